@@ -1,0 +1,29 @@
+package dev.iambroker.account;
+
+import java.util.regex.Pattern;
+
+/** The alias by which the configuration and every client name an account. Safe as a file name. */
+public record AccountName(String value) implements Comparable<AccountName> {
+    private static final Pattern FORM = Pattern.compile("[a-z0-9][a-z0-9._-]{0,62}");
+
+    public AccountName {
+        if (!isValid(value)) {
+            throw new IllegalArgumentException("an account alias matches " + FORM);
+        }
+    }
+
+    /** Whether {@code value} could be an alias. */
+    public static boolean isValid(String value) {
+        return FORM.matcher(value).matches();
+    }
+
+    @Override
+    public int compareTo(AccountName other) {
+        return value.compareTo(other.value);
+    }
+
+    @Override
+    public String toString() {
+        return value;
+    }
+}

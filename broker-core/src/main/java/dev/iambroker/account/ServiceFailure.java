@@ -1,0 +1,35 @@
+package dev.iambroker.account;
+
+import org.jspecify.annotations.Nullable;
+
+/** The accounts or containers service could not be reached, or refused. The message never quotes a credential. */
+public final class ServiceFailure extends RuntimeException {
+    /** Not an HTTP status: the exchange did not get as far as one. */
+    public static final int NO_STATUS = 0;
+
+    private final int status;
+    private final @Nullable String code;
+
+    /**
+     * @param status the HTTP status, or {@link #NO_STATUS}
+     * @param code the service's own code, {@code G0004}
+     */
+    public ServiceFailure(String message, int status, @Nullable String code) {
+        super(message);
+        this.status = status;
+        this.code = code;
+    }
+
+    public int status() {
+        return status;
+    }
+
+    public @Nullable String code() {
+        return code;
+    }
+
+    /** Whether trying again later can help. */
+    public boolean isTransient() {
+        return status == NO_STATUS || status == 408 || status == 425 || status == 429 || status >= 500;
+    }
+}

@@ -1,0 +1,34 @@
+package dev.iambroker.broker;
+
+import dev.iambroker.account.AccountName;
+import dev.iambroker.account.AccountState;
+import dev.iambroker.account.TokenKind;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How an account stands. Never holds a token.
+ *
+ * @param login the word of its login
+ * @param accountId the bound account, null where the login is unbound
+ * @param runway until the first caller fails if IAM stays down from now; null where that is not known
+ */
+public record AccountView(
+        AccountName name,
+        AccountState state,
+        String login,
+        @Nullable String accountId,
+        @Nullable String iamId,
+        Map<TokenKind, TokenView> tokens,
+        @Nullable Instant refreshTokenExpiresAt,
+        @Nullable Duration runway,
+        @Nullable LastError lastError) {
+    public AccountView {
+        tokens = Map.copyOf(tokens);
+    }
+
+    /** The latest failure that still matters; gone with the next success. */
+    public record LastError(Instant at, @Nullable String iamCode, String detail) {}
+}

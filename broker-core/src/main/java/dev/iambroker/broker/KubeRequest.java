@@ -1,0 +1,17 @@
+package dev.iambroker.broker;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The exec plugin's wish: the kube token for a cluster.
+ *
+ * @param account the alias, null to find it by {@code server}
+ * @param cluster id or name, null where the stanza names none
+ * @param server {@code spec.cluster.server} of KUBERNETES_EXEC_INFO, null without {@code provideClusterInfo}
+ */
+public record KubeRequest(
+        @Nullable String account,
+        @Nullable String cluster,
+        @Nullable String server,
+        Duration patience) {}

@@ -1,0 +1,78 @@
+package dev.iambroker.broker;
+
+import dev.iambroker.account.Cluster;
+import dev.iambroker.account.IbmAccount;
+import dev.iambroker.account.KnownCluster;
+import dev.iambroker.client.ClientIdentity;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The front door: one method a client verb. Every method asks the policy first and throws {@link
+ * BrokerFailure.Denied} where it says no. Accounts and clusters are named as the client wrote them.
+ *
+ * <p>Thread-safe. The methods named {@code …Now} and {@link #accounts}, {@link #account}, {@link #readiness} read
+ * memory only and may run on an event loop; all others may block up to the request's {@code wait} and belong on a
+ * virtual thread.
+ */
+public interface TokenBroker {
+    /** The token, if it can be had without waiting; null sends the caller to {@link #token}. */
+    @Nullable
+    TokenGrant tokenNow(ClientIdentity client, TokenRequest request);
+
+    /** The token, waiting for IAM up to {@code request.patience()} where it must. */
+    TokenGrant token(ClientIdentity client, TokenRequest request);
+
+    /** The kube credential, if it can be had without waiting; null sends the caller to {@link #kubeCredential}. */
+    @Nullable
+    KubeCredential kubeCredentialNow(ClientIdentity client, KubeRequest request);
+
+    KubeCredential kubeCredential(ClientIdentity client, KubeRequest request);
+
+    /**
+     * A token other than the one known as {@code after}, as soon as there is one.
+     *
+     * @param after an etag, null to be answered at once
+     * @return null when {@code wait} ran out first
+     */
+    @Nullable
+    TokenGrant watch(ClientIdentity client, TokenRequest request, @Nullable String after, Duration patience);
+
+    /** The accounts that the client has any right on, by name. */
+    List<AccountView> accounts(ClientIdentity client);
+
+    AccountView account(ClientIdentity client, String account);
+
+    AccountView login(ClientIdentity client, String account, LoginAttempt attempt);
+
+    /** Forgets session, tokens and identity, and revokes the session at IAM as far as it lets itself be. */
+    AccountView logout(ClientIdentity client, String account);
+
+    /** Renews access and warm kube tokens now; within {@code min-interval} of the last renewal it does nothing. */
+    AccountView refresh(ClientIdentity client, String account);
+
+    /** Drops cached tokens and keeps the login. */
+    AccountView purge(ClientIdentity client, String account);
+
+    List<IbmAccount> ibmAccounts(ClientIdentity client, String account);
+
+    List<Cluster> clusters(ClientIdentity client, String account);
+
+    Cluster cluster(ClientIdentity client, String account, String idOrName);
+
+    /** The cluster with its certificate authority, as a kubeconfig needs it. */
+    KnownCluster clusterAccess(ClientIdentity client, String account, String idOrName);
+
+    /** Whether every account that should be served can be. Never asks IAM. */
+    Readiness readiness();
+
+    /** The same for one account; not ready also where it is disabled, locked or was never logged in. */
+    Readiness readiness(ClientIdentity client, String account);
+
+    /** Whether the client may see the name of {@code account}. */
+    boolean mayList(ClientIdentity client, String account);
+
+    /** The name of the rule that speaks for the client, for metrics. */
+    String nameOf(ClientIdentity client);
+}

@@ -1,0 +1,25 @@
+package dev.iambroker.client;
+
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who is asking. Data only; made by the transport, judged by the policy.
+ *
+ * @param peer the process at the other end of the main Unix socket, null over TCP
+ * @param provenClients names of the configured clients whose secret was presented; at most one unless two share it
+ */
+public record ClientIdentity(@Nullable Peer peer, Set<String> provenClients) {
+    public ClientIdentity {
+        provenClients = Set.copyOf(provenClients);
+    }
+
+    public static ClientIdentity ofPeer(Peer peer) {
+        return new ClientIdentity(peer, Set.of());
+    }
+
+    /** Over TCP, by the secrets of the named clients. */
+    public static ClientIdentity ofSecret(Set<String> provenClients) {
+        return new ClientIdentity(null, provenClients);
+    }
+}

@@ -1,0 +1,21 @@
+package dev.iambroker.iam;
+
+import dev.iambroker.account.Account;
+import dev.iambroker.secret.Secret;
+
+/** Port to IAM. Blocking, for virtual threads; implementations are thread-safe. */
+public interface IamClient {
+    /**
+     * Sends one grant, once, with a deadline over the whole exchange, body included. Never retries.
+     *
+     * @throws IamFailure classified; also for an answer that lacks the token the grant is for
+     */
+    IamAnswer request(Account account, Grant grant);
+
+    /**
+     * Revokes a refresh token where IAM offers it, RFC 7009. Best effort.
+     *
+     * @throws IamFailure if IAM was not reached or refused
+     */
+    void revoke(Account account, Secret refreshToken);
+}

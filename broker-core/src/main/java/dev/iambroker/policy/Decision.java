@@ -1,0 +1,13 @@
+package dev.iambroker.policy;
+
+/** What the policy says to one action of one client, and by which rule. */
+public sealed interface Decision {
+    /** The rule that decided. */
+    String rule();
+
+    /** Go on. */
+    record Allow(String rule) implements Decision {}
+
+    /** Refused; {@code reason} is for the client to read. */
+    record Deny(String rule, String reason) implements Decision {}
+}

@@ -1,0 +1,65 @@
+package dev.iambroker.policy;
+
+import dev.iambroker.client.ClientIdentity;
+import dev.iambroker.client.Peer;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who may have what. Denies by default; the first rule that matches a client decides alone. Pure, immutable,
+ * thread-safe.
+ */
+public final class Policy {
+    /** The name under which the daemon's own user and root act on the main Unix socket. */
+    public static final String OWNER = "owner";
+
+    /** The name of a client that no rule matches. */
+    public static final String NOBODY = "nobody";
+
+    private static final int ROOT = 0;
+
+    private final List<Rule> rules;
+    private final int daemonUid;
+
+    /** @param daemonUid the user that the daemon runs as; it and root keep every right on the main Unix socket */
+    public Policy(List<Rule> rules, int daemonUid) {
+        this.rules = List.copyOf(rules);
+        this.daemonUid = daemonUid;
+    }
+
+    public Decision decide(ClientIdentity client, Action action) {
+        if (isOwner(client.peer())) {
+            return new Decision.Allow(OWNER);
+        }
+        Rule rule = ruleOf(client);
+        if (rule == null) {
+            return new Decision.Deny(NOBODY, "no rule under 'clients' matches this client");
+        }
+        if (rule.allows(action)) {
+            return new Decision.Allow(rule.name());
+        }
+        return new Decision.Deny(rule.name(), "client \"" + rule.name() + "\" has no right to this");
+    }
+
+    /** The name of the rule that speaks for {@code client}: a metric label, low in cardinality. */
+    public String nameOf(ClientIdentity client) {
+        if (isOwner(client.peer())) {
+            return OWNER;
+        }
+        Rule rule = ruleOf(client);
+        return rule == null ? NOBODY : rule.name();
+    }
+
+    private boolean isOwner(@Nullable Peer peer) {
+        return peer != null && (peer.uid() == daemonUid || peer.uid() == ROOT);
+    }
+
+    private @Nullable Rule ruleOf(ClientIdentity client) {
+        for (Rule rule : rules) {
+            if (rule.match().matches(rule.name(), client)) {
+                return rule;
+            }
+        }
+        return null;
+    }
+}

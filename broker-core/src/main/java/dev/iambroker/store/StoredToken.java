@@ -1,0 +1,27 @@
+package dev.iambroker.store;
+
+import dev.iambroker.account.TokenKind;
+import dev.iambroker.secret.Secret;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A token at rest.
+ *
+ * @param acquiredAt local wall clock when it was asked for
+ * @param life whole life, from {@code acquiredAt}
+ * @param expiresAt its end by IAM's clock
+ */
+public record StoredToken(
+        TokenKind kind,
+        Secret value,
+        Instant acquiredAt,
+        Duration life,
+        Instant expiresAt,
+        @Nullable String scope) {
+    @Override
+    public String toString() {
+        return kind.word() + " token until " + expiresAt;
+    }
+}
