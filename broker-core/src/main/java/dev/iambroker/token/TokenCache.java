@@ -5,6 +5,9 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
 import dev.iambroker.event.BrokerEvents;
 import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +21,7 @@ public final class TokenCache {
     private final Time time;
     private final BrokerEvents events;
     private final Cache<TokenKey, Token> tokens;
+    private final Map<TokenKey, CompletableFuture<@Nullable Void>> awaited = new ConcurrentHashMap<>();
 
     public TokenCache(Time time, BrokerEvents events) {
         this.time = time;
@@ -52,6 +56,15 @@ public final class TokenCache {
         tokens.invalidate(token.key());
         tokens.put(token.key(), token);
         events.tokenCached(token.key().account(), token.key().kind(), token.expiresAt());
+        CompletableFuture<@Nullable Void> waiting = awaited.remove(token.key());
+        if (waiting != null) {
+            waiting.complete(null);
+        }
+    }
+
+    /** Completes when the next token is put under {@code key}. Ask before looking, else a put in between is missed. */
+    CompletableFuture<@Nullable Void> nextPut(TokenKey key) {
+        return awaited.computeIfAbsent(key, unused -> new CompletableFuture<>());
     }
 
     void drop(TokenKey key) {

@@ -116,6 +116,11 @@ public final class TokenService {
         return source.token(managed(key.account()), key, minTtl, patience);
     }
 
+    /** A token other than the one with etag {@code after}; null when {@code patience} ran out first. */
+    public @Nullable Token next(TokenKey key, String after, Duration patience) {
+        return source.next(key, after, patience);
+    }
+
     /** The cached token while it is usable, without any effect. */
     public @Nullable Token peek(TokenKey key) {
         return cache.usable(key);

@@ -54,6 +54,26 @@ final class TokenSource {
         return immediate != null ? immediate : renewed(account, key, patience);
     }
 
+    /**
+     * A usable token whose etag is not {@code after}, as soon as there is one; null when {@code patience} ran out.
+     * A failing renewal is waited through: the next attempt may succeed in time.
+     */
+    @Nullable
+    Token next(TokenKey key, String after, Duration patience) {
+        long end = time.nanos() + patience.toNanos();
+        while (true) {
+            CompletableFuture<@Nullable Void> put = cache.nextPut(key);
+            Token token = cache.usable(key);
+            if (token != null && !token.etag().equals(after)) {
+                return token;
+            }
+            Duration left = Duration.ofNanos(end - time.nanos());
+            if (!left.isPositive() || await(put, left) != null) {
+                return null;
+            }
+        }
+    }
+
     /** The spare or the failure that a caller gets without a flight; null where a flight makes sense. */
     private @Nullable Token settled(ManagedAccount account, TokenKey key, @Nullable Token spare) {
         if (spare != null && schedule.isTooYoung(spare, time)) {
