@@ -107,8 +107,8 @@ static void print(const char *bytes, size_t length) {
 }
 
 /*
- * A standard descriptor that the parent closed would be taken by our socket, and the credential written into it. Such a
- * descriptor is filled with one that fails when used.
+ * A standard descriptor that the parent closed would be taken by our socket, and what is meant for the caller written to
+ * whoever is at its other end. Such a descriptor is filled with one that fails when used.
  */
 static void fill_standard_descriptors(void) {
     for (int descriptor = 0; descriptor <= 2; descriptor++) {

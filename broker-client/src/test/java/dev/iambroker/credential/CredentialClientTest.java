@@ -7,11 +7,14 @@ import static dev.iambroker.credential.Answers.problem;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -266,13 +269,25 @@ final class CredentialClientTest {
     }
 
     @Test
-    void stdout_closed_isAFailureAndTheSocketDoesNotTakeItsPlace() throws Exception {
-        try (var daemon = FakeDaemon.answering(socket(), ok(CREDENTIAL))) {
-            client().through("exec \"$@\" >&-")
-                    .run()
-                    .failed(1, "cannot write to stdout: the credential was not delivered");
-            assertThat(daemon.requestText()).startsWith("POST ");
-            assertThat(daemon.request()).isNull();
+    void stdout_closed_isAFailureAndNothingTakesItsPlace() throws Exception {
+        assertThat(sentBesidesTheRequest(ok(CREDENTIAL), "exec \"$@\" >&-")).isEqualTo(-1);
+    }
+
+    @Test
+    void stderr_closed_isAFailureAndNothingTakesItsPlace() throws Exception {
+        assertThat(sentBesidesTheRequest("no HTTP\r\n", "exec \"$@\" 2>&-")).isEqualTo(-1);
+    }
+
+    /** The first byte after the request, -1 when there is none: a socket in the place of stdout or stderr gets it all. */
+    private int sentBesidesTheRequest(String answer, String shellScript) throws Exception {
+        var next = new CompletableFuture<Integer>();
+        try (var _ = FakeDaemon.scripted(socket(), client -> {
+            FakeDaemon.readRequest(client);
+            FakeDaemon.write(client, answer.getBytes(StandardCharsets.UTF_8));
+            next.complete(client.read(ByteBuffer.allocate(1)));
+        })) {
+            assertThat(client().through(shellScript).run().exitCode()).isEqualTo(1);
+            return next.get(10, TimeUnit.SECONDS);
         }
     }
 }
