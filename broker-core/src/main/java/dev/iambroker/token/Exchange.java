@@ -43,7 +43,7 @@ final class Exchange {
                 case KUBE -> kube(account);
             }
         } catch (IamFailure e) {
-            throw translated(account, e);
+            throw translated(e);
         } catch (SecretUnavailable e) {
             throw new RenewalFailure.Transient(e.getMessage(), null, null);
         }
@@ -57,7 +57,7 @@ final class Exchange {
         } catch (IamFailure.Reauthenticate | IamFailure.GiveUp e) {
             throw new RenewalFailure.Refused(e.getMessage(), e.iamCode());
         } catch (IamFailure e) {
-            throw translated(account, e);
+            throw translated(e);
         } catch (SecretUnavailable e) {
             throw new RenewalFailure.Transient(e.getMessage(), null, null);
         }
@@ -111,7 +111,7 @@ final class Exchange {
     private Secret requestDelegated(ManagedAccount account) {
         Secret refreshToken = account.owner().stored().refreshToken();
         if (refreshToken == null) {
-            throw loginRequired(account, null);
+            throw loginRequired(null);
         }
         IamAnswer answer = iam.request(account.account(), new Grant.DelegatedRefresh(refreshToken));
         Secret delegated = answer.delegatedRefreshToken();
@@ -181,9 +181,9 @@ final class Exchange {
                 importToken(owner, login.token(), refused);
                 follow(account);
             }
-            case Login.Passcode login -> throw loginRequired(account, refused);
-            case Login.ApiKey login -> throw loginRequired(account, refused);
-            case Login.ComputeResource login -> throw loginRequired(account, refused);
+            case Login.Passcode login -> throw loginRequired(refused);
+            case Login.ApiKey login -> throw loginRequired(refused);
+            case Login.ComputeResource login -> throw loginRequired(refused);
             case Login.Shared login -> throw new IllegalStateException("the owner of a login shares none");
         }
     }
@@ -200,7 +200,7 @@ final class Exchange {
         Secret imported = source.read();
         StoredSession session = owner.stored();
         if (imported.fingerprint().equals(session.importedFingerprint())) {
-            throw loginRequired(owner, refused);
+            throw loginRequired(refused);
         }
         refreshImported(owner, imported);
     }
@@ -219,7 +219,7 @@ final class Exchange {
     private void logInUnlessRefused(ManagedAccount account, Grant grant) {
         Secret credential = credentialOf(grant);
         if (account.wasRefused(credential)) {
-            throw loginRequired(account, null);
+            throw loginRequired(null);
         }
         try {
             logIn(account, grant);
@@ -247,8 +247,8 @@ final class Exchange {
             case Login.Password login ->
                 new Grant.Password(login.username(), login.password().read(), accountId(account));
             case Login.RefreshToken login -> new Grant.Refresh(login.token().read(), accountId(account));
-            case Login.Passcode login -> throw loginRequired(account, null);
-            case Login.Shared login -> throw loginRequired(account, null);
+            case Login.Passcode login -> throw loginRequired(null);
+            case Login.Shared login -> throw loginRequired(null);
         };
     }
 
@@ -284,16 +284,15 @@ final class Exchange {
         };
     }
 
-    private static RenewalFailure translated(ManagedAccount account, IamFailure failure) {
+    private static RenewalFailure translated(IamFailure failure) {
         return switch (failure) {
             case IamFailure.Retry e -> new RenewalFailure.Transient(e.getMessage(), e.iamCode(), e.retryAfter());
-            case IamFailure.Reauthenticate e -> loginRequired(account, e);
+            case IamFailure.Reauthenticate e -> loginRequired(e);
             case IamFailure.GiveUp e -> new RenewalFailure.Refused(e.getMessage(), e.iamCode());
         };
     }
 
-    private static RenewalFailure.LoginRequired loginRequired(
-            ManagedAccount account, IamFailure.@Nullable Reauthenticate refused) {
+    private static RenewalFailure.LoginRequired loginRequired(IamFailure.@Nullable Reauthenticate refused) {
         String reason = refused == null ? "no session and nothing to log in with" : refused.getMessage();
         return new RenewalFailure.LoginRequired(reason, refused == null ? null : refused.iamCode());
     }

@@ -1,5 +1,6 @@
 package dev.iambroker.token;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.iambroker.account.Account;
 import dev.iambroker.account.AccountName;
 import dev.iambroker.account.TokenKind;
@@ -121,7 +122,8 @@ final class TokenRefresher {
         return standing != null && standing.isPermanent() ? standing.failure() : null;
     }
 
-    /** The flight that renews {@code key}: the one under way, or a new one. */
+    /** The flight that renews {@code key}: the one under way, or a new one. Not every starter waits for it. */
+    @CanIgnoreReturnValue
     CompletableFuture<@Nullable Void> fly(ManagedAccount account, TokenKey key) {
         CompletableFuture<@Nullable Void> flight = new CompletableFuture<>();
         CompletableFuture<@Nullable Void> underWay = flights.putIfAbsent(key, flight);
@@ -175,7 +177,7 @@ final class TokenRefresher {
 
     private void failed(ManagedAccount account, TokenKey key, RenewalFailure failure) {
         switch (failure) {
-            case RenewalFailure.Transient e -> postpone(account, key, e);
+            case RenewalFailure.Transient e -> postpone(key, e);
             case RenewalFailure.LoginRequired e -> stop(account, key, e);
             case RenewalFailure.IdentityMismatch e -> stop(account, key, e);
             case RenewalFailure.Refused e -> stop(account, key, e);
@@ -184,7 +186,7 @@ final class TokenRefresher {
         }
     }
 
-    private void postpone(ManagedAccount account, TokenKey key, RenewalFailure.Transient failure) {
+    private void postpone(TokenKey key, RenewalFailure.Transient failure) {
         int failures = standings.nextCount(key);
         Duration delay = backoff.next(failures, lifeLeft(key), failure.retryAfter());
         long retryAt = time.nanos() + delay.toNanos();
