@@ -10,7 +10,7 @@ import java.time.Duration;
  */
 public record KubeSettings(Duration expiryMargin, Duration keepWarm) {
     static final Duration MAX_EXPIRY_MARGIN = Duration.ofMinutes(5);
-    static final Duration MAX_KEEP_WARM = Duration.ofHours(168);
+    static final Duration MAX_KEEP_WARM = Duration.ofDays(7);
 
     public static final KubeSettings DEFAULT = new KubeSettings(Duration.ofSeconds(45), Duration.ofHours(2));
 
