@@ -130,12 +130,10 @@ public record Places(Place config, @Nullable Path socketFlag, Place socket, Plac
 
         /** systemd joins the directories of a unit with colons; the first is the one that the unit's author named first. */
         private @Nullable Place systemd(String variable, String name) {
-            String value = environment.get(variable);
-            if (value == null || value.isEmpty()) {
-                return null;
-            }
+            String value = environment.getOrDefault(variable, "");
             int colon = value.indexOf(':');
-            return place(variable, colon < 0 ? value : value.substring(0, colon), name);
+            String first = colon < 0 ? value : value.substring(0, colon);
+            return first.isEmpty() ? null : place(variable, first, name);
         }
 
         @Nullable
