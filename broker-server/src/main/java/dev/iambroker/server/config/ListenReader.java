@@ -32,11 +32,15 @@ final class ListenReader {
         Unix unix = unix(section.section("unix"));
         Http http = http(section.filled("http"));
         Metrics metrics = metrics(section.filled("metrics"));
-        boolean fixedPort = http != null && http.address().getPort() != 0;
-        if (fixedPort && metrics != null && http.address().equals(metrics.address())) {
+        if (http != null && metrics != null && collide(http.address(), metrics.address())) {
             section.error("has one address for both http and metrics (expected two)");
         }
         return new Listen(unix, http, metrics);
+    }
+
+    /** Port 0 is any free one, a different one each time. */
+    private static boolean collide(InetSocketAddress one, InetSocketAddress other) {
+        return one.getPort() != 0 && one.equals(other);
     }
 
     private Unix unix(Section section) {

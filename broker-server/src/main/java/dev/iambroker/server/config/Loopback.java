@@ -26,7 +26,7 @@ final class Loopback {
         boolean bracketed = host.startsWith("[") && host.endsWith("]");
         String literal = bracketed ? host.substring(1, host.length() - 1) : host;
         boolean v6 = literal.indexOf(':') >= 0;
-        if (bracketed && !v6 || !v6 && !isDottedQuad(literal)) {
+        if (!v6 && (bracketed || !isDottedQuad(literal))) {
             return null;
         }
         try {
