@@ -1,0 +1,150 @@
+package dev.iambroker.server.config;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one table of keys. {@code <alias>} stands for an account's, {@code []} for the entries of a list, and
+ * {@code <reference>} for every place where a secret is referred to.
+ */
+final class Keys {
+    static final String ALIAS = "<alias>";
+    static final String REFERENCE = "<reference>";
+
+    /** What is for children of the file itself. */
+    static final String ROOT = "";
+
+    private static final List<String> ALL = List.of(
+            "cloud",
+            "endpoints",
+            "endpoints.iam",
+            "endpoints.accounts",
+            "endpoints.containers",
+            "endpoints.region",
+            "endpoints.ca-file",
+            "accounts",
+            "accounts.<alias>",
+            "accounts.<alias>.api-key",
+            "accounts.<alias>.passcode",
+            "accounts.<alias>.password",
+            "accounts.<alias>.password.username",
+            "accounts.<alias>.password.password",
+            "accounts.<alias>.refresh-token",
+            "accounts.<alias>.trusted-profile",
+            "accounts.<alias>.trusted-profile.profile-name",
+            "accounts.<alias>.trusted-profile.profile-id",
+            "accounts.<alias>.trusted-profile.profile-crn",
+            "accounts.<alias>.trusted-profile.cr-token-file",
+            "accounts.<alias>.login",
+            "accounts.<alias>.account-id",
+            "accounts.<alias>.cloud",
+            "accounts.<alias>.uaa",
+            "accounts.<alias>.endpoints",
+            "accounts.<alias>.endpoints.iam",
+            "accounts.<alias>.endpoints.accounts",
+            "accounts.<alias>.endpoints.containers",
+            "accounts.<alias>.endpoints.region",
+            "accounts.<alias>.endpoints.ca-file",
+            "refresh",
+            "refresh.at",
+            "refresh.jitter",
+            "refresh.min-interval",
+            "kube",
+            "kube.expiry-margin",
+            "kube.keep-warm",
+            "listen",
+            "listen.unix",
+            "listen.unix.path",
+            "listen.unix.mode",
+            "listen.unix.group",
+            "listen.http",
+            "listen.http.address",
+            "listen.http.open",
+            "listen.metrics",
+            "listen.metrics.address",
+            "listen.metrics.hosts",
+            "clients",
+            "clients[]",
+            "clients[].name",
+            "clients[].match",
+            "clients[].match.uid",
+            "clients[].match.user",
+            "clients[].match.gid",
+            "clients[].match.group",
+            "clients[].match.secret",
+            "clients[].allow",
+            "state",
+            "state.dir",
+            "state.key",
+            "state.key.file",
+            "state.key.env",
+            "state.key.credential",
+            "state.key.command",
+            "state.key.passphrase",
+            "audit",
+            "audit.file",
+            "log",
+            "log.level",
+            "log.format",
+            "<reference>",
+            "<reference>.file",
+            "<reference>.env",
+            "<reference>.credential",
+            "<reference>.command");
+
+    private static final String NARROWS =
+            "is not supported by this version, and ignoring it would let in more clients than the rule says"
+                    + " (expected uid, user, gid, group or secret)";
+    private static final String LIMITS =
+            "is not supported by this version, and ignoring it would allow more than the rule says"
+                    + " (expected name, match and allow)";
+
+    /** Security rules are never passed over in silence. */
+    private static final Map<String, String> UNSUPPORTED = Map.of(
+            "clients[].match.exe", NARROWS,
+            "clients[].match.exe-sha256", NARROWS,
+            "clients[].match.unit", NARROWS,
+            "clients[].max-ttl", LIMITS,
+            "clients[].rate", LIMITS,
+            "clients[].expires", LIMITS);
+
+    private static final Map<String, List<String>> CHILDREN = children();
+
+    private Keys() {}
+
+    /** Every key that may be written, in the order of the documentation. */
+    static List<String> all() {
+        return ALL;
+    }
+
+    /** The names that may stand directly under {@code pattern}. */
+    static List<String> under(String pattern) {
+        return CHILDREN.getOrDefault(pattern, List.of());
+    }
+
+    /** Why {@code name} is refused under {@code pattern} although it is known; null where it is not known. */
+    static @Nullable String whyUnsupported(String pattern, String name) {
+        return UNSUPPORTED.get(join(pattern, name));
+    }
+
+    static String join(String path, String name) {
+        return path.isEmpty() ? name : path + "." + name;
+    }
+
+    private static Map<String, List<String>> children() {
+        var children = new LinkedHashMap<String, List<String>>();
+        for (String key : ALL) {
+            int dot = key.lastIndexOf('.');
+            String parent = dot < 0 ? ROOT : key.substring(0, dot);
+            boolean isName = key.charAt(dot + 1) != '<' && !key.endsWith("[]");
+            if (isName) {
+                children.computeIfAbsent(parent, absent -> new ArrayList<>()).add(key.substring(dot + 1));
+            }
+        }
+        return new HashMap<>(children);
+    }
+}

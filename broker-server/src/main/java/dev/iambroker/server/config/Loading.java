@@ -1,0 +1,20 @@
+package dev.iambroker.server.config;
+
+import java.util.List;
+
+/** How reading a configuration ended. */
+public sealed interface Loading {
+    /** It can be used; the warnings are for the log and for {@code check-config}. */
+    record Loaded(BrokerConfig config, EffectiveConfig effective, List<Problem> warnings) implements Loading {
+        public Loaded {
+            warnings = List.copyOf(warnings);
+        }
+    }
+
+    /** It cannot be used. All problems in the order of the file, warnings among them. */
+    record Refused(List<Problem> problems) implements Loading {
+        public Refused {
+            problems = List.copyOf(problems);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package dev.iambroker.server.config;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.exceptions.Mark;
+
+/** One reading of one file: what was found wrong, and every value with its origin, in the order of reading. */
+final class Reading {
+    private final Path file;
+    private final Problems problems;
+    private final List<Setting> settings = new ArrayList<>();
+
+    Reading(Path file, Problems problems) {
+        this.file = file;
+        this.problems = problems;
+    }
+
+    Problems problems() {
+        return problems;
+    }
+
+    List<Setting> settings() {
+        return settings;
+    }
+
+    /** Takes back what was noted since there were {@code before} settings. */
+    List<Setting> cut(int before) {
+        List<Setting> since = settings.subList(before, settings.size());
+        var taken = new ArrayList<>(since);
+        since.clear();
+        return taken;
+    }
+
+    /** Where relative paths start. */
+    Path base() {
+        Path parent = file.getParent();
+        return parent == null ? Path.of("/") : parent;
+    }
+
+    void set(String key, @Nullable Object value, String origin) {
+        settings.add(new Setting(key, value, origin));
+    }
+
+    /** {@code broker.yaml:12}. */
+    String origin(Optional<Mark> mark) {
+        String name = String.valueOf(file.getFileName());
+        return mark.map(at -> name + ":" + YamlText.line(at)).orElse(name);
+    }
+}
