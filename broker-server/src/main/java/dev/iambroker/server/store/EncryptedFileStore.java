@@ -1,0 +1,114 @@
+package dev.iambroker.server.store;
+
+import dev.iambroker.account.AccountName;
+import dev.iambroker.store.ClusterStore;
+import dev.iambroker.store.SessionStore;
+import dev.iambroker.store.StoreFailure;
+import dev.iambroker.store.StoredSession;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sessions in files of their own below the state directory, each sealed by AES-256-GCM under one random data key that
+ * the configured keys wrap. Thread-safe; owns the directory's lock until it is closed.
+ */
+public final class EncryptedFileStore implements SessionStore, AutoCloseable {
+    static final String SUFFIX = ".session";
+    private static final Logger log = LoggerFactory.getLogger(EncryptedFileStore.class);
+
+    private final StateDirectory directory;
+    private final SealedSession sealed;
+    private final Writes writes;
+    private final ClusterFile clusters;
+    private final boolean isKeyGenerated;
+
+    private EncryptedFileStore(StateDirectory directory, SealedSession sealed, boolean isKeyGenerated) {
+        this.directory = directory;
+        this.sealed = sealed;
+        this.isKeyGenerated = isKeyGenerated;
+        this.writes = new Writes();
+        this.clusters = new ClusterFile(directory, writes);
+    }
+
+    /**
+     * Opens the store in {@code directory}, which is made where it is missing.
+     *
+     * @param keys any of them opens the store; with none a key is made beside the sessions
+     * @throws StoreFailure if others can enter the directory, another broker holds it, no key opens it, or its disk
+     *     fails; nothing is changed then
+     */
+    public static EncryptedFileStore open(Path directory, List<WrappingKey> keys, FileOps ops, SecureRandom random) {
+        StateDirectory state = StateDirectory.open(directory.toAbsolutePath(), ops, random);
+        try {
+            var sealed = new SealedSession(KeyringOpening.open(state, keys, random), random);
+            return new EncryptedFileStore(state, sealed, keys.isEmpty());
+        } catch (RuntimeException e) {
+            state.close();
+            throw e;
+        }
+    }
+
+    /** Whether the key lies beside what it protects, because none is configured. */
+    public boolean isOnlyAsSafeAsItsDirectory() {
+        return isKeyGenerated;
+    }
+
+    /** The clusters kept beside the sessions. Usable until this store is closed. */
+    public ClusterStore clusters() {
+        return clusters;
+    }
+
+    @Override
+    public @Nullable StoredSession load(AccountName account) {
+        byte[] content = directory.read(directory.sessions().resolve(fileOf(account)));
+        if (content == null) {
+            return null;
+        }
+        try {
+            return unseal(account, content);
+        } catch (Damaged e) {
+            setAside(account, e);
+            return null;
+        }
+    }
+
+    private StoredSession unseal(AccountName account, byte[] content) throws Damaged {
+        byte[] clear = sealed.open(account, content);
+        try {
+            return SessionJson.read(clear);
+        } finally {
+            Arrays.fill(clear, (byte) 0);
+        }
+    }
+
+    private void setAside(AccountName account, Damaged damage) {
+        writes.run(() -> {
+            Path kept = directory.setAside(directory.sessions(), fileOf(account));
+            log.warn("the session of account {} is damaged: {}; kept as {}", account, damage.getMessage(), kept);
+        });
+    }
+
+    @Override
+    public void save(AccountName account, StoredSession session) {
+        byte[] clear = SessionJson.write(session);
+        byte[] content = sealed.seal(account, clear);
+        Arrays.fill(clear, (byte) 0);
+        writes.run(() -> directory.replace(directory.sessions(), fileOf(account), content));
+    }
+
+    private static String fileOf(AccountName account) {
+        return account.value() + SUFFIX;
+    }
+
+    /** Waits for writes under way, then lets another broker have the directory. Idempotent. */
+    @Override
+    public void close() {
+        writes.end();
+        directory.close();
+    }
+}

@@ -1,0 +1,190 @@
+package dev.iambroker.server.store;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import dev.iambroker.secret.Secret;
+import dev.iambroker.secret.SecretUnavailable;
+import dev.iambroker.store.StoreFailure;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.stream.Collectors;
+import javax.crypto.SecretKey;
+import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * From configured keys to the data key, once at start. A first start makes the data key; later ones open it or refuse,
+ * and never make a new one over sessions that exist. Once open, the keyring is made to hold exactly the configured keys.
+ */
+final class KeyringOpening {
+    /** The key made where none is configured. */
+    static final String GENERATED = "state.key";
+
+    private static final Logger log = LoggerFactory.getLogger(KeyringOpening.class);
+
+    private final StateDirectory directory;
+    private final SecureRandom random;
+    private final List<PresentedKey> presented = new ArrayList<>();
+    private final List<String> unreadable = new ArrayList<>();
+    private @Nullable SecretKey dataKey;
+
+    private KeyringOpening(StateDirectory directory, SecureRandom random) {
+        this.directory = directory;
+        this.random = random;
+    }
+
+    static SecretKey open(StateDirectory directory, List<WrappingKey> configured, SecureRandom random) {
+        var opening = new KeyringOpening(directory, random);
+        byte[] content = directory.read(directory.root().resolve(Keyring.FILE));
+        return content == null ? opening.create(configured) : opening.unlock(content, configured);
+    }
+
+    private SecretKey create(List<WrappingKey> configured) {
+        if (directory.holdsSessions()) {
+            throw new StoreFailure(
+                    keyringPath() + " is missing but there are sessions: restore it from a backup, or move "
+                            + directory.sessions() + " away to begin anew; nothing was changed");
+        }
+        present(configured);
+        if (configured.isEmpty()) {
+            presented.add(generatedOrNew());
+        }
+        if (!unreadable.isEmpty()) {
+            throw new StoreFailure("cannot read every configured state key: " + unreadableReasons());
+        }
+        var fresh = new SecretKeySpec(KeySlot.randomBytes(random, AesGcm.KEY_BYTES), AesGcm.ALGORITHM);
+        write(Keyring.of(
+                presented.stream().map(key -> KeySlot.wrap(key, fresh, random)).toList()));
+        return fresh;
+    }
+
+    private SecretKey unlock(byte[] content, List<WrappingKey> configured) {
+        Keyring keyring = Keyring.parse(content);
+        if (keyring == null) {
+            throw new StoreFailure(
+                    keyringPath() + " is damaged or of a newer format: restore it from a backup, or move it and "
+                            + directory.sessions() + " away to begin anew; nothing was changed");
+        }
+        present(configured);
+        PresentedKey generated = generated();
+        if (configured.isEmpty() && generated != null) {
+            presented.add(generated);
+        }
+        List<KeySlot> wanted = slotsOf(keyring);
+        SecretKey opened = dataKey == null ? byGenerated(keyring, generated) : dataKey;
+        Keyring settled = settle(keyring, wanted, opened);
+        if (generated != null && slotOf(settled, generated) == null) {
+            log.info("removing {}: the configured state keys have taken its place", generated.description());
+            directory.remove(directory.root(), GENERATED);
+        }
+        return opened;
+    }
+
+    private void present(List<WrappingKey> configured) {
+        for (WrappingKey key : configured) {
+            try {
+                presented.add(PresentedKey.read(key));
+            } catch (SecretUnavailable e) {
+                unreadable.add(e.getMessage());
+            }
+        }
+    }
+
+    /** The slots that presented keys open; finds the data key on the way. */
+    private List<KeySlot> slotsOf(Keyring keyring) {
+        List<KeySlot> mine = new ArrayList<>();
+        for (PresentedKey key : List.copyOf(presented)) {
+            KeySlot slot = slotOf(keyring, key);
+            if (slot != null) {
+                mine.add(slot);
+                presented.remove(key);
+            }
+        }
+        return mine;
+    }
+
+    private @Nullable KeySlot slotOf(Keyring keyring, PresentedKey key) {
+        for (KeySlot slot : keyring.slots()) {
+            SecretKey unwrapped = slot.unwrap(key);
+            if (unwrapped != null) {
+                dataKey = unwrapped;
+                return slot;
+            }
+        }
+        return null;
+    }
+
+    /** The way from the generated key to configured ones: it still lies there and opens. */
+    private SecretKey byGenerated(Keyring keyring, @Nullable PresentedKey generated) {
+        boolean opens = generated != null && slotOf(keyring, generated) != null;
+        if (opens && dataKey != null) {
+            return dataKey;
+        }
+        throw new StoreFailure("no configured state key opens " + keyringPath() + ", tried " + tried()
+                + ": configure a key that it was made with; nothing was changed");
+    }
+
+    private String tried() {
+        String readable = presented.stream().map(PresentedKey::description).collect(Collectors.joining(", "));
+        String read = readable.isEmpty() ? "none" : readable;
+        return unreadable.isEmpty() ? read : read + " (" + unreadableReasons() + ")";
+    }
+
+    private String unreadableReasons() {
+        return String.join("; ", unreadable);
+    }
+
+    /** Adds slots for keys that have none; drops those of keys no longer configured, unless one of them could not be asked. */
+    private Keyring settle(Keyring keyring, List<KeySlot> opened, SecretKey key) {
+        List<KeySlot> settled = new ArrayList<>(unreadable.isEmpty() ? opened : keyring.slots());
+        for (PresentedKey newcomer : presented) {
+            log.info("adding a slot for the state key from {} to {}", newcomer.description(), keyringPath());
+            settled.add(KeySlot.wrap(newcomer, key, random));
+        }
+        if (!unreadable.isEmpty()) {
+            log.warn("a state key cannot be read, another one opened the store: {}", unreadableReasons());
+        }
+        Keyring next = Keyring.of(settled);
+        if (!next.equals(keyring)) {
+            log.info(
+                    "{} now has {} slots, before {}",
+                    keyringPath(),
+                    settled.size(),
+                    keyring.slots().size());
+            write(next);
+        }
+        return next;
+    }
+
+    private @Nullable PresentedKey generated() {
+        byte[] content = directory.read(directory.root().resolve(GENERATED));
+        if (content == null) {
+            return null;
+        }
+        Secret key = Secret.of(new String(content, US_ASCII).strip());
+        return PresentedKey.ofRaw(key, "file " + directory.root().resolve(GENERATED));
+    }
+
+    private PresentedKey generatedOrNew() {
+        PresentedKey kept = generated();
+        if (kept != null) {
+            return kept;
+        }
+        byte[] key = Base64.getEncoder().encode(KeySlot.randomBytes(random, AesGcm.KEY_BYTES));
+        directory.replace(directory.root(), GENERATED, key);
+        return PresentedKey.ofRaw(
+                Secret.of(new String(key, US_ASCII)), "file " + directory.root().resolve(GENERATED));
+    }
+
+    private void write(Keyring keyring) {
+        directory.replace(directory.root(), Keyring.FILE, keyring.content());
+    }
+
+    private String keyringPath() {
+        return directory.root().resolve(Keyring.FILE).toString();
+    }
+}
