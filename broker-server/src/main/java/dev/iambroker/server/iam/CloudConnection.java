@@ -1,0 +1,39 @@
+package dev.iambroker.server.iam;
+
+import java.net.http.HttpClient;
+
+/** One set of endpoints: what is sent there, and the client that sends it. Identity is what tells two apart. */
+final class CloudConnection {
+    private final Endpoints endpoints;
+    private final HttpClient client;
+    private final CloudProfile profile;
+    private final HttpExchange exchange;
+
+    CloudConnection(Endpoints endpoints, HttpClient client, HttpSettings settings) {
+        this.endpoints = endpoints;
+        this.client = client;
+        this.profile = CloudProfile.of(endpoints);
+        this.exchange = new HttpExchange(client, settings);
+    }
+
+    Endpoints endpoints() {
+        return endpoints;
+    }
+
+    CloudProfile profile() {
+        return profile;
+    }
+
+    HttpExchange exchange() {
+        return exchange;
+    }
+
+    /** Lets what is under way end. */
+    void shutdown() {
+        client.shutdown();
+    }
+
+    void shutdownNow() {
+        client.shutdownNow();
+    }
+}

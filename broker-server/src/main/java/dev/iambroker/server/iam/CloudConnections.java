@@ -1,0 +1,99 @@
+package dev.iambroker.server.iam;
+
+import dev.iambroker.account.Account;
+import dev.iambroker.account.AccountName;
+import dev.iambroker.account.ServiceFailure;
+import java.net.http.HttpClient;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * For every account the way to its cloud. Accounts with equal endpoints share one HTTP client and so its connections.
+ * Owns the clients. Thread-safe.
+ */
+public final class CloudConnections implements AutoCloseable {
+    private final HttpSettings settings;
+    private volatile Map<AccountName, CloudConnection> connections;
+
+    /** @throws IllegalArgumentException if a {@code caFile} is unusable */
+    public CloudConnections(HttpSettings settings, Map<AccountName, Endpoints> endpoints) {
+        this.settings = settings;
+        this.connections = connect(endpoints, Map.of());
+    }
+
+    /**
+     * Takes over changed endpoints, whole or not at all. Unchanged ones keep their connections, but a CA file is read
+     * again. Requests that are under way on a client no longer needed may fail.
+     *
+     * @throws IllegalArgumentException if a {@code caFile} is unusable; then nothing has changed
+     */
+    public synchronized void replace(Map<AccountName, Endpoints> endpoints) {
+        Map<AccountName, CloudConnection> before = connections;
+        connections = connect(endpoints, byEndpoints(before));
+        Set<CloudConnection> dropped = new HashSet<>(before.values());
+        dropped.removeAll(connections.values());
+        // Orderly: a refresh whose answer is on its way must not be lost, its refresh token may be spent already.
+        dropped.forEach(CloudConnection::shutdown);
+    }
+
+    /** Cuts off what is under way. Idempotent. */
+    @Override
+    public synchronized void close() {
+        new HashSet<>(connections.values()).forEach(CloudConnection::shutdownNow);
+    }
+
+    /** Null for an account that the configuration no longer has. */
+    @Nullable
+    CloudConnection find(Account account) {
+        return connections.get(account.name());
+    }
+
+    /** @throws ServiceFailure for an account that the configuration no longer has */
+    CloudConnection known(Account account) {
+        CloudConnection connection = find(account);
+        if (connection == null) {
+            throw new ServiceFailure(
+                    "account \"" + account.name() + "\" is no longer configured", ServiceFailure.NO_STATUS, null);
+        }
+        return connection;
+    }
+
+    private Map<AccountName, CloudConnection> connect(
+            Map<AccountName, Endpoints> endpoints, Map<Endpoints, CloudConnection> reusable) {
+        Map<Endpoints, CloudConnection> made = new HashMap<>();
+        Map<AccountName, CloudConnection> byName = new HashMap<>();
+        endpoints.forEach((name, where) ->
+                byName.put(name, made.computeIfAbsent(where, key -> connectTo(key, reusable.get(key)))));
+        return Map.copyOf(byName);
+    }
+
+    private CloudConnection connectTo(Endpoints endpoints, @Nullable CloudConnection reusable) {
+        if (reusable != null && endpoints.caFile() == null) {
+            return reusable;
+        }
+        return new CloudConnection(endpoints, client(endpoints.caFile()), settings);
+    }
+
+    private static Map<Endpoints, CloudConnection> byEndpoints(Map<AccountName, CloudConnection> connections) {
+        Map<Endpoints, CloudConnection> found = new HashMap<>();
+        connections.values().forEach(connection -> found.put(connection.endpoints(), connection));
+        return found;
+    }
+
+    private HttpClient client(@Nullable Path caFile) {
+        HttpClient.Builder client = HttpClient.newBuilder()
+                .executor(settings.executor())
+                .connectTimeout(settings.connectTimeout())
+                .followRedirects(HttpClient.Redirect.NEVER)
+                // Without a selector of its own the client would take the JVM's.
+                .proxy(settings.proxy() == null ? HttpClient.Builder.NO_PROXY : settings.proxy());
+        if (caFile != null) {
+            client.sslContext(AddedTrust.with(caFile));
+        }
+        return client.build();
+    }
+}

@@ -1,0 +1,105 @@
+package dev.iambroker.server.iam;
+
+import dev.iambroker.secret.Reveals;
+import dev.iambroker.secret.Secret;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** One request, exactly the headers that its page names. Confined to the thread that builds and sends it. */
+final class HttpCall {
+    private static final String CONTENT_TYPE = "Content-Type";
+    private static final String JSON = "application/json";
+
+    private final String method;
+    private final URI uri;
+    private final @Nullable String body;
+    private final List<String> headers = new ArrayList<>();
+
+    private HttpCall(String method, URI uri, @Nullable String body) {
+        this.method = method;
+        this.uri = uri;
+        this.body = body;
+    }
+
+    static HttpCall get(URI uri) {
+        return new HttpCall("GET", uri, null);
+    }
+
+    static HttpCall post(URI uri, Form form) {
+        return new HttpCall("POST", uri, form.encoded()).header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+    }
+
+    static HttpCall postJson(URI uri, String json) {
+        return new HttpCall("POST", uri, json).header(CONTENT_TYPE, JSON);
+    }
+
+    HttpCall contentTypeJson() {
+        return header(CONTENT_TYPE, JSON);
+    }
+
+    HttpCall acceptJson() {
+        return header("Accept", JSON);
+    }
+
+    HttpCall client(OAuthClient client) {
+        return header("Authorization", client.basic());
+    }
+
+    HttpCall noCache() {
+        return header("cache-control", "no-cache");
+    }
+
+    HttpCall region(@Nullable String region) {
+        return region == null ? this : header("X-Region", region);
+    }
+
+    /** In lower case, as every page writes the scheme. */
+    @Reveals("the access token goes into the Authorization header of IBM's own service")
+    HttpCall bearer(Secret accessToken) {
+        return header("Authorization", "bearer " + accessToken.reveal());
+    }
+
+    @Reveals("the pages of the Bluemix generations want the refresh token beside the access token")
+    HttpCall refreshToken(@Nullable Secret refreshToken) {
+        return refreshToken == null ? this : header("X-Auth-Refresh-Token", refreshToken.reveal());
+    }
+
+    URI uri() {
+        return uri;
+    }
+
+    /** Host, and port where the URI names one. */
+    String host() {
+        return uri.getRawAuthority();
+    }
+
+    /** @throws IllegalArgumentException quoting the value, for a header value that HTTP forbids */
+    HttpRequest toRequest(String userAgent) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri).method(method, publisher());
+        request.setHeader("User-Agent", userAgent);
+        if (uri.getScheme().equals("http")) {
+            // Without ALPN the client would offer h2c in headers that no page knows.
+            request.version(HttpClient.Version.HTTP_1_1);
+        }
+        for (int i = 0; i < headers.size(); i += 2) {
+            request.header(headers.get(i), headers.get(i + 1));
+        }
+        return request.build();
+    }
+
+    private BodyPublisher publisher() {
+        return body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body);
+    }
+
+    private HttpCall header(String name, String value) {
+        headers.add(name);
+        headers.add(value);
+        return this;
+    }
+}

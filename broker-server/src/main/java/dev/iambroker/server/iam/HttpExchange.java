@@ -1,0 +1,62 @@
+package dev.iambroker.server.iam;
+
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Sends one call and returns the whole answer, within one deadline over connect, headers and body. Never retries, never
+ * follows a redirect. Thread-safe; the client is borrowed.
+ */
+final class HttpExchange {
+    private final HttpClient client;
+    private final HttpSettings settings;
+
+    HttpExchange(HttpClient client, HttpSettings settings) {
+        this.client = client;
+        this.settings = settings;
+    }
+
+    /** @param maxBytes of the answer's body */
+    HttpAnswer send(HttpCall call, int maxBytes) throws ExchangeFailure {
+        HttpRequest request = built(call);
+        BoundedBody body = new BoundedBody(maxBytes);
+        CompletableFuture<HttpResponse<byte[]>> future = client.sendAsync(request, info -> body);
+        try {
+            return whole(future.get(settings.deadline().toNanos(), TimeUnit.NANOSECONDS));
+        } catch (TimeoutException e) {
+            throw new ExchangeFailure("did not answer within " + inSeconds(settings.deadline()));
+        } catch (ExecutionException e) {
+            throw new ExchangeFailure(TransportPhrase.of(e));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ExchangeFailure("was not waited for: the broker is stopping");
+        } finally {
+            // The future alone does not reach a body that has begun to arrive. Both are no-ops after the end.
+            future.cancel(true);
+            body.cancel();
+        }
+    }
+
+    private HttpRequest built(HttpCall call) throws ExchangeFailure {
+        try {
+            return call.toRequest(settings.userAgent());
+        } catch (IllegalArgumentException e) {
+            // The builder's message quotes the header, and the header may be a token.
+            throw new ExchangeFailure("was not asked: the request would hold a character that HTTP forbids");
+        }
+    }
+
+    private static HttpAnswer whole(HttpResponse<byte[]> response) {
+        return new HttpAnswer(response.statusCode(), response.headers(), response.body());
+    }
+
+    private static String inSeconds(Duration duration) {
+        return duration.toMillis() / 1000.0 + " s";
+    }
+}

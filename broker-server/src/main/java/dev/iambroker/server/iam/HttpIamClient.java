@@ -1,0 +1,160 @@
+package dev.iambroker.server.iam;
+
+import dev.iambroker.account.Account;
+import dev.iambroker.iam.Grant;
+import dev.iambroker.iam.IamAnswer;
+import dev.iambroker.iam.IamClient;
+import dev.iambroker.iam.IamFailure;
+import dev.iambroker.secret.Secret;
+import java.net.URI;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
+
+/** IAM over HTTP: each grant as the page of the account's generation writes it. Thread-safe; borrows everything. */
+public final class HttpIamClient implements IamClient {
+    private static final Logger LOG = LoggerFactory.getLogger(HttpIamClient.class);
+
+    /** Dozens of times a true answer, tokens and all. */
+    private static final int MAX_ANSWER_BYTES = 256 * 1024;
+
+    private static final String REVOKE = "revoke";
+    private static final String NO_ANSWER = "error";
+
+    private final CloudConnections connections;
+    private final InstantSource clock;
+    private final LongSupplier nanos;
+    private final IamRequestListener listener;
+    private final IamErrors errors;
+
+    /** @param nanos a monotonic reading in nanoseconds, for durations */
+    public HttpIamClient(
+            CloudConnections connections, InstantSource clock, LongSupplier nanos, IamRequestListener listener) {
+        this.connections = connections;
+        this.clock = clock;
+        this.nanos = nanos;
+        this.listener = listener;
+        this.errors = new IamErrors(clock);
+    }
+
+    @Override
+    public IamAnswer request(Account account, Grant grant) {
+        CloudConnection connection = connectionOf(account);
+        checkKubeFlow(connection.profile(), grant);
+        HttpCall call = new GrantRequest(connection.profile(), account.uaa()).of(grant);
+        Redactor redactor = new Redactor(List.of(GrantRequest.presentedBy(grant)));
+        Instant requestedAt = clock.instant();
+        HttpAnswer answer = send(connection, call, grant.label(), redactor, grant instanceof Grant.Passcode);
+        return read(call.host(), grant, answer, redactor, requestedAt);
+    }
+
+    @Override
+    public void revoke(Account account, Secret refreshToken) {
+        CloudConnection connection = connectionOf(account);
+        URI url = connection.profile().revocationUrl();
+        if (url == null) {
+            return;
+        }
+        Form form = new Form().secret("token", refreshToken).field("token_type_hint", "refresh_token");
+        HttpCall call = HttpCall.post(url, form).client(OAuthClient.BX);
+        Redactor redactor = new Redactor(List.of(refreshToken));
+        HttpAnswer answer = send(connection, call, REVOKE, redactor, false);
+        if (!answer.isSuccess()) {
+            throw errors.refused(call.host(), answer, redactor);
+        }
+    }
+
+    private CloudConnection connectionOf(Account account) {
+        CloudConnection connection = connections.find(account);
+        if (connection == null) {
+            throw new IamFailure.GiveUp(
+                    "account \"" + account.name() + "\" is no longer configured", IamFailure.NO_STATUS, null);
+        }
+        return connection;
+    }
+
+    private static void checkKubeFlow(CloudProfile cloud, Grant grant) {
+        if (!cloud.cloud().hasKubeFlow() && isKube(grant)) {
+            throw new IamFailure.GiveUp(
+                    "cloud " + cloud.cloud().word() + " has no kube tokens; clusters need a later generation",
+                    IamFailure.NO_STATUS,
+                    null);
+        }
+    }
+
+    private static boolean isKube(Grant grant) {
+        return switch (grant) {
+            case Grant.DelegatedRefresh g -> true;
+            case Grant.DelegatedExchange g -> true;
+            case Grant.KubeApiKey g -> true;
+            case Grant.ComputeResource g -> g.asKube();
+            case Grant.Password g -> false;
+            case Grant.ApiKey g -> false;
+            case Grant.Passcode g -> false;
+            case Grant.Refresh g -> false;
+        };
+    }
+
+    private HttpAnswer send(
+            CloudConnection connection, HttpCall call, String label, Redactor redactor, boolean isPasscode) {
+        long start = nanos.getAsLong();
+        try {
+            HttpAnswer answer = connection.exchange().send(call, MAX_ANSWER_BYTES);
+            ended(label, call, answer, redactor, nanos.getAsLong() - start);
+            return answer;
+        } catch (ExchangeFailure e) {
+            ended(label, call, null, redactor, nanos.getAsLong() - start);
+            throw IamErrors.unreached(call.host(), e, isPasscode);
+        }
+    }
+
+    private void ended(
+            String label, HttpCall call, @Nullable HttpAnswer answer, Redactor redactor, long durationNanos) {
+        String status = answer == null ? NO_ANSWER : String.valueOf(answer.status());
+        listener.requested(label, status, durationNanos);
+        if (LOG.isDebugEnabled()) {
+            log(label, call, status, answer, redactor, durationNanos);
+        }
+    }
+
+    /** Nothing of the request but its label and host, nothing of the answer but what support asks for. */
+    private static void log(
+            String label, HttpCall call, String status, @Nullable HttpAnswer answer, Redactor redactor, long nanos) {
+        ErrorBody error = answer == null || answer.isSuccess() ? null : ErrorBody.of(answer.body());
+        LOG.debug(
+                "IAM grant={} host={} status={} code={} ms={} transaction={} request={}",
+                label,
+                call.host(),
+                status,
+                error == null ? null : IamErrors.code(error, redactor),
+                TimeUnit.NANOSECONDS.toMillis(nanos),
+                answer == null
+                        ? null
+                        : redactor.clean(answer.header("Transaction-Id").orElse(null)),
+                error == null ? null : redactor.clean(error.requestId()));
+    }
+
+    private IamAnswer read(String host, Grant grant, HttpAnswer answer, Redactor redactor, Instant requestedAt) {
+        if (!answer.isSuccess()) {
+            throw errors.refused(host, answer, redactor);
+        }
+        JsonNode json = JsonAnswer.object(answer.body());
+        if (json == null) {
+            throw IamErrors.unreadable(host, answer);
+        }
+        if (JsonAnswer.text(json, "errorCode") != null) {
+            throw errors.refused(host, answer, redactor);
+        }
+        IamAnswer read = TokenAnswer.read(json, requestedAt);
+        if (!TokenAnswer.serves(grant, read)) {
+            throw IamErrors.lacking(host, answer, grant);
+        }
+        return read;
+    }
+}

@@ -1,0 +1,82 @@
+package dev.iambroker.server.iam;
+
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+
+/** Finds the API server's certificate authority in a kubeconfig, and nothing else: the user's part is not kept. */
+final class KubeconfigCa {
+    private static final int MAX_YAML_CHARS = 1024 * 1024;
+
+    private KubeconfigCa() {}
+
+    /**
+     * @param kubeconfig JSON, YAML, or a zip archive of a YAML and its PEM files
+     * @return PEM text; null where there is none, or none that is a certificate
+     */
+    static @Nullable String find(byte[] kubeconfig) {
+        return KubeconfigZip.isZip(kubeconfig) ? inZip(KubeconfigZip.read(kubeconfig)) : inDocument(kubeconfig);
+    }
+
+    private static @Nullable String inZip(KubeconfigZip zip) {
+        String inside = zip.document() == null ? null : inDocument(zip.document());
+        return inside != null || zip.authority() == null ? inside : pem(zip.authority());
+    }
+
+    private static @Nullable String inDocument(byte[] document) {
+        Object data = at(at(at(at(loaded(document), "clusters"), 0), "cluster"), "certificate-authority-data");
+        return data instanceof String base64 ? pem(decoded(base64)) : null;
+    }
+
+    /** JSON is YAML as far as a kubeconfig goes. */
+    private static @Nullable Object loaded(byte[] document) {
+        LoadSettings settings = LoadSettings.builder()
+                .setCodePointLimit(MAX_YAML_CHARS)
+                .setAllowRecursiveKeys(false)
+                .setMaxAliasesForCollections(0)
+                .build();
+        try {
+            return new Load(settings).loadFromString(new String(document, StandardCharsets.UTF_8));
+        } catch (YamlEngineException | StackOverflowError e) {
+            return null;
+        }
+    }
+
+    private static @Nullable Object at(@Nullable Object node, String key) {
+        return node instanceof Map<?, ?> map ? map.get(key) : null;
+    }
+
+    private static @Nullable Object at(@Nullable Object node, int index) {
+        return node instanceof List<?> list && index < list.size() ? list.get(index) : null;
+    }
+
+    private static byte[] decoded(String base64) {
+        try {
+            return Base64.getMimeDecoder().decode(base64);
+        } catch (IllegalArgumentException e) {
+            return new byte[0];
+        }
+    }
+
+    private static @Nullable String pem(byte[] bytes) {
+        return isCertificate(bytes) ? new String(bytes, StandardCharsets.US_ASCII) : null;
+    }
+
+    private static boolean isCertificate(byte[] bytes) {
+        try {
+            return !CertificateFactory.getInstance("X.509")
+                    .generateCertificates(new ByteArrayInputStream(bytes))
+                    .isEmpty();
+        } catch (CertificateException e) {
+            return false;
+        }
+    }
+}
