@@ -1,0 +1,95 @@
+package dev.iambroker.server.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
+/** The command line as a completion script needs it, read from the commands themselves. */
+record CompletionModel(Word root, List<Word> commands) {
+    static CompletionModel of(CommandSpec spec) {
+        var commands = new ArrayList<Word>();
+        for (var sub : spec.subcommands().values()) {
+            if (!sub.getCommandSpec().usageMessage().hidden()) {
+                commands.add(word(sub.getCommandSpec()));
+            }
+        }
+        return new CompletionModel(word(spec), List.copyOf(commands));
+    }
+
+    private static Word word(CommandSpec spec) {
+        return new Word(
+                spec.name(),
+                first(spec.usageMessage().description()),
+                spec.options().stream().map(CompletionModel::option).toList(),
+                operand(spec));
+    }
+
+    private static Choice option(OptionSpec option) {
+        return new Choice(
+                option.longestName(),
+                first(option.description()),
+                option.arity().max() > 0,
+                option.arity().min() > 0,
+                values(option));
+    }
+
+    /** Only the first operand: a cluster's name would cost a look-up while the user types. */
+    private static @Nullable Choice operand(CommandSpec spec) {
+        if (spec.positionalParameters().isEmpty()) {
+            return null;
+        }
+        var first = spec.positionalParameters().getFirst();
+        return new Choice(first.paramLabel(), first(first.description()), true, true, values(first));
+    }
+
+    private static Values values(ArgSpec argument) {
+        if (argument.completionCandidates() != null) {
+            var words = StreamSupport.stream(argument.completionCandidates().spliterator(), false)
+                    .toList();
+            return new Values(Kind.WORDS, words);
+        }
+        return new Values(Kind.ofLabel(argument.paramLabel()), List.of());
+    }
+
+    private static String first(String[] description) {
+        return description.length == 0 ? "" : String.join(" ", description).replace("%%", "%");
+    }
+
+    /** A command with its options and what its first operand is. */
+    record Word(
+            String name,
+            String description,
+            List<Choice> options,
+            @Nullable Choice operand) {
+        /** The names of options after which a word is not an operand. */
+        List<String> namesWithValue() {
+            return options.stream().filter(Choice::needsValue).map(Choice::name).toList();
+        }
+    }
+
+    /** An option or an operand. */
+    record Choice(String name, String description, boolean takesValue, boolean needsValue, Values values) {}
+
+    /** What can stand there. */
+    record Values(Kind kind, List<String> words) {}
+
+    /** Where the values come from. */
+    enum Kind {
+        WORDS,
+        ACCOUNTS,
+        FILES,
+        ANYTHING;
+
+        static Kind ofLabel(String label) {
+            return switch (label) {
+                case "ACCOUNT", "A" -> ACCOUNTS;
+                case "FILE", "PATH" -> FILES;
+                default -> ANYTHING;
+            };
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package dev.iambroker.server.cli;
+
+import dev.iambroker.server.cli.CompletionModel.Choice;
+import dev.iambroker.server.cli.CompletionModel.Values;
+import dev.iambroker.server.cli.CompletionModel.Word;
+import java.util.stream.Collectors;
+
+/** Completion for zsh. */
+final class ZshCompletion {
+    private static final String FRAME = """
+            #compdef iam-broker
+            # zsh completion for iam-broker, made by 'iam-broker completion zsh'
+            _iam_broker_accounts() {
+                local -a accounts socket
+                local at=${words[(I)--socket]}
+                ((at > 0)) && socket=(--socket "${words[at+1]}")
+                accounts=(${(f)"$(iam-broker $socket __complete accounts 2>/dev/null)"})
+                compadd -a accounts
+            }
+            _iam_broker_commands() {
+                local -a commands=(
+            @COMMANDS@    )
+                _describe command commands
+            }
+            _iam_broker() {
+                local context state line
+                typeset -A opt_args
+                _arguments -C \\
+            @ROOT@        '1:command:_iam_broker_commands' \\
+                    '*::argument:->argument' && return
+                [[ $state == argument ]] || return
+                case $line[1] in
+            @CASES@    esac
+            }
+            if [[ $zsh_eval_context[-1] == loadautofunc ]]; then _iam_broker "$@"; else compdef _iam_broker iam-broker; fi
+            """;
+
+    private ZshCompletion() {}
+
+    static String script(CompletionModel model) {
+        return FRAME.replace("@COMMANDS@", commands(model))
+                .replace("@ROOT@", options(model.root()))
+                .replace(
+                        "@CASES@",
+                        model.commands().stream().map(ZshCompletion::branch).collect(Collectors.joining()));
+    }
+
+    private static String commands(CompletionModel model) {
+        return model.commands().stream()
+                .map(word -> "        " + quoted(word.name() + ":" + word.description()) + "\n")
+                .collect(Collectors.joining());
+    }
+
+    private static String branch(Word word) {
+        var operand = word.operand();
+        var last = operand == null
+                ? ""
+                : "        " + quoted("1:" + operand.name() + ":" + action(operand.values())) + " \\\n";
+        return "        " + word.name() + ") _arguments \\\n" + options(word) + last + "        ;;\n";
+    }
+
+    private static String options(Word word) {
+        return word.options().stream()
+                .map(option -> "        " + quoted(option(option)) + " \\\n")
+                .collect(Collectors.joining());
+    }
+
+    private static String option(Choice option) {
+        var described = option.name() + "[" + escaped(option.description()) + "]";
+        if (!option.takesValue()) {
+            return described;
+        }
+        var equals = option.needsValue() ? "" : ":";
+        return described + equals + ":value:" + action(option.values());
+    }
+
+    private static String action(Values values) {
+        return switch (values.kind()) {
+            case WORDS -> "(" + String.join(" ", values.words()) + ")";
+            case ACCOUNTS -> "_iam_broker_accounts";
+            case FILES -> "_files";
+            case ANYTHING -> "";
+        };
+    }
+
+    private static String escaped(String text) {
+        return text.replace("[", "\\[").replace("]", "\\]").replace(":", "\\:");
+    }
+
+    private static String quoted(String text) {
+        return "'" + text.replace("'", "'\\''") + "'";
+    }
+}
