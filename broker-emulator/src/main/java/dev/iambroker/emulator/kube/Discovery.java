@@ -15,14 +15,14 @@ final class Discovery {
 
     private Discovery() {}
 
-    private record Resource(String name, String singular, String kind, boolean namespaced, List<String> verbs) {}
+    private record Resource(String name, String singular, String kind, boolean namespaced, List<String> verbs, List<String> shortNames) {}
 
     private static final List<Resource> CORE = List.of(
-            new Resource("namespaces", "namespace", "Namespace", false, List.of("get", "list")),
-            new Resource("pods", "pod", "Pod", true, List.of("get", "list")));
+            new Resource("namespaces", "namespace", "Namespace", false, List.of("get", "list"), List.of("ns")),
+            new Resource("pods", "pod", "Pod", true, List.of("get", "list"), List.of("po")));
 
     private static final List<Resource> AUTHENTICATION = List.of(
-            new Resource("selfsubjectreviews", "selfsubjectreview", "SelfSubjectReview", false, List.of("create")));
+            new Resource("selfsubjectreviews", "selfsubjectreview", "SelfSubjectReview", false, List.of("create"), List.of()));
 
     static HttpResponse core(String accept) {
         String version = aggregated(accept);
@@ -90,6 +90,7 @@ final class Discovery {
                     .put("namespaced", resource.namespaced())
                     .put("kind", resource.kind());
             resource.verbs().forEach(json.putArray("verbs")::add);
+            resource.shortNames().forEach(json.putArray("shortNames")::add);
         }
         return HttpResponse.json(200, list);
     }
@@ -122,6 +123,7 @@ final class Discovery {
                     .put("version", version)
                     .put("kind", resource.kind());
             resource.verbs().forEach(each.putArray("verbs")::add);
+            resource.shortNames().forEach(each.putArray("shortNames")::add);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.iambroker.emulator.kube;
 import dev.iambroker.emulator.http.HttpRequest;
 import dev.iambroker.emulator.http.HttpResponse;
 import dev.iambroker.emulator.http.Json;
+import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -11,6 +12,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** One cluster's API server: nothing without a good ID token, then version, discovery, self review and a few lists. */
 public final class KubeApi {
+    private static final String PROTOBUF = "application/vnd.kubernetes.protobuf";
     private static final Pattern AUTHENTICATION =
             Pattern.compile("/apis/authentication\\.k8s\\.io/(v1|v1beta1)(/selfsubjectreviews)?");
     private static final Pattern PODS = Pattern.compile("/api/v1(/namespaces/[a-z0-9-]+)?/pods");
@@ -59,8 +61,7 @@ public final class KubeApi {
     }
 
     private static HttpResponse selfReview(HttpRequest request, String apiVersion, KubeUser user) {
-        ObjectNode sent = Json.objectOrNull(request.body());
-        if (sent == null || !"SelfSubjectReview".equals(Json.text(sent, "kind"))) {
+        if (!isSelfReview(request)) {
             return Statuses.badRequest("expected a SelfSubjectReview");
         }
         ObjectNode review =
@@ -69,6 +70,15 @@ public final class KubeApi {
         ObjectNode info = review.putObject("status").putObject("userInfo").put("username", user.name());
         user.groups().forEach(info.putArray("groups")::add);
         return HttpResponse.json(201, review);
+    }
+
+    /** kubectl sends JSON up to 1.31 and Kubernetes' protobuf envelope, which names the kind in clear, from 1.32 on. */
+    private static boolean isSelfReview(HttpRequest request) {
+        if (PROTOBUF.equals(request.header("Content-Type"))) {
+            String body = new String(request.body(), StandardCharsets.ISO_8859_1);
+            return body.startsWith("k8s\0") && body.contains("SelfSubjectReview");
+        }
+        return "SelfSubjectReview".equals(Json.text(Json.objectOrNull(request.body()), "kind"));
     }
 
     private ObjectNode version() {
