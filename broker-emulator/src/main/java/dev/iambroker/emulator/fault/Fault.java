@@ -17,7 +17,11 @@ public record Fault(
         Misbehaviour misbehaviour, Predicate<RecordedRequest> hits, long times, Duration retryAfter, Duration pace) {
     public static Fault of(Misbehaviour misbehaviour) {
         return new Fault(
- misbehaviour, request -> request.listener().equals("cloud"), Long.MAX_VALUE, Duration.ofSeconds(2), Duration.ofMillis(100));
+                misbehaviour,
+                request -> request.listener().equals("cloud"),
+                Long.MAX_VALUE,
+                Duration.ofSeconds(2),
+                Duration.ofMillis(100));
     }
 
     /** Hits the API server of that cluster and nothing else. */

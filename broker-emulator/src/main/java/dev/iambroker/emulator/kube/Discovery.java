@@ -15,14 +15,20 @@ final class Discovery {
 
     private Discovery() {}
 
-    private record Resource(String name, String singular, String kind, boolean namespaced, List<String> verbs, List<String> shortNames) {}
+    private record Resource(
+            String name,
+            String singular,
+            String kind,
+            boolean namespaced,
+            List<String> verbs,
+            List<String> shortNames) {}
 
     private static final List<Resource> CORE = List.of(
             new Resource("namespaces", "namespace", "Namespace", false, List.of("get", "list"), List.of("ns")),
             new Resource("pods", "pod", "Pod", true, List.of("get", "list"), List.of("po")));
 
-    private static final List<Resource> AUTHENTICATION = List.of(
-            new Resource("selfsubjectreviews", "selfsubjectreview", "SelfSubjectReview", false, List.of("create"), List.of()));
+    private static final List<Resource> AUTHENTICATION = List.of(new Resource(
+            "selfsubjectreviews", "selfsubjectreview", "SelfSubjectReview", false, List.of("create"), List.of()));
 
     static HttpResponse core(String accept) {
         String version = aggregated(accept);
