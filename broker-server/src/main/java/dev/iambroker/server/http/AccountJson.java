@@ -1,0 +1,75 @@
+package dev.iambroker.server.http;
+
+import dev.iambroker.account.TokenKind;
+import dev.iambroker.broker.AccountView;
+import dev.iambroker.broker.AccountView.LastError;
+import dev.iambroker.broker.TokenView;
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** How an account stands, as JSON. Never a token. */
+final class AccountJson {
+    private AccountJson() {}
+
+    static void write(AccountView view, JsonText json) {
+        json.beginObject()
+                .member("name", view.name().value())
+                .member("state", view.state().word())
+                .member("login", view.login())
+                .member("account_id", view.accountId())
+                .member("iam_id", view.iamId());
+        tokens(view.tokens(), json);
+        json.member("refresh_token_expires_at", view.refreshTokenExpiresAt());
+        runway(view.runway(), json);
+        lastError(view.lastError(), json);
+        json.endObject();
+    }
+
+    static FullAnswer answer(AccountView view) {
+        JsonText json = new JsonText();
+        write(view, json);
+        return FullAnswer.json(json);
+    }
+
+    private static void tokens(Map<TokenKind, TokenView> tokens, JsonText json) {
+        json.name("tokens").beginObject();
+        for (TokenKind kind : TokenKind.values()) {
+            json.name(kind.word());
+            token(tokens.get(kind), json);
+        }
+        json.endObject();
+    }
+
+    private static void token(@Nullable TokenView token, JsonText json) {
+        if (token == null) {
+            json.nil();
+            return;
+        }
+        json.beginObject()
+                .member("expires_at", token.expiresAt())
+                .member("refresh_at", token.refreshAt())
+                .endObject();
+    }
+
+    private static void runway(@Nullable Duration runway, JsonText json) {
+        if (runway == null) {
+            json.name("runway_seconds").nil();
+            return;
+        }
+        json.member("runway_seconds", runway.toSeconds());
+    }
+
+    private static void lastError(@Nullable LastError error, JsonText json) {
+        json.name("last_error");
+        if (error == null) {
+            json.nil();
+            return;
+        }
+        json.beginObject()
+                .member("at", error.at())
+                .member("iam_code", error.iamCode())
+                .member("detail", error.detail())
+                .endObject();
+    }
+}

@@ -1,0 +1,80 @@
+package dev.iambroker.server.http;
+
+import dev.iambroker.account.TokenKind;
+import dev.iambroker.broker.TokenRequest;
+import dev.iambroker.client.ClientIdentity;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A request that has found its route. */
+final class Call {
+    static final String KIND = "kind";
+    static final String ACCOUNT = "account";
+    static final String CLUSTER = "cluster";
+    static final String MIN_TTL = "min_ttl";
+    static final String WAIT = "wait";
+
+    private final ClientIdentity client;
+    private final HttpRequest request;
+    private final List<String> variables;
+    private final Query query;
+
+    /** @param variables what stands for the segments in braces, in their order */
+    Call(ClientIdentity client, HttpRequest request, List<String> variables, Query query) {
+        this.client = client;
+        this.request = request;
+        this.variables = variables;
+        this.query = query;
+    }
+
+    ClientIdentity client() {
+        return client;
+    }
+
+    Query query() {
+        return query;
+    }
+
+    byte[] body() {
+        return request.body();
+    }
+
+    @Nullable
+    String accept() {
+        return request.header(HeaderName.ACCEPT);
+    }
+
+    /** The account of the path, as the client wrote it. */
+    String account() {
+        return variables.getFirst();
+    }
+
+    /** The cluster of the path, as the client wrote it. */
+    String cluster() {
+        return variables.get(1);
+    }
+
+    TokenKind kind() {
+        String word = query.get(KIND);
+        if (word == null) {
+            return TokenKind.ACCESS;
+        }
+        return TokenKind.ofWord(word).orElseThrow(() -> unknownKind(word));
+    }
+
+    private static RequestRefused unknownKind(String word) {
+        Problem problem = Problem.of(ProblemType.BAD_REQUEST, "unknown kind of token: there are access, kube and uaa");
+        return new RequestRefused(word.equals("id") ? problem.withHint("kube") : problem);
+    }
+
+    Duration minTtl() {
+        return Duration.ofSeconds(
+                query.seconds(MIN_TTL, Long.MAX_VALUE).orElse(TokenRequest.DEFAULT_MIN_TTL.toSeconds()));
+    }
+
+    Duration patience(Duration unlessSaid) {
+        return Duration.ofSeconds(
+                query.seconds(WAIT, TokenRequest.MAX_WAIT.toSeconds()).orElse(unlessSaid.toSeconds()));
+    }
+}

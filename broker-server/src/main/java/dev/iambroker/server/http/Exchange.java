@@ -1,0 +1,96 @@
+package dev.iambroker.server.http;
+
+import dev.iambroker.broker.BrokerFailure;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One request on its way to its answer: {@link #now}, where that gives null {@link #later}, then {@link #done}. Not for
+ * two threads at once.
+ */
+public final class Exchange {
+    private static final Logger log = LoggerFactory.getLogger(Exchange.class);
+
+    private final HttpService service;
+    private final HttpRequest request;
+    private final Arrival arrival;
+    private final long begun;
+    private String client = RequestEvents.NO_CLIENT;
+    private String label = RequestEvents.NO_ROUTE;
+    private @Nullable Route route;
+    private @Nullable Call call;
+
+    Exchange(HttpService service, HttpRequest request, Arrival arrival, long begun) {
+        this.service = service;
+        this.request = request;
+        this.arrival = arrival;
+        this.begun = begun;
+    }
+
+    /** The answer, if it needs no waiting; never blocks. Null sends the exchange to {@link #later}. */
+    public @Nullable Answer now() {
+        return failuresAsAnswers(Exchange::begin);
+    }
+
+    /** The answer; may block. Only after {@link #now} gave null. */
+    public Answer later() {
+        Answer answer = failuresAsAnswers(Exchange::end);
+        if (answer == null) {
+            throw new IllegalStateException("now() has not been asked");
+        }
+        return answer;
+    }
+
+    /** Tells the listener of {@code answer}, which is on its way. */
+    public void done(Answer answer) {
+        service.done(label, client, answer.status(), begun);
+    }
+
+    private @Nullable Answer begin() {
+        service.route(this);
+        return route == null || call == null ? null : route.now(call);
+    }
+
+    private @Nullable Answer end() {
+        return route == null || call == null ? null : route.answer(call);
+    }
+
+    HttpRequest request() {
+        return request;
+    }
+
+    Arrival arrival() {
+        return arrival;
+    }
+
+    void admittedAs(String clientName) {
+        this.client = clientName;
+    }
+
+    void foundRoute(Route found) {
+        this.route = found;
+        this.label = found.pattern().path();
+    }
+
+    void ready(Call readyCall) {
+        this.call = readyCall;
+    }
+
+    private @Nullable Answer failuresAsAnswers(Function<Exchange, @Nullable Answer> step) {
+        try {
+            return step.apply(this);
+        } catch (RequestRefused refused) {
+            return refused.problem().answer();
+        } catch (MethodNotAllowed refused) {
+            return refused.answer();
+        } catch (BrokerFailure failure) {
+            return Problem.of(failure).answer();
+        } catch (RuntimeException | Error unexpected) {
+            log.error("a request to {} failed", label, unexpected);
+            return Problem.of(ProblemType.INTERNAL, "the broker failed: its log says more")
+                    .answer();
+        }
+    }
+}

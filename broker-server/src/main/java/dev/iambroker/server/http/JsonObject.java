@@ -1,0 +1,118 @@
+package dev.iambroker.server.http;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.json.JsonFactory;
+
+/** A JSON object of a request's body. Arrays and numbers mean nothing in any body here and are not kept. */
+final class JsonObject {
+    /** Nothing that clients send here is deeper than the {@code config} of an exec stanza. */
+    private static final int MAX_DEPTH = 32;
+
+    private static final JsonFactory FACTORY = JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(MAX_DEPTH)
+                    .maxStringLength(RequestParser.MAX_BODY)
+                    .build())
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build();
+
+    /** String, Boolean, JsonObject, or {@link #OTHER}. */
+    private final Map<String, Object> members = new HashMap<>();
+
+    /** Stands for a value of a kind that nobody asks for. */
+    private static final Object OTHER = new Object();
+
+    private final String complaint;
+
+    private JsonObject(String complaint) {
+        this.complaint = complaint;
+    }
+
+    /**
+     * Reads {@code body}, one object and nothing after it.
+     *
+     * @param complaint what to say where that, or a member's type, is not so
+     */
+    static JsonObject parse(byte[] body, String complaint) {
+        try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), body)) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                throw RequestRefused.badRequest(complaint);
+            }
+            JsonObject object = read(parser, complaint);
+            if (parser.nextToken() != null) {
+                throw RequestRefused.badRequest(complaint);
+            }
+            return object;
+        } catch (JacksonException e) {
+            // The cause is dropped: it could quote a secret.
+            throw RequestRefused.badRequest(complaint);
+        }
+    }
+
+    private static JsonObject read(JsonParser parser, String complaint) {
+        JsonObject object = new JsonObject(complaint);
+        while (parser.nextToken() != JsonToken.END_OBJECT) {
+            String name = parser.currentName();
+            JsonToken value = parser.nextToken();
+            if (value != JsonToken.VALUE_NULL) {
+                object.members.put(name, valueOf(value, parser, complaint));
+            }
+        }
+        return object;
+    }
+
+    private static Object valueOf(JsonToken token, JsonParser parser, String complaint) {
+        if (token == JsonToken.START_OBJECT) {
+            return read(parser, complaint);
+        }
+        if (token == JsonToken.VALUE_STRING) {
+            return parser.getString();
+        }
+        if (token.isBoolean()) {
+            return token == JsonToken.VALUE_TRUE;
+        }
+        parser.skipChildren();
+        return OTHER;
+    }
+
+    /** The names of all members that are not null. */
+    Set<String> names() {
+        return members.keySet();
+    }
+
+    @Nullable
+    String string(String name) {
+        return typed(name, String.class);
+    }
+
+    @Nullable
+    JsonObject object(String name) {
+        return typed(name, JsonObject.class);
+    }
+
+    boolean isTrue(String name) {
+        return Boolean.TRUE.equals(typed(name, Boolean.class));
+    }
+
+    private <T> @Nullable T typed(String name, Class<T> type) {
+        Object value = members.get(name);
+        if (value != null && !type.isInstance(value)) {
+            throw RequestRefused.badRequest(complaint);
+        }
+        return type.cast(value);
+    }
+
+    @Override
+    public String toString() {
+        return "JSON object";
+    }
+}

@@ -1,0 +1,23 @@
+package dev.iambroker.server.http;
+
+/** Hears of every answer. Called on event loops: implementations are thread-safe, quick and never throw. */
+@FunctionalInterface
+public interface RequestEvents {
+    /** Nobody listens. */
+    RequestEvents NONE = (route, client, status, nanos) -> {};
+
+    /** The route label of what found no route. */
+    String NO_ROUTE = "none";
+
+    /** The client name of whoever was refused before anybody asked who it was. */
+    String NO_CLIENT = "none";
+
+    /**
+     * An answer is on its way to the client.
+     *
+     * @param route the path of the route with its variables in braces, or {@link #NO_ROUTE}
+     * @param client the name of the rule that speaks for the client, or {@link #NO_CLIENT}
+     * @param nanos from the whole request to its answer
+     */
+    void requestDone(String route, String client, int status, long nanos);
+}

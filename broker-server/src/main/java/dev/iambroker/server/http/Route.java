@@ -1,0 +1,26 @@
+package dev.iambroker.server.http;
+
+import dev.iambroker.broker.BrokerFailure;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One method on one path. Both ways of answering may throw {@link RequestRefused} or {@link BrokerFailure}.
+ * Thread-safe.
+ */
+interface Route {
+    RoutePattern pattern();
+
+    /** The query parameters that mean something here; any other is refused before the route is asked. */
+    default List<String> parameters() {
+        return List.of();
+    }
+
+    /** The answer, if it can be had from memory; runs on the event loop. Null sends the call to {@link #answer}. */
+    default @Nullable Answer now(Call call) {
+        return null;
+    }
+
+    /** The answer; may block. */
+    Answer answer(Call call);
+}

@@ -1,0 +1,77 @@
+package dev.iambroker.server.http;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Finds the route of a request, segment by segment. Immutable once made, thread-safe. */
+public final class RouteTable {
+    private final Node root = new Node();
+
+    RouteTable(List<? extends Route> routes) {
+        routes.forEach(this::add);
+    }
+
+    private void add(Route route) {
+        Node node = root;
+        for (String segment : route.pattern().segments()) {
+            node = RoutePattern.isVariable(segment) ? node.anyChild() : node.child(segment);
+        }
+        if (node.routes.put(route.pattern().method(), route) != null) {
+            throw new IllegalArgumentException("two routes for " + route.pattern());
+        }
+    }
+
+    /** A route and what its variable segments stand for. */
+    record Match(Route route, List<String> variables) {}
+
+    /** @throws RequestRefused if there is no such path, or not with this method */
+    Match find(HttpRequest request) {
+        List<String> variables = new ArrayList<>(2);
+        Node node = root;
+        for (String raw : RoutePattern.segmentsOf(request.rawPath())) {
+            node = node.next(PercentEncoding.decode(raw), variables);
+            if (node == null) {
+                throw noSuchRoute();
+            }
+        }
+        Route route = node.routes.get(request.method());
+        if (route == null) {
+            throw node.routes.isEmpty() ? noSuchRoute() : new MethodNotAllowed(node.routes.keySet());
+        }
+        return new Match(route, variables);
+    }
+
+    private static RequestRefused noSuchRoute() {
+        return new RequestRefused(Problem.of(ProblemType.NO_SUCH_ROUTE, "there is no such path here"));
+    }
+
+    private static final class Node {
+        private final Map<String, Node> children = new HashMap<>();
+        private final Map<String, Route> routes = new TreeMap<>();
+        private @Nullable Node any;
+
+        private Node child(String segment) {
+            return children.computeIfAbsent(segment, name -> new Node());
+        }
+
+        private Node anyChild() {
+            if (any == null) {
+                any = new Node();
+            }
+            return any;
+        }
+
+        private @Nullable Node next(String segment, List<String> variables) {
+            Node literal = children.get(segment);
+            if (literal != null || any == null || segment.isEmpty()) {
+                return literal;
+            }
+            variables.add(segment);
+            return any;
+        }
+    }
+}

@@ -1,0 +1,45 @@
+package dev.iambroker.server.http;
+
+import dev.iambroker.broker.TokenBroker;
+import java.util.List;
+import java.util.function.LongSupplier;
+
+/** Every route there is, by listener. */
+public final class Routes {
+    private Routes() {}
+
+    /**
+     * For the Unix socket and loopback TCP.
+     *
+     * @param nanos monotonic clock
+     */
+    public static RouteTable all(
+            TokenBroker broker, MetricsExposition metrics, KubeconfigTemplate kubeconfig, LongSupplier nanos) {
+        TokenAnswers tokens = new TokenAnswers(nanos);
+        return new RouteTable(List.of(
+                new AccountsRoute(broker),
+                new AccountRoute(broker),
+                new TokenRoute(broker, tokens),
+                new WatchRoute(broker, tokens),
+                new KubeCredentialRoute(broker),
+                new AccountKubeCredentialRoute(broker),
+                new IbmAccountsRoute(broker),
+                new ClustersRoute(broker),
+                new ClusterRoute(broker),
+                new KubeconfigRoute(broker, kubeconfig),
+                new LoginRoute(broker),
+                new AccountCommandRoute("refresh", broker::refresh),
+                new AccountCommandRoute("purge", broker::purge),
+                new AccountCommandRoute("logout", broker::logout),
+                new LivezRoute(broker, true),
+                new ReadyzRoute(broker, true),
+                new AccountReadyzRoute(broker),
+                new MetricsRoute(metrics)));
+    }
+
+    /** For the metrics listener: health and metrics, without any account's name in a health answer. */
+    public static RouteTable metricsOnly(TokenBroker broker, MetricsExposition metrics) {
+        return new RouteTable(
+                List.of(new LivezRoute(broker, false), new ReadyzRoute(broker, false), new MetricsRoute(metrics)));
+    }
+}

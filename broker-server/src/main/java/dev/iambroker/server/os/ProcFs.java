@@ -1,0 +1,80 @@
+package dev.iambroker.server.os;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+
+/** Reads {@code /proc}. Memory of the kernel, not a disk: quick enough for an event loop. Thread-safe. */
+public final class ProcFs {
+    /** What {@link #startTime} gives where the kernel does not say. */
+    public static final long UNKNOWN = 0;
+
+    /** Counted from the field after the command's name, which is field 2 of proc_pid_stat(5). */
+    private static final int START_TIME = 22 - 3;
+
+    private static final String GROUPS = "Groups:";
+
+    private final Path root;
+
+    public ProcFs() {
+        this(Path.of("/proc"));
+    }
+
+    ProcFs(Path root) {
+        this.root = root;
+    }
+
+    /** When the process began, in clock ticks since boot; {@link #UNKNOWN} for pid 0 and for whatever is gone. */
+    public long startTime(int pid) {
+        return read(pid, "stat").map(ProcFs::startTimeOf).orElse(UNKNOWN);
+    }
+
+    /** The supplementary groups of the process as they are now; empty for pid 0 and for whatever is gone. */
+    public Set<Integer> groups(int pid) {
+        return read(pid, "status").map(ProcFs::groupsOf).orElse(Set.of());
+    }
+
+    private Optional<String> read(int pid, String file) {
+        if (pid <= 0) {
+            return Optional.empty();
+        }
+        try {
+            byte[] bytes =
+                    Files.readAllBytes(root.resolve(Integer.toString(pid)).resolve(file));
+            return Optional.of(new String(bytes, StandardCharsets.ISO_8859_1));
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static long startTimeOf(String stat) {
+        // A process names itself: only the last parenthesis is sure to be the kernel's.
+        int endOfName = stat.lastIndexOf(')');
+        String[] fields = stat.substring(endOfName + 1).strip().split(" ", START_TIME + 2);
+        return fields.length > START_TIME ? number(fields[START_TIME]) : UNKNOWN;
+    }
+
+    private static long number(String text) {
+        try {
+            return Long.parseLong(text);
+        } catch (NumberFormatException e) {
+            return UNKNOWN;
+        }
+    }
+
+    private static Set<Integer> groupsOf(String status) {
+        Set<Integer> groups = new HashSet<>();
+        status.lines()
+                .filter(line -> line.startsWith(GROUPS))
+                .flatMap(line ->
+                        Arrays.stream(line.substring(GROUPS.length()).strip().split("\\s+", -1)))
+                .filter(word -> !word.isEmpty())
+                .forEach(word -> groups.add(Integer.parseUnsignedInt(word)));
+        return groups;
+    }
+}

@@ -1,0 +1,299 @@
+package dev.iambroker.server.transport;
+
+import dev.iambroker.server.http.Answer;
+import dev.iambroker.server.http.Arrival;
+import dev.iambroker.server.http.Exchange;
+import dev.iambroker.server.http.HttpRequest;
+import dev.iambroker.server.http.HttpService;
+import dev.iambroker.server.http.MalformedRequest;
+import dev.iambroker.server.http.RequestParser;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.socket.DuplexChannel;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Serves one connection: one request after the other, in their order.
+ *
+ * <h2>Threads</h2>
+ *
+ * <p>Everything here runs on the connection's event loop but {@link Exchange#later}, the one call that may block, which
+ * runs on {@code workers}. While it does, no further request of this connection is begun, so answers keep their order;
+ * what arrives meanwhile waits in {@code input} up to a limit, and then in the socket.
+ *
+ * <h2>Ends</h2>
+ *
+ * <p>A client that only ended its sending side still gets its answers. A connection that ends while the client may
+ * still be sending is drained for a moment: closing it with bytes unread would reset it, and take the answer back.
+ */
+// A write or close that fails ends the channel, and its end is heard.
+@SuppressWarnings("FutureReturnValueIgnored")
+final class Conversation {
+    /** From a request's first byte to its last, and to the very first byte: local clients need a millisecond. */
+    static final Duration READ_TIMEOUT = Duration.ofSeconds(10);
+
+    /** Between two requests: a little more than the minute for which HTTP clients commonly pool connections. */
+    static final Duration IDLE_TIMEOUT = Duration.ofSeconds(75);
+
+    /** A client that takes nothing off a full socket for so long is not coming back. */
+    static final Duration WRITE_TIMEOUT = Duration.ofSeconds(10);
+
+    /** How long a connection that was ended here is drained. */
+    static final Duration LINGER = Duration.ofSeconds(2);
+
+    /** Pipelined requests that wait for the one before them; more stay in the socket. */
+    static final int MAX_WAITING_BYTES = 128 * 1024;
+
+    private static final byte[] CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+
+    private final ChannelHandlerContext ctx;
+    private final HttpService service;
+    private final Executor workers;
+    private final Arrival arrival;
+    private final Watchdog watchdog;
+    private final RequestParser parser = new RequestParser();
+    private ByteBuf input = Unpooled.EMPTY_BUFFER;
+    private Phase phase = Phase.READING;
+    private boolean hasBegun;
+    private boolean hasInputEnded;
+    private boolean isDraining;
+
+    private enum Phase {
+        READING,
+        ANSWERING,
+        CLOSING
+    }
+
+    Conversation(ChannelHandlerContext ctx, HttpService service, Executor workers, Arrival arrival) {
+        this.ctx = ctx;
+        this.service = service;
+        this.workers = workers;
+        this.arrival = arrival;
+        this.watchdog = new Watchdog(ctx, this::timedOut);
+    }
+
+    void begin() {
+        watchdog.set(READ_TIMEOUT);
+    }
+
+    /** Takes {@code bytes} over. */
+    void received(ByteBuf bytes) {
+        if (phase == Phase.CLOSING) {
+            bytes.release();
+            return;
+        }
+        append(bytes);
+        serve();
+    }
+
+    void inputEnded() {
+        hasInputEnded = true;
+        if (phase == Phase.CLOSING) {
+            ctx.close();
+            return;
+        }
+        serve();
+        ctx.flush();
+    }
+
+    void drain() {
+        isDraining = true;
+        if (phase == Phase.READING) {
+            close();
+        }
+    }
+
+    void writabilityChanged() {
+        if (phase == Phase.CLOSING) {
+            return;
+        }
+        if (!ctx.channel().isWritable()) {
+            watchdog.set(WRITE_TIMEOUT);
+            return;
+        }
+        serve();
+        ctx.flush();
+    }
+
+    /** The channel is closed. */
+    void ended() {
+        phase = Phase.CLOSING;
+        watchdog.close();
+        dropInput();
+    }
+
+    private void serve() {
+        while (phase == Phase.READING && ctx.channel().isWritable()) {
+            HttpRequest request = nextRequest();
+            if (request == null) {
+                break;
+            }
+            hasBegun = false;
+            answer(request);
+        }
+        settle();
+    }
+
+    private @Nullable HttpRequest nextRequest() {
+        try {
+            HttpRequest request = parser.next(input);
+            if (request == null && parser.takeContinueDue()) {
+                ctx.writeAndFlush(Unpooled.wrappedBuffer(CONTINUE));
+            }
+            return request;
+        } catch (MalformedRequest malformed) {
+            refuse(malformed.answer());
+            return null;
+        }
+    }
+
+    private void answer(HttpRequest request) {
+        Exchange exchange = service.begin(request, arrival);
+        Answer answer = exchange.now();
+        if (answer != null) {
+            send(exchange, answer, request.keepAlive());
+            return;
+        }
+        phase = Phase.ANSWERING;
+        watchdog.clear();
+        hop(exchange, request.keepAlive());
+    }
+
+    private void hop(Exchange exchange, boolean keepAlive) {
+        try {
+            workers.execute(() -> {
+                Answer answer = exchange.later();
+                hopBack(() -> answered(exchange, answer, keepAlive));
+            });
+        } catch (RejectedExecutionException e) {
+            answered(exchange, Answer.stopping(), false);
+        }
+    }
+
+    private void hopBack(Runnable step) {
+        try {
+            ctx.executor().execute(step);
+        } catch (RejectedExecutionException e) {
+            // The event loop has ended, and every connection with it.
+            return;
+        }
+    }
+
+    private void answered(Exchange exchange, Answer answer, boolean keepAlive) {
+        if (phase != Phase.ANSWERING) {
+            // The client left meanwhile; nothing is put into a buffer for it.
+            exchange.done(answer);
+            return;
+        }
+        phase = Phase.READING;
+        send(exchange, answer, keepAlive);
+        serve();
+        ctx.flush();
+    }
+
+    private void send(Exchange exchange, Answer answer, boolean keepAlive) {
+        boolean staysOpen = keepAlive && !isDraining;
+        write(answer, staysOpen);
+        exchange.done(answer);
+        if (!staysOpen) {
+            close();
+        }
+    }
+
+    private void refuse(Answer answer) {
+        write(answer, false);
+        service.malformed(answer);
+        close();
+    }
+
+    private void write(Answer answer, boolean keepAlive) {
+        ByteBuf out = ctx.alloc().ioBuffer(answer.sizeHint());
+        answer.writeTo(out, keepAlive);
+        ctx.write(out);
+    }
+
+    /** After every step: what to wait for next, and for how long. */
+    private void settle() {
+        if (phase == Phase.CLOSING) {
+            return;
+        }
+        if (phase == Phase.READING && ctx.channel().isWritable()) {
+            awaitInput();
+        }
+        boolean wantsInput =
+                input.readableBytes() < MAX_WAITING_BYTES && ctx.channel().isWritable();
+        if (ctx.channel().config().isAutoRead() != wantsInput) {
+            ctx.channel().config().setAutoRead(wantsInput);
+        }
+    }
+
+    private void awaitInput() {
+        if (hasInputEnded) {
+            close();
+            return;
+        }
+        boolean begun = parser.isMidRequest() || input.isReadable();
+        if (!begun) {
+            watchdog.set(IDLE_TIMEOUT);
+        } else if (!hasBegun) {
+            // Counted from the request's first byte: a byte now and then does not buy more time.
+            watchdog.set(READ_TIMEOUT);
+        }
+        hasBegun = begun;
+    }
+
+    private void timedOut() {
+        if (phase == Phase.READING && hasBegun && ctx.channel().isWritable()) {
+            refuse(Answer.requestTimeout());
+            return;
+        }
+        ctx.close();
+    }
+
+    private void close() {
+        phase = Phase.CLOSING;
+        dropInput();
+        watchdog.set(LINGER);
+        ctx.channel().config().setAutoRead(true);
+        ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> endOutput());
+    }
+
+    private void endOutput() {
+        if (hasInputEnded || !(ctx.channel() instanceof DuplexChannel duplex)) {
+            ctx.close();
+            return;
+        }
+        duplex.shutdownOutput();
+    }
+
+    private void append(ByteBuf bytes) {
+        if (!input.isReadable()) {
+            input.release();
+            input = bytes;
+            return;
+        }
+        if (input.writableBytes() < bytes.readableBytes()) {
+            input = moved(input, input.readableBytes() + bytes.readableBytes());
+        }
+        input.writeBytes(bytes);
+        bytes.release();
+    }
+
+    /** Into a buffer with room to grow: a body that comes byte by byte is not copied for each of them. */
+    private ByteBuf moved(ByteBuf old, int size) {
+        ByteBuf roomy = ctx.alloc().ioBuffer(Integer.highestOneBit(size) * 2);
+        roomy.writeBytes(old);
+        old.release();
+        return roomy;
+    }
+
+    private void dropInput() {
+        input.release();
+        input = Unpooled.EMPTY_BUFFER;
+    }
+}

@@ -1,0 +1,35 @@
+package dev.iambroker.server.transport;
+
+import dev.iambroker.client.ClientIdentity;
+import dev.iambroker.client.Peer;
+import dev.iambroker.server.http.Arrival;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Learns who connected to the Unix socket, before any byte of theirs is read. Refuses nobody: the policy does. */
+// A write or close that fails ends the channel, and its end is heard.
+@SuppressWarnings("FutureReturnValueIgnored")
+final class PeerCredentialsHandler extends ChannelInboundHandlerAdapter {
+    private static final Logger log = LoggerFactory.getLogger(PeerCredentialsHandler.class);
+
+    private final PeerReader peers;
+
+    PeerCredentialsHandler(PeerReader peers) {
+        this.peers = peers;
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+        try {
+            Peer peer = peers.peerOf(ctx.channel());
+            ctx.channel().attr(Arrivals.KEY).set(new Arrival(ClientIdentity.ofPeer(peer), 0));
+            ctx.fireChannelActive();
+        } catch (IOException e) {
+            log.warn("a connection was closed: the kernel does not say whose it is", e);
+            ctx.close();
+        }
+    }
+}

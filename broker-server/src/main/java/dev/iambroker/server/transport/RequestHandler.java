@@ -1,0 +1,90 @@
+package dev.iambroker.server.transport;
+
+import dev.iambroker.server.http.HttpService;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import java.io.IOException;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The last handler: turns the events of a channel into steps of its {@link Conversation}. */
+// A write or close that fails ends the channel, and its end is heard.
+@SuppressWarnings("FutureReturnValueIgnored")
+final class RequestHandler extends ChannelInboundHandlerAdapter {
+    private static final Logger log = LoggerFactory.getLogger(RequestHandler.class);
+
+    private final HttpService service;
+    private final Executor workers;
+    private @Nullable Conversation conversation;
+
+    /** The event that asks a connection to end as soon as it owes no answer. */
+    enum Drain {
+        EVENT
+    }
+
+    RequestHandler(HttpService service, Executor workers) {
+        this.service = service;
+        this.workers = workers;
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+        conversation = new Conversation(ctx, service, workers, Arrivals.of(ctx.channel()));
+        conversation.begin();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        ByteBuf bytes = (ByteBuf) message;
+        if (conversation == null) {
+            bytes.release();
+            return;
+        }
+        conversation.received(bytes);
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        ctx.flush();
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        if (conversation != null) {
+            conversation.writabilityChanged();
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (conversation == null) {
+            return;
+        }
+        if (event instanceof ChannelInputShutdownEvent) {
+            conversation.inputEnded();
+        } else if (event == Drain.EVENT) {
+            conversation.drain();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        if (conversation != null) {
+            conversation.ended();
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (cause instanceof IOException) {
+            log.debug("a client went away: {}", cause.getMessage());
+        } else {
+            log.error("a connection failed", cause);
+        }
+        ctx.close();
+    }
+}

@@ -1,0 +1,163 @@
+package dev.iambroker.server.transport;
+
+import dev.iambroker.server.http.HttpService;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A socket that is listened on, and the connections that came by it. Thread-safe. */
+public final class SocketListener {
+    private static final Logger log = LoggerFactory.getLogger(SocketListener.class);
+
+    /** Connections that wait to be accepted: all of a user's at once, while the loops are busy. */
+    private static final int BACKLOG = 1024;
+
+    /** Answers that wait for the client: a few dozen pipelined tokens, then no more requests are begun. */
+    private static final WriteBufferWaterMark WAITING_ANSWERS = new WriteBufferWaterMark(64 * 1024, 256 * 1024);
+
+    private final Channel server;
+    private final ChannelGroup connections;
+    private final @Nullable SocketFile file;
+
+    private SocketListener(Channel server, ChannelGroup connections, @Nullable SocketFile file) {
+        this.server = server;
+        this.connections = connections;
+        this.file = file;
+    }
+
+    /**
+     * Listens on a Unix socket. One that nobody answers on is replaced.
+     *
+     * @throws ListenFailure if the place is taken, unsafe or out of reach
+     */
+    public static SocketListener unix(UnixSocket socket, HttpService service, Engine engine) {
+        SocketFile file = new SocketFile(socket);
+        try {
+            Path bound = file.prepare();
+            return publish(file, bound, service, engine);
+        } catch (IOException e) {
+            throw new ListenFailure("cannot listen on " + socket.path() + ": " + e, e);
+        }
+    }
+
+    private static SocketListener publish(SocketFile file, Path bound, HttpService service, Engine engine)
+            throws IOException {
+        ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
+        Channel server = null;
+        try {
+            server = bind(
+                    bootstrap(engine, EpollServerDomainSocketChannel.class)
+                            .childHandler(ConnectionInitializer.forUnix(service, engine, connections)),
+                    new DomainSocketAddress(bound.toFile()));
+            file.publish(bound);
+            return new SocketListener(server, connections, file);
+        } catch (IOException | RuntimeException e) {
+            if (server != null) {
+                server.close().awaitUninterruptibly();
+            }
+            file.discard(bound);
+            throw e;
+        }
+    }
+
+    /**
+     * Listens on loopback TCP.
+     *
+     * @throws ListenFailure if {@code address} is not a loopback address, or cannot be had
+     */
+    public static SocketListener loopback(InetSocketAddress address, HttpService service, Engine engine) {
+        if (address.isUnresolved() || !address.getAddress().isLoopbackAddress()) {
+            throw new ListenFailure("listen.http.address " + address
+                    + " can be reached from other machines: use 127.0.0.1 or [::1], or the Unix socket");
+        }
+        return anyInterface(address, service, engine);
+    }
+
+    /**
+     * Listens on TCP wherever it is told to. Only for what everybody may read.
+     *
+     * @throws ListenFailure if {@code address} cannot be had
+     */
+    public static SocketListener anyInterface(InetSocketAddress address, HttpService service, Engine engine) {
+        ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
+        Channel server = bind(
+                bootstrap(engine, EpollServerSocketChannel.class)
+                        .option(ChannelOption.SO_REUSEADDR, true)
+                        .childOption(ChannelOption.TCP_NODELAY, true)
+                        .childHandler(ConnectionInitializer.forTcp(service, engine, connections)),
+                address);
+        return new SocketListener(server, connections, null);
+    }
+
+    private static ServerBootstrap bootstrap(Engine engine, Class<? extends ServerChannel> type) {
+        return new ServerBootstrap()
+                .group(engine.loops().group())
+                .channel(type)
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WAITING_ANSWERS);
+    }
+
+    private static Channel bind(ServerBootstrap bootstrap, SocketAddress address) {
+        ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            throw new ListenFailure(
+                    "cannot listen on " + address + ": " + reason(bound.cause()) + ": is it in use already?",
+                    bound.cause());
+        }
+        return bound.channel();
+    }
+
+    private static String reason(@Nullable Throwable cause) {
+        return cause == null ? "unknown" : String.valueOf(cause.getMessage());
+    }
+
+    /** The TCP port, 0 for a Unix socket. */
+    public int port() {
+        return server.localAddress() instanceof InetSocketAddress address ? address.getPort() : 0;
+    }
+
+    /**
+     * Stops accepting, lets every request that was taken up be answered within {@code grace}, and closes what is left.
+     * The Unix socket is gone when this returns. Does nothing the second time.
+     */
+    public void close(Duration grace) {
+        removeFile();
+        server.close().awaitUninterruptibly();
+        connections.forEach(connection -> connection
+                .eventLoop()
+                .execute(() -> connection.pipeline().fireUserEventTriggered(RequestHandler.Drain.EVENT)));
+        if (!connections.newCloseFuture().awaitUninterruptibly(grace.toMillis())) {
+            log.info("{} connections still had a request when the time to stop was up", connections.size());
+        }
+        connections.close().awaitUninterruptibly();
+    }
+
+    private void removeFile() {
+        if (file == null) {
+            return;
+        }
+        try {
+            file.remove();
+        } catch (IOException e) {
+            log.warn("the socket could not be removed: {}", e.toString());
+        }
+    }
+}

@@ -1,0 +1,29 @@
+package dev.iambroker.server.transport;
+
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the main socket lies and who may connect.
+ *
+ * @param path absolute
+ * @param group owns the socket, and its directory where that is made; null for the daemon's own
+ */
+public record UnixSocket(
+        Path path,
+        Set<PosixFilePermission> permissions,
+        @Nullable String group) {
+    /** For its owner alone. */
+    public static final Set<PosixFilePermission> PRIVATE =
+            Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
+
+    public UnixSocket {
+        permissions = Set.copyOf(permissions);
+    }
+
+    public static UnixSocket privateAt(Path path) {
+        return new UnixSocket(path, PRIVATE, null);
+    }
+}

@@ -1,0 +1,282 @@
+package dev.iambroker.server.transport;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.iambroker.client.Peer;
+import dev.iambroker.server.http.FakeBroker;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class SocketListenerTest {
+    private final FakeBroker broker = new FakeBroker();
+    private final TestServer server = new TestServer(broker);
+
+    @TempDir
+    Path temp;
+
+    private Path path;
+
+    @BeforeEach
+    void choosePath() {
+        path = temp.resolve("run/broker.sock");
+    }
+
+    @AfterEach
+    void close() {
+        server.close();
+    }
+
+    @Test
+    void unix_curlAsksForToken_getsIt() throws Exception {
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/curl")), "curl is not installed");
+        server.listen(UnixSocket.privateAt(path));
+
+        Process curl = new ProcessBuilder(
+                        "/usr/bin/curl",
+                        "-sS",
+                        "-i",
+                        "--unix-socket",
+                        path.toString(),
+                        "http://localhost/v1/accounts/prod/token")
+                .redirectErrorStream(true)
+                .start();
+        String output = new String(curl.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+
+        assertThat(curl.waitFor()).isZero();
+        assertThat(output)
+                .startsWith("HTTP/1.1 200 OK\r\n")
+                .contains("Cache-Control: no-store\r\n")
+                .endsWith("{\"access_token\":\"" + FakeBroker.TOKEN
+                        + "\",\"token_type\":\"Bearer\",\"expires_in\":1234,\"expiration\":1772366400,"
+                        + "\"scope\":\"ibm openid\",\"account\":\"prod\",\"kind\":\"access\"}");
+    }
+
+    @Test
+    void unix_connect_peerIsThisProcess() throws Exception {
+        server.listen(UnixSocket.privateAt(path));
+
+        try (RawClient client = RawClient.unix(path)) {
+            client.send("GET /v1/accounts HTTP/1.1\r\nHost: x\r\n\r\n");
+            client.readAnswer();
+        }
+
+        Peer peer = broker.clients.getFirst().peer();
+        Path self = Path.of("/proc/self");
+        assertThat(peer).isNotNull();
+        assertThat(peer.pid()).isEqualTo((int) ProcessHandle.current().pid());
+        assertThat(peer.uid()).isEqualTo(Files.getAttribute(self, "unix:uid"));
+        assertThat(peer.gid()).isEqualTo(Files.getAttribute(self, "unix:gid"));
+        assertThat(peer.groups()).isEqualTo(new dev.iambroker.server.os.ProcFs().groups(peer.pid()));
+        assertThat(peer.startTime()).isPositive();
+    }
+
+    @Test
+    void unix_directoryMissing_isMadePrivateAndSocketHasItsMode() throws Exception {
+        server.listen(new UnixSocket(path, PosixFilePermissions.fromString("rw-rw----"), null));
+
+        assertThat(mode(path.getParent())).isEqualTo("rwx------");
+        assertThat(mode(path)).isEqualTo("rw-rw----");
+        assertThat(namesIn(path.getParent())).containsExactly("broker.sock");
+    }
+
+    @Test
+    void unix_group_ownsSocketAndMayEnterDirectory() throws Exception {
+        String group = Files.readAttributes(temp, java.nio.file.attribute.PosixFileAttributes.class)
+                .group()
+                .getName();
+
+        server.listen(new UnixSocket(path, PosixFilePermissions.fromString("rw-rw----"), group));
+
+        assertThat(mode(path.getParent())).isEqualTo("rwxr-x---");
+        assertThat(Files.readAttributes(path, java.nio.file.attribute.PosixFileAttributes.class)
+                        .group()
+                        .getName())
+                .isEqualTo(group);
+    }
+
+    @Test
+    void unix_unknownGroup_refusedAndNothingLeft() throws Exception {
+        Files.createDirectory(
+                path.getParent(), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+
+        assertThatThrownBy(() -> server.listen(new UnixSocket(path, UnixSocket.PRIVATE, "no-such-group")))
+                .isInstanceOf(ListenFailure.class)
+                .hasMessageContaining("no-such-group");
+        assertThat(namesIn(path.getParent())).isEmpty();
+    }
+
+    @Test
+    void unix_othersMayWriteDirectory_refused() throws Exception {
+        Files.createDirectory(path.getParent());
+        Files.setPosixFilePermissions(path.getParent(), PosixFilePermissions.fromString("rwxrwx---"));
+
+        assertThatThrownBy(() -> server.listen(UnixSocket.privateAt(path)))
+                .isInstanceOf(ListenFailure.class)
+                .hasMessageContaining("chmod go-w");
+    }
+
+    @Test
+    void unix_staleSocket_replaced() throws Exception {
+        Files.createDirectories(path.getParent());
+        try (ServerSocketChannel dead = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            dead.bind(UnixDomainSocketAddress.of(path));
+        }
+        assertThat(path).exists();
+
+        server.listen(UnixSocket.privateAt(path));
+
+        assertThat(ask()).startsWith("HTTP/1.1 200");
+    }
+
+    @Test
+    void unix_liveSocket_refusedAndLeftAlone() throws Exception {
+        server.listen(UnixSocket.privateAt(path));
+
+        assertThatThrownBy(() -> server.listen(UnixSocket.privateAt(path)))
+                .isInstanceOf(ListenFailure.class)
+                .hasMessageContaining("another iam-broker answers on " + path);
+        assertThat(ask()).startsWith("HTTP/1.1 200");
+    }
+
+    @Test
+    void unix_liveSocketWithFullQueue_refused() throws Exception {
+        Files.createDirectories(path.getParent());
+        try (ServerSocketChannel deaf = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            deaf.bind(UnixDomainSocketAddress.of(path), 1);
+            try (RawClient first = RawClient.unix(path);
+                    RawClient second = RawClient.unix(path)) {
+                assertThat(first).isNotSameAs(second);
+                assertThatThrownBy(() -> server.listen(UnixSocket.privateAt(path)))
+                        .isInstanceOf(ListenFailure.class)
+                        .hasMessageContaining("another iam-broker answers");
+            }
+        }
+    }
+
+    @Test
+    void unix_somethingElseInPlace_refusedAndLeftAlone() throws Exception {
+        Files.createDirectories(path.getParent());
+        Path file = Files.writeString(path.resolveSibling("file"), "precious");
+        Path link = Files.createSymbolicLink(path.resolveSibling("link"), file);
+
+        for (Path taken : new Path[] {file, link, path.getParent()}) {
+            Path place = taken.equals(path.getParent()) ? Files.createDirectory(path) : taken;
+            assertThatThrownBy(() -> server.listen(UnixSocket.privateAt(place)))
+                    .isInstanceOf(ListenFailure.class)
+                    .hasMessageContaining("is no socket");
+        }
+        assertThat(file).hasContent("precious");
+        assertThat(link).isSymbolicLink();
+    }
+
+    @Test
+    void unix_pathTooLong_refused() {
+        Path deep = temp.resolve("d".repeat(90)).resolve("broker.sock");
+
+        assertThatThrownBy(() -> server.listen(UnixSocket.privateAt(deep)))
+                .isInstanceOf(ListenFailure.class)
+                .hasMessageContaining("too long");
+    }
+
+    @Test
+    void close_socketIsOurs_removed() throws Exception {
+        SocketListener listener = server.listen(UnixSocket.privateAt(path));
+
+        listener.close(Duration.ZERO);
+        listener.close(Duration.ZERO);
+
+        assertThat(path).doesNotExist();
+    }
+
+    @Test
+    void close_somebodyElsesSocketInPlace_leftAlone() throws Exception {
+        SocketListener listener = server.listen(UnixSocket.privateAt(path));
+        Files.delete(path);
+        try (ServerSocketChannel other = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            other.bind(UnixDomainSocketAddress.of(path));
+
+            listener.close(Duration.ZERO);
+
+            assertThat(path).exists();
+        }
+    }
+
+    @Test
+    void close_requestInFlight_isAnsweredIdleIsClosed() throws Exception {
+        SocketListener listener = server.listen(UnixSocket.privateAt(path));
+        CountDownLatch entered = new CountDownLatch(1);
+        CountDownLatch gate = new CountDownLatch(1);
+        broker.isWarm = false;
+        broker.blocking = () -> {
+            entered.countDown();
+            TestServer.await(gate);
+        };
+        try (RawClient busy = RawClient.unix(path);
+                RawClient idle = RawClient.unix(path)) {
+            busy.send("GET /v1/accounts/prod/token HTTP/1.1\r\nHost: x\r\n\r\n");
+            assertThat(entered.await(10, TimeUnit.SECONDS)).isTrue();
+            Thread closing = Thread.ofVirtual().start(() -> listener.close(Duration.ofSeconds(30)));
+
+            assertThat(idle.readToEnd()).isEmpty();
+            gate.countDown();
+
+            assertThat(busy.readToEnd()).startsWith("HTTP/1.1 200").contains("Connection: close\r\n");
+            closing.join();
+            assertThat(path).doesNotExist();
+        }
+    }
+
+    @Test
+    void close_requestHangsLongerThanGrace_isCut() throws Exception {
+        SocketListener listener = server.listen(UnixSocket.privateAt(path));
+        CountDownLatch entered = new CountDownLatch(1);
+        CountDownLatch gate = new CountDownLatch(1);
+        broker.isWarm = false;
+        broker.blocking = () -> {
+            entered.countDown();
+            TestServer.await(gate);
+        };
+        try (RawClient client = RawClient.unix(path)) {
+            client.send("GET /v1/accounts/prod/token HTTP/1.1\r\nHost: x\r\n\r\n");
+            assertThat(entered.await(10, TimeUnit.SECONDS)).isTrue();
+
+            listener.close(Duration.ofMillis(50));
+
+            assertThat(client.readToEnd()).isEmpty();
+        } finally {
+            gate.countDown();
+        }
+    }
+
+    private String ask() throws IOException {
+        try (RawClient client = RawClient.unix(path)) {
+            client.send("GET /v1/accounts HTTP/1.1\r\nHost: x\r\n\r\n");
+            return client.readAnswer();
+        }
+    }
+
+    private static String mode(Path file) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
+    }
+
+    private static java.util.List<String> namesIn(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.map(file -> String.valueOf(file.getFileName())).toList();
+        }
+    }
+}

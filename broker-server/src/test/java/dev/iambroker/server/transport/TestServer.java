@@ -1,0 +1,101 @@
+package dev.iambroker.server.transport;
+
+import dev.iambroker.secret.Secret;
+import dev.iambroker.server.http.ClientSecrets;
+import dev.iambroker.server.http.FakeBroker;
+import dev.iambroker.server.http.HttpService;
+import dev.iambroker.server.http.KubeconfigTemplate;
+import dev.iambroker.server.http.MetricsExposition;
+import dev.iambroker.server.http.RequestEvents;
+import dev.iambroker.server.http.Routes;
+import dev.iambroker.server.http.TransportRules;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+/** Real sockets around a fake broker. */
+final class TestServer implements AutoCloseable {
+    static final String SECRET = "client-secret-canary";
+
+    private static final ClientSecrets SECRETS = ClientSecrets.of(Map.of("ci", Secret.of(SECRET)));
+    private static final MetricsExposition METRICS = accept -> new MetricsExposition.Scrape("text/plain", "metrics\n");
+
+    final ConnectionLimits limits = new ConnectionLimits();
+
+    private final FakeBroker broker;
+    private final EventLoops loops = new EventLoops();
+    private final ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
+    private final List<SocketListener> listeners = new ArrayList<>();
+
+    TestServer(FakeBroker broker) {
+        this.broker = broker;
+    }
+
+    SocketListener listen(UnixSocket socket) {
+        return added(SocketListener.unix(socket, everything(TransportRules.unixSocket(SECRETS)), engine()));
+    }
+
+    SocketListener listenOnLoopback() {
+        HttpService service = everything(TransportRules.loopback(SECRETS, Set.of("livez", "readyz")));
+        return added(SocketListener.loopback(anyPort(), service, engine()));
+    }
+
+    SocketListener listenForMetrics() {
+        HttpService service = new HttpService(
+                Routes.metricsOnly(broker, METRICS),
+                TransportRules.metrics(Set.of("broker.example")),
+                broker,
+                RequestEvents.NONE,
+                System::nanoTime);
+        return added(SocketListener.anyInterface(anyPort(), service, engine()));
+    }
+
+    private HttpService everything(TransportRules rules) {
+        KubeconfigTemplate kubeconfig = new KubeconfigTemplate(Path.of("/opt/iam-broker-credential"), null);
+        return new HttpService(
+                Routes.all(broker, METRICS, kubeconfig, System::nanoTime),
+                rules,
+                broker,
+                RequestEvents.NONE,
+                System::nanoTime);
+    }
+
+    Engine engine() {
+        return new Engine(loops, workers, limits);
+    }
+
+    private SocketListener added(SocketListener listener) {
+        listeners.add(listener);
+        return listener;
+    }
+
+    private static InetSocketAddress anyPort() {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    }
+
+    static void await(CountDownLatch latch) {
+        try {
+            if (!latch.await(30, TimeUnit.SECONDS)) {
+                throw new IllegalStateException("nobody opened the gate");
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        listeners.forEach(listener -> listener.close(Duration.ZERO));
+        loops.close();
+        workers.shutdown();
+    }
+}
