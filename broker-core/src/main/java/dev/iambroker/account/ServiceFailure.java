@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The accounts or containers service could not be reached, or refused. The message never quotes a credential. */
 public final class ServiceFailure extends RuntimeException {
+    private final String message;
     /** Not an HTTP status: the exchange did not get as far as one. */
     public static final int NO_STATUS = 0;
 
@@ -16,6 +17,7 @@ public final class ServiceFailure extends RuntimeException {
      */
     public ServiceFailure(String message, int status, @Nullable String code) {
         super(message);
+        this.message = message;
         this.status = status;
         this.code = code;
     }
@@ -31,5 +33,11 @@ public final class ServiceFailure extends RuntimeException {
     /** Whether trying again later can help. */
     public boolean isTransient() {
         return status == NO_STATUS || status == 408 || status == 425 || status == 429 || status >= 500;
+    }
+
+    /** Never null: every failure says what was wrong and what to do. */
+    @Override
+    public String getMessage() {
+        return message;
     }
 }

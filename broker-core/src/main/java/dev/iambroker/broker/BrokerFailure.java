@@ -10,11 +10,19 @@ import org.jspecify.annotations.Nullable;
  * do; it never holds a credential and never echoes input.
  */
 public abstract sealed class BrokerFailure extends RuntimeException {
+    private final String message;
     private final About about;
 
     private BrokerFailure(String message, About about) {
         super(message);
+        this.message = message;
         this.about = about;
+    }
+
+    /** Never null: every failure says what was wrong and what to do. */
+    @Override
+    public String getMessage() {
+        return message;
     }
 
     public About about() {

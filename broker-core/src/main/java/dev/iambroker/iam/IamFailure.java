@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * message holds IAM's code and words, never a credential.
  */
 public abstract sealed class IamFailure extends RuntimeException {
+    private final String message;
     /** Not an HTTP status: the exchange did not get as far as one. */
     public static final int NO_STATUS = 0;
 
@@ -16,8 +17,15 @@ public abstract sealed class IamFailure extends RuntimeException {
 
     private IamFailure(String message, int status, @Nullable String iamCode) {
         super(message);
+        this.message = message;
         this.status = status;
         this.iamCode = iamCode;
+    }
+
+    /** Never null: every failure says what was wrong and what to do. */
+    @Override
+    public String getMessage() {
+        return message;
     }
 
     /** The HTTP status, or {@link #NO_STATUS}. */

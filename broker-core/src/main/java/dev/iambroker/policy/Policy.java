@@ -41,6 +41,15 @@ public final class Policy {
         return new Decision.Deny(rule.name(), "client \"" + rule.name() + "\" has no right to this");
     }
 
+    /** Whether {@code client} may do {@code verb} on the account or on any one of its clusters. */
+    public boolean mayUse(ClientIdentity client, Verb verb, String account) {
+        if (isOwner(client.peer())) {
+            return true;
+        }
+        Rule rule = ruleOf(client);
+        return rule != null && rule.mentions(verb, account);
+    }
+
     /** The name of the rule that speaks for {@code client}: a metric label, low in cardinality. */
     public String nameOf(ClientIdentity client) {
         if (isOwner(client.peer())) {

@@ -52,6 +52,13 @@ public record Right(@Nullable Verb verb, String account, String cluster) {
         return coversAccount(action.account()) && coversVerb(action);
     }
 
+    /** Covers the verb on the account, or on some cluster of it. */
+    boolean mentions(Verb wanted, String name) {
+        boolean coversAny =
+                wanted == Verb.LIST || (wanted == Verb.ADMIN ? verb == Verb.ADMIN : verb == null || verb == wanted);
+        return coversAny && coversAccount(name);
+    }
+
     boolean coversAccount(String name) {
         return account.equals(ANY) || account.equals(name);
     }

@@ -11,4 +11,8 @@ public record Rule(String name, Match match, List<Right> allow) {
     boolean allows(Action action) {
         return allow.stream().anyMatch(right -> right.covers(action));
     }
+
+    boolean mentions(Verb verb, String account) {
+        return allow.stream().anyMatch(right -> right.mentions(verb, account));
+    }
 }

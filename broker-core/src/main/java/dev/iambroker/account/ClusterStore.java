@@ -1,7 +1,5 @@
-package dev.iambroker.store;
+package dev.iambroker.account;
 
-import dev.iambroker.account.AccountName;
-import dev.iambroker.account.KnownCluster;
 import java.util.List;
 
 /** Port to the durable list of clusters seen. Public data, kept beside the sessions; losing it costs one look-up. */
@@ -10,9 +8,8 @@ public interface ClusterStore {
     List<KnownCluster> load();
 
     /**
-     * Replaces what is known of {@code account}.
-     *
-     * @throws StoreFailure if it could not be written; what was kept before is still whole
+     * Replaces what is known of {@code account}. Where that cannot be written the implementation says so in the log;
+     * what was kept before is still whole.
      */
     void save(AccountName account, List<KnownCluster> clusters);
 }

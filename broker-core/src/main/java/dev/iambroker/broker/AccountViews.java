@@ -1,0 +1,51 @@
+package dev.iambroker.broker;
+
+import dev.iambroker.account.Account;
+import dev.iambroker.account.AccountName;
+import dev.iambroker.account.TokenKind;
+import dev.iambroker.token.AccountStatus;
+import dev.iambroker.token.Time;
+import dev.iambroker.token.Token;
+import dev.iambroker.token.TokenKey;
+import dev.iambroker.token.TokenService;
+import java.util.EnumMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Puts together what a client may know of an account. */
+final class AccountViews {
+    private AccountViews() {}
+
+    static AccountView of(TokenService tokens, AccountName name, Time time) {
+        Account account = tokens.account(name);
+        AccountStatus status = tokens.status(name);
+        return new AccountView(
+                name,
+                status.state(),
+                account.login().word(),
+                account.accountId(),
+                status.iamId(),
+                tokenViews(tokens, name, time),
+                status.refreshTokenExpiresAt(),
+                status.runway(),
+                lastError(status.lastFailure()));
+    }
+
+    private static Map<TokenKind, TokenView> tokenViews(TokenService tokens, AccountName name, Time time) {
+        Map<TokenKind, TokenView> views = new EnumMap<>(TokenKind.class);
+        for (TokenKind kind : TokenKind.values()) {
+            Token token = tokens.peek(new TokenKey(name, kind));
+            if (token != null) {
+                views.put(kind, new TokenView(token.expiresAt(), token.refreshAt(), token.left(time)));
+            }
+        }
+        return views;
+    }
+
+    private static AccountView.@Nullable LastError lastError(AccountStatus.@Nullable Failure failure) {
+        return failure == null
+                ? null
+                : new AccountView.LastError(
+                        failure.at(), failure.cause().iamCode(), failure.cause().getMessage());
+    }
+}

@@ -1,0 +1,110 @@
+package dev.iambroker.broker;
+
+import dev.iambroker.account.AccountName;
+import dev.iambroker.account.Cluster;
+import dev.iambroker.account.ClusterStore;
+import dev.iambroker.account.KnownCluster;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The clusters seen so far, so that a server's address finds its account without asking the containers service.
+ * Thread-safe: readers see immutable snapshots, writers are serialised.
+ */
+final class ClusterDirectory {
+    private final ClusterStore store;
+    private volatile Map<AccountName, List<KnownCluster>> byAccount;
+
+    ClusterDirectory(ClusterStore store) {
+        this.store = store;
+        Map<AccountName, List<KnownCluster>> loaded = new TreeMap<>();
+        for (KnownCluster known : store.load()) {
+            loaded.computeIfAbsent(known.account(), unused -> new ArrayList<>()).add(known);
+        }
+        this.byAccount = loaded;
+    }
+
+    /** The clusters that answer at {@code server}, whoever's they are. */
+    List<KnownCluster> at(String server) {
+        String wanted = normalized(server);
+        List<KnownCluster> found = new ArrayList<>();
+        for (List<KnownCluster> clusters : byAccount.values()) {
+            for (KnownCluster known : clusters) {
+                if (known.cluster().endpoints().stream()
+                        .anyMatch(url -> normalized(url).equals(wanted))) {
+                    found.add(known);
+                }
+            }
+        }
+        return found;
+    }
+
+    /** The clusters of {@code account} that {@code idOrName} means: at most one by id, else all of that name. */
+    List<KnownCluster> named(AccountName account, String idOrName) {
+        List<KnownCluster> byName = new ArrayList<>();
+        for (KnownCluster known : byAccount.getOrDefault(account, List.of())) {
+            if (known.cluster().id().equals(idOrName)) {
+                return List.of(known);
+            }
+            if (known.cluster().name().equals(idOrName)) {
+                byName.add(known);
+            }
+        }
+        return byName;
+    }
+
+    /** Every name by which a rule may mean the cluster that a client calls {@code idOrName}. */
+    Set<String> namesOf(AccountName account, String idOrName) {
+        Set<String> names = new HashSet<>();
+        names.add(idOrName);
+        List<KnownCluster> known = named(account, idOrName);
+        if (known.size() == 1) {
+            names.add(known.getFirst().cluster().id());
+            names.add(known.getFirst().cluster().name());
+        }
+        return names;
+    }
+
+    /** Takes over a full list of an account's clusters, keeping the certificate authorities known before. */
+    synchronized void learn(AccountName account, List<Cluster> clusters) {
+        List<KnownCluster> known = new ArrayList<>();
+        for (Cluster cluster : clusters) {
+            known.add(new KnownCluster(account, cluster, authorityOf(account, cluster.id())));
+        }
+        replace(account, known);
+    }
+
+    /** Takes over one cluster with its certificate authority. */
+    synchronized void learn(KnownCluster fresh) {
+        List<KnownCluster> known = new ArrayList<>(byAccount.getOrDefault(fresh.account(), List.of()));
+        known.removeIf(old -> old.cluster().id().equals(fresh.cluster().id()));
+        known.add(fresh);
+        replace(fresh.account(), known);
+    }
+
+    private void replace(AccountName account, List<KnownCluster> known) {
+        Map<AccountName, List<KnownCluster>> next = new TreeMap<>(byAccount);
+        List<KnownCluster> before = next.put(account, List.copyOf(known));
+        byAccount = next;
+        if (!known.equals(before)) {
+            store.save(account, known);
+        }
+    }
+
+    private @Nullable String authorityOf(AccountName account, String id) {
+        List<KnownCluster> known = named(account, id);
+        return known.isEmpty() ? null : known.getFirst().certificateAuthority();
+    }
+
+    /** RFC 3986 section 6.2: scheme and host know no case, and an empty path is the path "/". */
+    private static String normalized(String url) {
+        String lower = url.toLowerCase(Locale.ROOT);
+        return lower.endsWith("/") ? lower.substring(0, lower.length() - 1) : lower;
+    }
+}

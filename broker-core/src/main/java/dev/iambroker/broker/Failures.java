@@ -1,0 +1,90 @@
+package dev.iambroker.broker;
+
+import dev.iambroker.account.Account;
+import dev.iambroker.account.AccountName;
+import dev.iambroker.account.AccountState;
+import dev.iambroker.account.ServiceFailure;
+import dev.iambroker.broker.BrokerFailure.About;
+import dev.iambroker.broker.BrokerFailure.Conflict;
+import dev.iambroker.token.RenewalFailure;
+
+/** The words for a client, in one place. */
+final class Failures {
+    private Failures() {}
+
+    /** What a client that asked for a token is told. */
+    static BrokerFailure of(Account account, RenewalFailure failure) {
+        About about = About.account(account.name()).withIamCode(failure.iamCode());
+        return switch (failure) {
+            case RenewalFailure.LoginRequired e -> loginRequired(account, about);
+            case RenewalFailure.Refused e ->
+                new Conflict(
+                        Conflict.Kind.LOGIN_REQUIRED,
+                        "IAM refuses account \"" + account.name() + "\": " + e.getMessage(),
+                        about.withState(AccountState.LOGIN_REQUIRED).withHint(login(account)));
+            case RenewalFailure.IdentityMismatch e ->
+                new Conflict(
+                        Conflict.Kind.IDENTITY_MISMATCH, e.getMessage(), about.withState(AccountState.LOGIN_REQUIRED));
+            case RenewalFailure.Disabled e -> disabled(account, about);
+            case RenewalFailure.StillWaiting e ->
+                new BrokerFailure.DeadlineExceeded(
+                        e.getMessage() + " for account \"" + account.name() + "\" and nothing usable is cached", about);
+            case RenewalFailure.Transient e ->
+                new BrokerFailure.Unavailable(
+                        "no token of account \"" + account.name() + "\" for now: " + e.getMessage(),
+                        about.withState(AccountState.BACKOFF).withRetryAfter(e.retryAfter()));
+        };
+    }
+
+    /** What a person who tried to log in is told. */
+    static BrokerFailure ofLogin(Account account, RenewalFailure failure) {
+        if (failure instanceof RenewalFailure.Refused) {
+            return new BrokerFailure.LoginRefused(
+                    "IAM refused the login of account \"" + account.name() + "\": " + failure.getMessage(),
+                    About.account(account.name()).withIamCode(failure.iamCode()));
+        }
+        return of(account, failure);
+    }
+
+    private static BrokerFailure loginRequired(Account account, About about) {
+        String hint = login(account);
+        return new Conflict(
+                Conflict.Kind.LOGIN_REQUIRED,
+                "account \"" + account.name() + "\" needs a login: run '" + hint + "'",
+                about.withState(AccountState.LOGIN_REQUIRED).withHint(hint));
+    }
+
+    private static BrokerFailure disabled(Account account, About about) {
+        String hint = login(account);
+        return new Conflict(
+                Conflict.Kind.DISABLED,
+                "account \"" + account.name() + "\" is logged out: run '" + hint + "' to use it again",
+                about.withState(AccountState.DISABLED).withHint(hint));
+    }
+
+    static BrokerFailure unbound(Account account) {
+        String hint = "iam-broker accounts " + account.name();
+        return new Conflict(
+                Conflict.Kind.ACCOUNT_UNBOUND,
+                "account \"" + account.name() + "\" has no account-id: add 'account-id: <id>' under accounts."
+                        + account.name() + "; '" + hint + "' lists the ids",
+                About.account(account.name()).withHint(hint));
+    }
+
+    static BrokerFailure unknownAccount() {
+        return new BrokerFailure.Unknown(
+                "no account has this name; 'iam-broker status' lists the configured ones", About.NOTHING);
+    }
+
+    static BrokerFailure of(AccountName account, ServiceFailure failure) {
+        About about = About.account(account).withIamCode(failure.code());
+        if (failure.status() == 404) {
+            return new BrokerFailure.Unknown(failure.getMessage(), about);
+        }
+        return new BrokerFailure.Unavailable(failure.getMessage(), about);
+    }
+
+    private static String login(Account account) {
+        return "iam-broker login " + account.sessionOwner();
+    }
+}

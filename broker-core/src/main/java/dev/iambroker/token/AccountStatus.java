@@ -1,0 +1,23 @@
+package dev.iambroker.token;
+
+import dev.iambroker.account.AccountState;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How an account stands at one moment.
+ *
+ * @param runway until the first caller fails if IAM stays down from now; null for an account that is not to serve
+ * @param loggedInBefore whether a person or the broker ever logged in; false needs no alarm for an attended login
+ */
+public record AccountStatus(
+        AccountState state,
+        @Nullable String iamId,
+        @Nullable Instant refreshTokenExpiresAt,
+        @Nullable Duration runway,
+        boolean loggedInBefore,
+        @Nullable Failure lastFailure) {
+    /** A failure and when it was, by the wall clock. */
+    public record Failure(Instant at, RenewalFailure cause) {}
+}

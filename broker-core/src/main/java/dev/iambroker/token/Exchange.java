@@ -1,0 +1,299 @@
+package dev.iambroker.token;
+
+import dev.iambroker.account.Account;
+import dev.iambroker.account.Login;
+import dev.iambroker.account.TokenKind;
+import dev.iambroker.iam.Grant;
+import dev.iambroker.iam.IamAnswer;
+import dev.iambroker.iam.IamClient;
+import dev.iambroker.iam.IamFailure;
+import dev.iambroker.secret.Secret;
+import dev.iambroker.secret.SecretSource;
+import dev.iambroker.secret.SecretUnavailable;
+import dev.iambroker.store.StoredSession;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which grants bring an account its tokens, and in which order. Every answer goes to {@link Intake} before the next
+ * grant is sent.
+ *
+ * <p>Callers hold the session's lock. Failures are {@link RenewalFailure}s; an {@link IamFailure} never leaves here.
+ */
+final class Exchange {
+    private final IamClient iam;
+    private final Intake intake;
+    private final Time time;
+
+    Exchange(IamClient iam, Intake intake, Time time) {
+        this.iam = iam;
+        this.intake = intake;
+        this.time = time;
+    }
+
+    /** Renews one token of the account, logging in again where the login can do that by itself. */
+    void renew(ManagedAccount account, TokenKind kind) {
+        try {
+            boolean settled = intake.settle(account);
+            switch (kind) {
+                case ACCESS, UAA -> {
+                    if (!settled) {
+                        access(account);
+                    }
+                }
+                case KUBE -> kube(account);
+            }
+        } catch (IamFailure e) {
+            throw translated(e);
+        } catch (SecretUnavailable e) {
+            throw new RenewalFailure.Transient(e.getMessage(), null, null);
+        }
+    }
+
+    /** Logs in with what a person brought, or with the configured credential where {@code brought} is null. */
+    void login(ManagedAccount account, @Nullable Grant brought) {
+        try {
+            Grant grant = brought == null ? configured(account) : brought;
+            logIn(account, grant);
+        } catch (IamFailure.Reauthenticate | IamFailure.GiveUp e) {
+            throw new RenewalFailure.Refused(e.getMessage(), e.iamCode());
+        } catch (IamFailure e) {
+            throw translated(e);
+        } catch (SecretUnavailable e) {
+            throw new RenewalFailure.Transient(e.getMessage(), null, null);
+        }
+    }
+
+    private void access(ManagedAccount account) {
+        switch (account.account().login()) {
+            case Login.ApiKey login -> logInUnlessRefused(account, apiKey(account, login));
+            case Login.ComputeResource login ->
+                logInUnlessRefused(account, computeResource(login, /* asKube= */ false));
+            case Login.Password login -> refreshSession(account);
+            case Login.Passcode login -> refreshSession(account);
+            case Login.RefreshToken login -> refreshSession(account);
+            case Login.Shared login -> refreshSession(account);
+        }
+    }
+
+    private void kube(ManagedAccount account) {
+        switch (account.account().login()) {
+            case Login.ApiKey login -> mint(account, new Grant.KubeApiKey(keyOf(account, login)));
+            case Login.ComputeResource login -> mint(account, computeResource(login, /* asKube= */ true));
+            case Login.Password login -> mintDelegated(account);
+            case Login.Passcode login -> mintDelegated(account);
+            case Login.RefreshToken login -> mintDelegated(account);
+            case Login.Shared login -> mintDelegated(account);
+        }
+    }
+
+    private void mint(ManagedAccount account, Grant grant) {
+        long nanos = time.nanos();
+        intake.kube(account, iam.request(account.account(), grant), nanos);
+    }
+
+    /** The two steps of a session: only a refresh token bound to the account yields an ID token with its claims. */
+    private void mintDelegated(ManagedAccount account) {
+        if (!isBoundTo(account)) {
+            refreshSession(account);
+        }
+        mint(account, new Grant.DelegatedExchange(delegated(account)));
+    }
+
+    private Secret delegated(ManagedAccount account) {
+        try {
+            return requestDelegated(account);
+        } catch (IamFailure.Reauthenticate refused) {
+            refreshSession(account);
+            return requestDelegated(account);
+        }
+    }
+
+    private Secret requestDelegated(ManagedAccount account) {
+        Secret refreshToken = account.owner().stored().refreshToken();
+        if (refreshToken == null) {
+            throw loginRequired(null);
+        }
+        IamAnswer answer = iam.request(account.account(), new Grant.DelegatedRefresh(refreshToken));
+        Secret delegated = answer.delegatedRefreshToken();
+        if (delegated == null) {
+            throw new RenewalFailure.Refused("IAM answered without a delegated refresh token", null);
+        }
+        return delegated;
+    }
+
+    private static boolean isBoundTo(ManagedAccount account) {
+        StoredSession session = account.owner().stored();
+        String wanted = account.account().accountId();
+        return session.refreshToken() != null && wanted != null && wanted.equals(session.boundAccountId());
+    }
+
+    /**
+     * Refreshes the owner's session, bound to {@code account}. A refused token counts as dead only after the one before
+     * it was tried: a crash between IAM's answer and the disk leaves the older one as the newest known.
+     */
+    private void refreshSession(ManagedAccount account) {
+        StoredSession session = account.owner().stored();
+        Secret newest = session.refreshToken();
+        if (newest == null) {
+            logInAgain(account, null);
+            return;
+        }
+        try {
+            refresh(account, newest);
+        } catch (IamFailure.Reauthenticate refused) {
+            if (!refreshByPrevious(account, session)) {
+                logInAgain(account, refused);
+            }
+        }
+    }
+
+    private boolean refreshByPrevious(ManagedAccount account, StoredSession session) {
+        Secret previous = session.previousRefreshToken();
+        if (previous == null) {
+            return false;
+        }
+        try {
+            refresh(account, previous);
+            return true;
+        } catch (IamFailure.Reauthenticate alsoRefused) {
+            return false;
+        }
+    }
+
+    private void refresh(ManagedAccount account, Secret refreshToken) {
+        long nanos = time.nanos();
+        Account target = account.account();
+        IamAnswer answer = iam.request(target, new Grant.Refresh(refreshToken, target.accountId()));
+        intake.session(account, answer, refreshToken, account.owner().stored(), nanos);
+    }
+
+    /** The session is over, or there never was one: what can the login do by itself? */
+    private void logInAgain(ManagedAccount account, IamFailure.@Nullable Reauthenticate refused) {
+        ManagedAccount owner = account.owner();
+        switch (owner.account().login()) {
+            case Login.Password login -> {
+                logInUnlessRefused(
+                        owner,
+                        new Grant.Password(login.username(), login.password().read(), accountId(owner)));
+                follow(account);
+            }
+            case Login.RefreshToken login -> {
+                importToken(owner, login.token(), refused);
+                follow(account);
+            }
+            case Login.Passcode login -> throw loginRequired(refused);
+            case Login.ApiKey login -> throw loginRequired(refused);
+            case Login.ComputeResource login -> throw loginRequired(refused);
+            case Login.Shared login -> throw new IllegalStateException("the owner of a login shares none");
+        }
+    }
+
+    /** After the owner's login, an account that shares it still needs its own binding. */
+    private void follow(ManagedAccount account) {
+        Secret refreshToken = account.owner().stored().refreshToken();
+        if (!account.ownsItsSession() && refreshToken != null) {
+            refresh(account, refreshToken);
+        }
+    }
+
+    private void importToken(ManagedAccount owner, SecretSource source, IamFailure.@Nullable Reauthenticate refused) {
+        Secret imported = source.read();
+        StoredSession session = owner.stored();
+        if (imported.fingerprint().equals(session.importedFingerprint())) {
+            throw loginRequired(refused);
+        }
+        refreshImported(owner, imported);
+    }
+
+    private void refreshImported(ManagedAccount owner, Secret imported) {
+        long nanos = time.nanos();
+        Account account = owner.account();
+        IamAnswer answer = iam.request(account, new Grant.Refresh(imported, account.accountId()));
+        StoredSession base = owner.stored();
+        StoredSession marked = new StoredSession(
+                base.login(), null, null, null, null, base.iamId(), imported.fingerprint(), false, base.tokens());
+        intake.session(owner, answer, imported, marked, nanos);
+    }
+
+    /** A credential that IAM refused is not presented again until it changed: accounts get locked that way. */
+    private void logInUnlessRefused(ManagedAccount account, Grant grant) {
+        Secret credential = credentialOf(grant);
+        if (account.wasRefused(credential)) {
+            throw loginRequired(null);
+        }
+        try {
+            logIn(account, grant);
+            account.refuse(null);
+        } catch (IamFailure.Reauthenticate | IamFailure.GiveUp refused) {
+            account.refuse(credential);
+            throw refused;
+        }
+    }
+
+    private void logIn(ManagedAccount account, Grant grant) {
+        if (grant instanceof Grant.Refresh refresh) {
+            refreshImported(account, refresh.refreshToken());
+            return;
+        }
+        long nanos = time.nanos();
+        IamAnswer answer = iam.request(account.account(), grant);
+        intake.session(account, answer, null, account.stored(), nanos);
+    }
+
+    private Grant configured(ManagedAccount account) {
+        return switch (account.account().login()) {
+            case Login.ApiKey login -> apiKey(account, login);
+            case Login.ComputeResource login -> computeResource(login, /* asKube= */ false);
+            case Login.Password login ->
+                new Grant.Password(login.username(), login.password().read(), accountId(account));
+            case Login.RefreshToken login -> new Grant.Refresh(login.token().read(), accountId(account));
+            case Login.Passcode login -> throw loginRequired(null);
+            case Login.Shared login -> throw loginRequired(null);
+        };
+    }
+
+    private Grant apiKey(ManagedAccount account, Login.ApiKey login) {
+        Account target = account.account();
+        return new Grant.ApiKey(
+                keyOf(account, login), target.accountId(), target.cloud().needsRefreshToken());
+    }
+
+    private static Secret keyOf(ManagedAccount account, Login.ApiKey login) {
+        Secret presented = account.presentedKey();
+        return presented != null ? presented : login.key().read();
+    }
+
+    private static Grant computeResource(Login.ComputeResource login, boolean asKube) {
+        return new Grant.ComputeResource(login.crToken().read(), login.profile(), asKube);
+    }
+
+    private static @Nullable String accountId(ManagedAccount account) {
+        return account.account().accountId();
+    }
+
+    private static Secret credentialOf(Grant grant) {
+        return switch (grant) {
+            case Grant.ApiKey g -> g.apiKey();
+            case Grant.Password g -> g.password();
+            case Grant.Passcode g -> g.passcode();
+            case Grant.Refresh g -> g.refreshToken();
+            case Grant.DelegatedRefresh g -> g.refreshToken();
+            case Grant.DelegatedExchange g -> g.delegatedRefreshToken();
+            case Grant.KubeApiKey g -> g.apiKey();
+            case Grant.ComputeResource g -> g.crToken();
+        };
+    }
+
+    private static RenewalFailure translated(IamFailure failure) {
+        return switch (failure) {
+            case IamFailure.Retry e -> new RenewalFailure.Transient(e.getMessage(), e.iamCode(), e.retryAfter());
+            case IamFailure.Reauthenticate e -> loginRequired(e);
+            case IamFailure.GiveUp e -> new RenewalFailure.Refused(e.getMessage(), e.iamCode());
+        };
+    }
+
+    private static RenewalFailure.LoginRequired loginRequired(IamFailure.@Nullable Reauthenticate refused) {
+        String reason = refused == null ? "no session and nothing to log in with" : refused.getMessage();
+        return new RenewalFailure.LoginRequired(reason, refused == null ? null : refused.iamCode());
+    }
+}

@@ -1,0 +1,276 @@
+package dev.iambroker.token;
+
+import dev.iambroker.account.Account;
+import dev.iambroker.account.TokenKind;
+import dev.iambroker.event.BrokerEvents;
+import dev.iambroker.iam.Claims;
+import dev.iambroker.iam.IamAnswer;
+import dev.iambroker.iam.IssuedToken;
+import dev.iambroker.secret.Secret;
+import dev.iambroker.store.SessionStore;
+import dev.iambroker.store.StoreFailure;
+import dev.iambroker.store.StoredSession;
+import dev.iambroker.store.StoredToken;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What happens to an answer of IAM, always in this order: judged, written, cached, planned.
+ *
+ * <p><b>Why written first.</b> IAM may retire a refresh token when it is used. Were the new access token released
+ * before the new refresh token is on disk, a crash in between would leave clients served and the broker without a
+ * login. Where writing fails, a session that rotates keeps the answer aside and tries the disk again before it asks
+ * IAM again; a login that burns nothing by renewing is served from memory.
+ *
+ * <p>Callers hold the session's lock.
+ */
+final class Intake {
+    private static final Logger log = LoggerFactory.getLogger(Intake.class);
+
+    private final SessionStore store;
+    private final TokenCache cache;
+    private final RefreshQueue queue;
+    private final RefreshSchedule schedule;
+    private final Time time;
+    private final BrokerEvents events;
+
+    Intake(
+            SessionStore store,
+            TokenCache cache,
+            RefreshQueue queue,
+            RefreshSchedule schedule,
+            Time time,
+            BrokerEvents events) {
+        this.store = store;
+        this.cache = cache;
+        this.queue = queue;
+        this.schedule = schedule;
+        this.time = time;
+        this.events = events;
+    }
+
+    /**
+     * Takes in the answer to a login or a refresh.
+     *
+     * @param presented the refresh token that was used, null for a login
+     * @param base the session of the owner that the answer continues
+     */
+    void session(ManagedAccount target, IamAnswer answer, @Nullable Secret presented, StoredSession base, long nanos) {
+        IssuedToken access = answer.access();
+        if (access == null) {
+            throw new RenewalFailure.Transient("IAM answered without an access token", null, null);
+        }
+        judge(target, base, access.claims());
+        List<Token> tokens = new ArrayList<>();
+        tokens.add(token(target, TokenKind.ACCESS, access, answer, nanos));
+        if (answer.uaa() != null) {
+            tokens.add(token(target, TokenKind.UAA, answer.uaa(), answer, nanos));
+        }
+        StoredSession session = continued(base, target.account(), answer, presented);
+        commit(target, session, tokens, answer.refreshToken() != null && presented != null);
+    }
+
+    /** Takes in an ID token minted for the client {@code kube}; the session itself is untouched by it. */
+    void kube(ManagedAccount target, IamAnswer answer, long nanos) {
+        IssuedToken id = answer.id();
+        if (id == null) {
+            throw new RenewalFailure.Refused("IAM answered without an ID token for the client kube", null);
+        }
+        judgeKube(target.account(), id.claims());
+        Token token = token(target, TokenKind.KUBE, id, answer, nanos);
+        commit(target, target.owner().stored(), List.of(token), false);
+    }
+
+    /** Writes what an earlier answer left unwritten; true where that brought something. */
+    boolean settle(ManagedAccount target) {
+        ManagedAccount owner = target.owner();
+        ManagedAccount.Unsaved unsaved = owner.unsaved();
+        if (unsaved == null) {
+            return false;
+        }
+        write(owner, unsaved);
+        owner.keepUnsaved(null);
+        release(unsaved.tokens());
+        return true;
+    }
+
+    private void commit(ManagedAccount target, StoredSession session, List<Token> tokens, boolean rotated) {
+        ManagedAccount owner = target.owner();
+        StoredSession ownerNext = target == owner ? withTokens(session, tokens) : session;
+        StoredSession targetNext = target == owner ? ownerNext : withTokens(target.stored(), tokens);
+        var unsaved = new ManagedAccount.Unsaved(ownerNext, target, targetNext, tokens);
+        try {
+            write(owner, unsaved);
+        } catch (RenewalFailure.Transient notWritten) {
+            if (rotated) {
+                owner.keepUnsaved(unsaved);
+                throw notWritten;
+            }
+            keepInMemory(owner, unsaved, notWritten);
+        }
+        release(tokens);
+    }
+
+    private void write(ManagedAccount owner, ManagedAccount.Unsaved unsaved) {
+        try {
+            store.save(owner.name(), unsaved.session());
+            owner.store(unsaved.session());
+            if (unsaved.target() != owner) {
+                store.save(unsaved.target().name(), unsaved.targetSession());
+                unsaved.target().store(unsaved.targetSession());
+            }
+            events.storeWritten(true);
+        } catch (StoreFailure e) {
+            events.storeWritten(false);
+            throw new RenewalFailure.Transient(e.getMessage(), null, null);
+        }
+    }
+
+    private static void keepInMemory(
+            ManagedAccount owner, ManagedAccount.Unsaved unsaved, RenewalFailure.Transient why) {
+        log.warn("account {} is served from memory only: {}", unsaved.target().name(), why.getMessage());
+        owner.store(unsaved.session());
+        unsaved.target().store(unsaved.targetSession());
+    }
+
+    private void release(List<Token> tokens) {
+        for (Token token : tokens) {
+            cache.put(token);
+            plan(token);
+        }
+    }
+
+    /** Plans the renewal of a token; a UAA token comes along with the access token. */
+    void plan(Token token) {
+        if (token.key().kind() == TokenKind.UAA) {
+            return;
+        }
+        long due = token.lifetime().acquiredNanos() + token.refreshAfter().toNanos();
+        queue.plan(token.key(), due);
+    }
+
+    /** Puts what is still good of a session that was found in the store into the cache. */
+    void resume(ManagedAccount account) {
+        for (StoredToken kept : account.stored().tokens()) {
+            Lifetime lifetime = Lifetime.resumed(kept.acquiredAt(), kept.life(), time);
+            Token token = new Token(
+                    new TokenKey(account.name(), kept.kind()),
+                    kept.value(),
+                    kept.scope(),
+                    kept.expiresAt(),
+                    lifetime,
+                    schedule.refreshAfter(kept.life()));
+            if (token.isUsable(time)) {
+                release(List.of(token));
+            }
+        }
+    }
+
+    private Token token(ManagedAccount target, TokenKind kind, IssuedToken issued, IamAnswer answer, long nanos) {
+        return new Token(
+                new TokenKey(target.name(), kind),
+                issued.value(),
+                answer.scope(),
+                issued.expiresAt(),
+                new Lifetime(answer.requestedAt(), nanos, issued.life()),
+                schedule.refreshAfter(issued.life()));
+    }
+
+    private StoredSession continued(StoredSession base, Account account, IamAnswer answer, @Nullable Secret presented) {
+        Secret rotated = answer.refreshToken();
+        Secret newest = rotated != null ? rotated : presented;
+        Instant ends = answer.refreshTokenExpiresAt();
+        if (ends != null) {
+            events.refreshTokenExpires(account.name(), ends);
+        }
+        return new StoredSession(
+                base.login(),
+                newest,
+                rotated != null ? presented : base.previousRefreshToken(),
+                ends != null || rotated != null ? ends : base.refreshTokenExpiresAt(),
+                account.accountId(),
+                iamId(base, answer),
+                base.importedFingerprint(),
+                false,
+                base.tokens());
+    }
+
+    private static @Nullable String iamId(StoredSession base, IamAnswer answer) {
+        IssuedToken access = answer.access();
+        Claims claims = access == null ? null : access.claims();
+        return claims == null || claims.iamId() == null ? base.iamId() : claims.iamId();
+    }
+
+    private StoredSession withTokens(StoredSession session, List<Token> tokens) {
+        Map<TokenKind, StoredToken> kept = new EnumMap<>(TokenKind.class);
+        Instant now = time.now();
+        for (StoredToken old : session.tokens()) {
+            if (old.acquiredAt().plus(old.life()).isAfter(now)) {
+                kept.put(old.kind(), old);
+            }
+        }
+        for (Token token : tokens) {
+            kept.put(token.key().kind(), atRest(token));
+        }
+        return new StoredSession(
+                session.login(),
+                session.refreshToken(),
+                session.previousRefreshToken(),
+                session.refreshTokenExpiresAt(),
+                session.boundAccountId(),
+                session.iamId(),
+                session.importedFingerprint(),
+                session.disabled(),
+                List.copyOf(kept.values()));
+    }
+
+    private static StoredToken atRest(Token token) {
+        return new StoredToken(
+                token.key().kind(),
+                token.value(),
+                token.lifetime().acquiredAt(),
+                token.life(),
+                token.expiresAt(),
+                token.scope());
+    }
+
+    /** An alias that resolves to somebody else, or to another account, must never be served. */
+    private static void judge(ManagedAccount target, StoredSession base, @Nullable Claims claims) {
+        if (claims == null) {
+            return;
+        }
+        String pinned = base.iamId();
+        String iamId = claims.iamId();
+        if (pinned != null && iamId != null && !pinned.equals(iamId)) {
+            throw new RenewalFailure.IdentityMismatch("account \"" + target.name() + "\" belongs to " + pinned
+                    + ", and IAM answered for " + iamId + ": run 'iam-broker logout "
+                    + target.owner().name()
+                    + "' first if that is meant");
+        }
+        String expected = target.account().accountId();
+        String actual = claims.accountId();
+        if (expected != null && actual != null && !expected.equalsIgnoreCase(actual)) {
+            throw anotherAccount(target.account(), actual);
+        }
+    }
+
+    private static void judgeKube(Account account, @Nullable Claims claims) {
+        String expected = account.accountId();
+        if (claims == null || expected == null || claims.kubeAccounts().contains(expected)) {
+            return;
+        }
+        throw anotherAccount(account, String.join(", ", claims.kubeAccounts()));
+    }
+
+    private static RenewalFailure.IdentityMismatch anotherAccount(Account account, String actual) {
+        return new RenewalFailure.IdentityMismatch("account \"" + account.name() + "\" has account-id "
+                + account.accountId() + ", and IAM answered for account "
+                + (actual.isEmpty() ? "none" : actual) + ": correct account-id or use a login of that account");
+    }
+}

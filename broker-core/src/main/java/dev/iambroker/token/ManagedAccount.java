@@ -1,0 +1,154 @@
+package dev.iambroker.token;
+
+import dev.iambroker.account.Account;
+import dev.iambroker.account.AccountName;
+import dev.iambroker.account.AccountState;
+import dev.iambroker.account.Login;
+import dev.iambroker.secret.Secret;
+import dev.iambroker.store.StoredSession;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One account while the broker runs.
+ *
+ * <p><b>Concurrency.</b> Everything that presents the account's refresh token holds {@link #session()}, which accounts
+ * that share a login share too: IAM may rotate the token at each use, and two uses at once would burn it. The lock is
+ * held over requests to IAM, so nothing that answers a client may take it. What clients and views read are volatile
+ * references to immutable values.
+ */
+final class ManagedAccount {
+    private final Account account;
+    private final ManagedAccount owner;
+    private final ReentrantLock session;
+    private volatile StoredSession stored;
+
+    /** Why only a login helps; of the owner for all who share it. */
+    private volatile AccountStatus.@Nullable Failure dead;
+
+    /** An API key brought by {@code login}, used instead of the configured one until the next start. */
+    private volatile @Nullable Secret presentedKey;
+
+    /** The configured credential that IAM refused: not tried again until it differs. */
+    private volatile @Nullable Secret refusedCredential;
+
+    private volatile long kubeUsedNanos;
+    private volatile boolean kubeUsed;
+    private volatile AccountState announced = AccountState.STARTING;
+
+    /** An answer with a rotated refresh token that could not be written yet. Guarded by {@link #session()}. */
+    private @Nullable Unsaved unsaved;
+
+    /** What waits to be written, and what may be released once it is. */
+    record Unsaved(StoredSession session, ManagedAccount target, StoredSession targetSession, List<Token> tokens) {}
+
+    private ManagedAccount(Account account, @Nullable ManagedAccount owner, StoredSession stored) {
+        this.account = account;
+        this.owner = owner == null ? this : owner;
+        this.session = owner == null ? new ReentrantLock() : owner.session;
+        this.stored = stored;
+    }
+
+    static ManagedAccount of(Account account, StoredSession stored) {
+        return new ManagedAccount(account, null, stored);
+    }
+
+    static ManagedAccount sharing(Account account, ManagedAccount owner, StoredSession stored) {
+        return new ManagedAccount(account, owner, stored);
+    }
+
+    static StoredSession emptySession(Login login) {
+        return new StoredSession(login.word(), null, null, null, null, null, null, false, List.of());
+    }
+
+    Account account() {
+        return account;
+    }
+
+    AccountName name() {
+        return account.name();
+    }
+
+    /** Itself, or the account whose login it shares. */
+    ManagedAccount owner() {
+        return owner;
+    }
+
+    boolean ownsItsSession() {
+        return owner == this;
+    }
+
+    ReentrantLock session() {
+        return session;
+    }
+
+    StoredSession stored() {
+        return stored;
+    }
+
+    void store(StoredSession next) {
+        stored = next;
+    }
+
+    boolean isDisabled() {
+        return owner.stored.disabled();
+    }
+
+    AccountStatus.@Nullable Failure dead() {
+        return owner.dead;
+    }
+
+    void die(AccountStatus.Failure failure) {
+        owner.dead = failure;
+    }
+
+    void revive() {
+        owner.dead = null;
+    }
+
+    @Nullable
+    Secret presentedKey() {
+        return presentedKey;
+    }
+
+    void presentKey(@Nullable Secret key) {
+        presentedKey = key;
+    }
+
+    boolean wasRefused(Secret credential) {
+        Secret refused = refusedCredential;
+        return refused != null && refused.matches(credential);
+    }
+
+    void refuse(@Nullable Secret credential) {
+        refusedCredential = credential;
+    }
+
+    void kubeUsed(long nowNanos) {
+        kubeUsedNanos = nowNanos;
+        kubeUsed = true;
+    }
+
+    boolean kubeUsedWithin(long nanos, long nowNanos) {
+        return kubeUsed && nowNanos - kubeUsedNanos <= nanos;
+    }
+
+    @Nullable
+    Unsaved unsaved() {
+        assert session.isHeldByCurrentThread();
+        return unsaved;
+    }
+
+    void keepUnsaved(@Nullable Unsaved pending) {
+        assert session.isHeldByCurrentThread();
+        unsaved = pending;
+    }
+
+    /** Notes the state that observers were told last, and returns the one before. */
+    AccountState announce(AccountState state) {
+        AccountState before = announced;
+        announced = state;
+        return before;
+    }
+}

@@ -1,0 +1,61 @@
+package dev.iambroker.token;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** What stands in the way of each token's next renewal. Thread-safe. */
+final class Standings {
+    /**
+     * A row of failures not yet ended by a success.
+     *
+     * @param retryAtNanos when the next attempt may be made; meaningless for a permanent failure
+     */
+    record Standing(int failures, long retryAtNanos, RenewalFailure failure, Instant at) {
+        boolean isPermanent() {
+            return !(failure instanceof RenewalFailure.Transient);
+        }
+    }
+
+    private final Map<TokenKey, Standing> standings = new ConcurrentHashMap<>();
+
+    @Nullable
+    Standing of(TokenKey key) {
+        return standings.get(key);
+    }
+
+    void clear(TokenKey key) {
+        standings.remove(key);
+    }
+
+    /** The number of failures in a row that the next one would make. */
+    int nextCount(TokenKey key) {
+        Standing standing = standings.get(key);
+        return standing == null ? 1 : standing.failures + 1;
+    }
+
+    void failed(TokenKey key, Standing standing) {
+        standings.put(key, standing);
+    }
+
+    /** The failure that a caller gets without another attempt; null where one may be made now. */
+    @Nullable
+    RenewalFailure blocking(TokenKey key, Time time) {
+        Standing standing = standings.get(key);
+        if (standing == null) {
+            return null;
+        }
+        if (standing.isPermanent()) {
+            return standing.failure;
+        }
+        long remaining = standing.retryAtNanos - time.nanos();
+        return remaining <= 0 ? null : postponed(standing, Duration.ofNanos(remaining));
+    }
+
+    private static RenewalFailure postponed(Standing standing, Duration remaining) {
+        String message = String.valueOf(standing.failure.getMessage());
+        return new RenewalFailure.Transient(message, standing.failure.iamCode(), remaining);
+    }
+}

@@ -1,0 +1,74 @@
+package dev.iambroker.token;
+
+import dev.iambroker.secret.Secret;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A token in the cache. Immutable.
+ *
+ * @param expiresAt its end by IAM's clock, as clients are told
+ * @param refreshAfter how long after {@code lifetime}'s beginning it should be renewed
+ */
+public record Token(
+        TokenKey key,
+        Secret value,
+        @Nullable String scope,
+        Instant expiresAt,
+        Lifetime lifetime,
+        Duration refreshAfter) {
+    /** Below this much life a token is not handed out, unless its whole life is short. */
+    private static final Duration FLOOR = Duration.ofSeconds(10);
+
+    private static final int FLOOR_PART_OF_LIFE = 10;
+
+    /** Life left now, zero once it is over. */
+    public Duration left(Time time) {
+        return lifetime.left(time);
+    }
+
+    public Duration life() {
+        return lifetime.life();
+    }
+
+    /** When it is planned to be renewed, by the wall clock. */
+    public Instant refreshAt() {
+        return lifetime.acquiredAt().plus(refreshAfter);
+    }
+
+    /** The least life with which it is still handed out. */
+    public Duration floor() {
+        Duration part = life().dividedBy(FLOOR_PART_OF_LIFE);
+        return part.compareTo(FLOOR) < 0 ? part : FLOOR;
+    }
+
+    /** Past the point where it should be renewed; still good. */
+    boolean isDue(Time time) {
+        return left(time).compareTo(life().minus(refreshAfter)) <= 0;
+    }
+
+    boolean isUsable(Time time) {
+        Duration left = left(time);
+        return left.isPositive() && left.compareTo(floor()) >= 0;
+    }
+
+    /**
+     * Whether it has the life that a caller asks for. No renewal can fulfil a wish beyond the whole life: such a caller
+     * is content until the token is due, else it would send the broker to IAM at every call.
+     */
+    boolean fulfils(Duration minTtl, Time time) {
+        Duration wish = minTtl.compareTo(life()) > 0 ? life().minus(refreshAfter) : minTtl;
+        return isUsable(time) && left(time).compareTo(wish) >= 0;
+    }
+
+    /** Opaque; changes when the token does. */
+    public String etag() {
+        return value.fingerprint();
+    }
+
+    @Override
+    public String toString() {
+        return key + " until " + expiresAt;
+    }
+}

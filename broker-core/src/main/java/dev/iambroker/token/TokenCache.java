@@ -1,0 +1,74 @@
+package dev.iambroker.token;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Expiry;
+import dev.iambroker.event.BrokerEvents;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tokens that can be handed out. Passive: it answers, it never calls IAM. Each entry leaves at its own end.
+ * Thread-safe.
+ */
+public final class TokenCache {
+    /** Far above any configuration (three kinds for each account); a bound all the same. */
+    private static final long MAX_TOKENS = 100_000;
+
+    private final Time time;
+    private final BrokerEvents events;
+    private final Cache<TokenKey, Token> tokens;
+    private final Map<TokenKey, CompletableFuture<@Nullable Void>> awaited = new ConcurrentHashMap<>();
+
+    public TokenCache(Time time, BrokerEvents events) {
+        this.time = time;
+        this.events = events;
+        this.tokens = Caffeine.newBuilder()
+                .maximumSize(MAX_TOKENS)
+                .ticker(time::nanos)
+                .executor(Runnable::run)
+                .expireAfter(Expiry.<TokenKey, Token>creating((key, token) -> token.left(time)))
+                .build();
+    }
+
+    Lookup lookup(TokenKey key, Duration minTtl) {
+        Token token = tokens.getIfPresent(key);
+        if (token == null || !token.isUsable(time)) {
+            return new Lookup.Absent(null);
+        }
+        if (!token.fulfils(minTtl, time)) {
+            return new Lookup.Absent(token);
+        }
+        return token.isDue(time) ? new Lookup.Due(token) : new Lookup.Fresh(token);
+    }
+
+    /** The cached token while it is usable. */
+    public @Nullable Token usable(TokenKey key) {
+        Token token = tokens.getIfPresent(key);
+        return token != null && token.isUsable(time) ? token : null;
+    }
+
+    void put(Token token) {
+        // Caffeine keeps an entry's old expiry on a replacement unless told otherwise.
+        tokens.invalidate(token.key());
+        tokens.put(token.key(), token);
+        events.tokenCached(token.key().account(), token.key().kind(), token.expiresAt());
+        CompletableFuture<@Nullable Void> waiting = awaited.remove(token.key());
+        if (waiting != null) {
+            waiting.complete(null);
+        }
+    }
+
+    /** Completes when the next token is put under {@code key}. Ask before looking, else a put in between is missed. */
+    CompletableFuture<@Nullable Void> nextPut(TokenKey key) {
+        return awaited.computeIfAbsent(key, unused -> new CompletableFuture<>());
+    }
+
+    void drop(TokenKey key) {
+        tokens.invalidate(key);
+        events.tokenDropped(key.account(), key.kind());
+    }
+}

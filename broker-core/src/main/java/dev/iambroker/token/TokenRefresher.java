@@ -1,0 +1,239 @@
+package dev.iambroker.token;
+
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import dev.iambroker.account.Account;
+import dev.iambroker.account.AccountName;
+import dev.iambroker.account.TokenKind;
+import dev.iambroker.event.BrokerEvents;
+import dev.iambroker.event.BrokerEvents.Outcome;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Renews tokens, whoever asks: the schedule, or a caller whose wish the cache could not fulfil.
+ *
+ * <h2>Concurrency</h2>
+ *
+ * One flight for each token: who asks while one is under way joins it. Flights of one session run one after the other,
+ * under its lock. A flight runs to its end on its own thread whatever its callers do.
+ *
+ * <h2>Failure</h2>
+ *
+ * A transient failure is retried by the schedule; until then callers are told at once, without another request. A
+ * permanent one stops the renewals of the whole session until {@code login}, or until the configured credential is
+ * another. What is cached stays cached in either case.
+ */
+final class TokenRefresher {
+    private static final Logger log = LoggerFactory.getLogger(TokenRefresher.class);
+
+    private final Accounts accounts;
+    private final Exchange exchange;
+    private final TokenCache cache;
+    private final RefreshQueue queue;
+    private final RefreshSchedule schedule;
+    private final Backoff backoff;
+    private final Executor executor;
+    private final Time time;
+    private final BrokerEvents events;
+    private final Standings standings = new Standings();
+    private final Map<TokenKey, CompletableFuture<@Nullable Void>> flights = new ConcurrentHashMap<>();
+
+    TokenRefresher(
+            Accounts accounts,
+            Exchange exchange,
+            TokenCache cache,
+            RefreshQueue queue,
+            RefreshSchedule schedule,
+            Executor executor,
+            Time time,
+            BrokerEvents events) {
+        this.accounts = accounts;
+        this.exchange = exchange;
+        this.cache = cache;
+        this.queue = queue;
+        this.schedule = schedule;
+        this.backoff = new Backoff(schedule.random());
+        this.executor = executor;
+        this.time = time;
+        this.events = events;
+    }
+
+    Standings standings() {
+        return standings;
+    }
+
+    boolean isFlying(AccountName account) {
+        return flights.containsKey(new TokenKey(account, TokenKind.ACCESS))
+                || flights.containsKey(new TokenKey(account, TokenKind.KUBE));
+    }
+
+    /** What the schedule planned has come due. A kube token that nobody asked for lately is let go. */
+    void renewPlanned(TokenKey key) {
+        ManagedAccount account = accounts.find(key.account());
+        if (account == null || !isWorthKeeping(account, key)) {
+            return;
+        }
+        if (stopped(account, key) == null) {
+            fly(account, key);
+        }
+    }
+
+    private boolean isWorthKeeping(ManagedAccount account, TokenKey key) {
+        return key.kind() != TokenKind.KUBE
+                || account.kubeUsedWithin(schedule.keepWarm().toNanos(), time.nanos());
+    }
+
+    /** Starts a renewal that nobody waits for, unless it would be too soon. */
+    void renewBehind(ManagedAccount account, Token due) {
+        TokenKey key = due.key().renewedAs();
+        if (!schedule.isTooYoung(due, time) && blocking(account, key) == null) {
+            fly(account, key);
+        }
+    }
+
+    /**
+     * What a caller gets at once instead of a flight; null where a flight makes sense. An attempt under way is worth
+     * waiting for even after failures.
+     */
+    @Nullable
+    RenewalFailure blocking(ManagedAccount account, TokenKey key) {
+        if (flights.containsKey(key)) {
+            return null;
+        }
+        RenewalFailure stopped = stopped(account, key);
+        return stopped != null ? stopped : standings.blocking(key, time);
+    }
+
+    private @Nullable RenewalFailure stopped(ManagedAccount account, TokenKey key) {
+        if (account.isDisabled()) {
+            return new RenewalFailure.Disabled("logged out");
+        }
+        AccountStatus.Failure dead = account.dead();
+        if (dead != null) {
+            return dead.cause();
+        }
+        Standings.Standing standing = standings.of(key);
+        return standing != null && standing.isPermanent() ? standing.failure() : null;
+    }
+
+    /** The flight that renews {@code key}: the one under way, or a new one. Not every starter waits for it. */
+    @CanIgnoreReturnValue
+    CompletableFuture<@Nullable Void> fly(ManagedAccount account, TokenKey key) {
+        CompletableFuture<@Nullable Void> flight = new CompletableFuture<>();
+        CompletableFuture<@Nullable Void> underWay = flights.putIfAbsent(key, flight);
+        if (underWay != null) {
+            events.coalesced(key.account(), key.kind());
+            return underWay;
+        }
+        accounts.announce(account, this);
+        executor.execute(() -> land(account, key, flight));
+        return flight;
+    }
+
+    private void land(ManagedAccount account, TokenKey key, CompletableFuture<@Nullable Void> flight) {
+        RenewalFailure failure = renew(account, key);
+        flights.remove(key, flight);
+        accounts.announce(account, this);
+        if (failure == null) {
+            flight.complete(null);
+        } else {
+            flight.completeExceptionally(failure);
+        }
+    }
+
+    private @Nullable RenewalFailure renew(ManagedAccount account, TokenKey key) {
+        account.session().lock();
+        try {
+            exchange.renew(account, key.kind());
+            succeeded(account, key);
+            return null;
+        } catch (RenewalFailure e) {
+            failed(account, key, e);
+            return e;
+        } catch (RuntimeException e) {
+            log.error("renewing {} failed in a way that should not happen", key, e);
+            RenewalFailure.Transient wrapped = new RenewalFailure.Transient("internal error, see the log", null, null);
+            failed(account, key, wrapped);
+            return wrapped;
+        } finally {
+            account.session().unlock();
+        }
+    }
+
+    private void succeeded(ManagedAccount account, TokenKey key) {
+        if (standings.of(key) != null || account.dead() != null) {
+            log.info("{} is renewed again", key);
+        }
+        standings.clear(key);
+        account.revive();
+        events.refreshed(key.account(), key.kind(), Outcome.SUCCESS);
+    }
+
+    private void failed(ManagedAccount account, TokenKey key, RenewalFailure failure) {
+        switch (failure) {
+            case RenewalFailure.Transient e -> postpone(key, e);
+            case RenewalFailure.LoginRequired e -> stop(account, key, e);
+            case RenewalFailure.IdentityMismatch e -> stop(account, key, e);
+            case RenewalFailure.Refused e -> stop(account, key, e);
+            case RenewalFailure.Disabled e -> stop(account, key, e);
+            case RenewalFailure.StillWaiting e -> throw new IllegalStateException("a flight has no caller's patience");
+        }
+    }
+
+    private void postpone(TokenKey key, RenewalFailure.Transient failure) {
+        int failures = standings.nextCount(key);
+        Duration delay = backoff.next(failures, lifeLeft(key), failure.retryAfter());
+        long retryAt = time.nanos() + delay.toNanos();
+        standings.failed(key, new Standings.Standing(failures, retryAt, failure, time.now()));
+        queue.plan(key, retryAt);
+        events.refreshed(key.account(), key.kind(), Outcome.TRANSIENT);
+        if (failures == 1) {
+            log.warn("renewing {} fails, trying again: {}", key, failure.getMessage());
+        } else {
+            log.debug("renewing {} failed {} times, next in {} ms", key, failures, delay.toMillis());
+        }
+    }
+
+    private @Nullable Duration lifeLeft(TokenKey key) {
+        Token token = cache.usable(key);
+        return token == null ? null : token.left(time);
+    }
+
+    private void stop(ManagedAccount account, TokenKey key, RenewalFailure failure) {
+        events.refreshed(key.account(), key.kind(), Outcome.PERMANENT);
+        queue.forget(key);
+        boolean sessionIsDead = failure instanceof RenewalFailure.LoginRequired || key.kind() == TokenKind.ACCESS;
+        if (sessionIsDead) {
+            account.owner().die(new AccountStatus.Failure(time.now(), failure));
+            log.warn(
+                    "account {} needs a login: run 'iam-broker login {}' ({})",
+                    account.name(),
+                    account.owner().name(),
+                    failure.getMessage());
+        } else {
+            standings.failed(key, new Standings.Standing(1, 0, failure, time.now()));
+            log.warn("{} cannot be had: {}", key, failure.getMessage());
+        }
+    }
+
+    /** Forgets every failure of the accounts that share the session, as a login ends them all. */
+    void forgive(ManagedAccount owner) {
+        owner.revive();
+        for (ManagedAccount account : accounts.sharing(owner)) {
+            for (TokenKind kind : TokenKind.values()) {
+                standings.clear(new TokenKey(account.name(), kind));
+            }
+        }
+    }
+
+    /** Plans a first renewal for an account that has nothing to serve. */
+    void planNow(Account account) {
+        queue.plan(new TokenKey(account.name(), TokenKind.ACCESS), time.nanos());
+    }
+}

@@ -1,0 +1,334 @@
+package dev.iambroker.token;
+
+import dev.iambroker.account.Account;
+import dev.iambroker.account.AccountName;
+import dev.iambroker.account.Login;
+import dev.iambroker.account.TokenKind;
+import dev.iambroker.event.BrokerEvents;
+import dev.iambroker.iam.Grant;
+import dev.iambroker.iam.IamClient;
+import dev.iambroker.iam.IamFailure;
+import dev.iambroker.secret.Secret;
+import dev.iambroker.store.SessionStore;
+import dev.iambroker.store.StoreFailure;
+import dev.iambroker.store.StoredSession;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All that is done with tokens and sessions, for callers that were already permitted. Thread-safe. Every method that
+ * takes an alias throws {@link IllegalArgumentException} for an unknown one.
+ */
+public final class TokenService {
+    private static final Logger log = LoggerFactory.getLogger(TokenService.class);
+
+    private final Accounts accounts;
+    private final SessionStore store;
+    private final IamClient iam;
+    private final TokenCache cache;
+    private final RefreshQueue queue;
+    private final RefreshSchedule schedule;
+    private final Executor executor;
+    private final Time time;
+    private final Exchange exchange;
+    private final Intake intake;
+    private final TokenRefresher refresher;
+    private final TokenSource source;
+    private final RefreshLoop loop;
+
+    /**
+     * Loads every session; asks nothing of IAM before {@link #start}.
+     *
+     * @param executor runs flights; they block on IAM
+     */
+    public TokenService(
+            Collection<Account> configured,
+            IamClient iam,
+            SessionStore store,
+            RefreshSchedule schedule,
+            Executor executor,
+            Time time,
+            Alarm alarm,
+            BrokerEvents events) {
+        this.store = store;
+        this.iam = iam;
+        this.schedule = schedule;
+        this.executor = executor;
+        this.time = time;
+        this.cache = new TokenCache(time, events);
+        this.accounts = Accounts.load(configured, store, cache, events);
+        this.queue = new RefreshQueue(time, alarm);
+        this.intake = new Intake(store, cache, queue, schedule, time, events);
+        this.exchange = new Exchange(iam, intake, time);
+        this.refresher = new TokenRefresher(accounts, exchange, cache, queue, schedule, executor, time, events);
+        this.source = new TokenSource(cache, refresher, schedule, time);
+        this.loop = new RefreshLoop(queue, refresher);
+    }
+
+    /** What the alarm wakes. */
+    public RefreshLoop loop() {
+        return loop;
+    }
+
+    /** Serves what the store held, and plans the renewal of everything that can renew itself. */
+    public void start() {
+        for (ManagedAccount account : accounts.all()) {
+            intake.resume(account);
+            beginWith(account);
+            accounts.announce(account, refresher);
+        }
+    }
+
+    private void beginWith(ManagedAccount account) {
+        if (account.isDisabled() || cache.usable(access(account)) != null) {
+            return;
+        }
+        boolean hasSession = account.owner().stored().refreshToken() != null;
+        if (hasSession || account.account().login().isUnattended()) {
+            refresher.planNow(account.account());
+        } else {
+            account.owner().die(new AccountStatus.Failure(time.now(), neverLoggedIn()));
+        }
+    }
+
+    private static RenewalFailure neverLoggedIn() {
+        return new RenewalFailure.LoginRequired("nobody has logged in yet", null);
+    }
+
+    /** The token if it can be had without waiting, else null; throws where waiting would not help. */
+    public @Nullable Token immediate(TokenKey key, Duration minTtl) {
+        ManagedAccount account = managed(key.account());
+        try {
+            return source.immediate(account, key, minTtl);
+        } catch (RenewalFailure.LoginRequired e) {
+            tryChangedCredential(account);
+            throw e;
+        }
+    }
+
+    /** The token, waiting for IAM up to {@code patience}. */
+    public Token token(TokenKey key, Duration minTtl, Duration patience) {
+        return source.token(managed(key.account()), key, minTtl, patience);
+    }
+
+    /** A token other than the one with etag {@code after}; null when {@code patience} ran out first. */
+    public @Nullable Token next(TokenKey key, String after, Duration patience) {
+        return source.next(key, after, patience);
+    }
+
+    /** The cached token while it is usable, without any effect. */
+    public @Nullable Token peek(TokenKey key) {
+        return cache.usable(key);
+    }
+
+    /**
+     * A dead login comes back by itself when its configured credential was replaced. Looked at behind a caller that was
+     * refused, so that nobody waits for a file or a command, and not more often than a renewal may be brought about.
+     */
+    private void tryChangedCredential(ManagedAccount account) {
+        AccountStatus.Failure dead = account.dead();
+        if (dead == null || !account.owner().account().login().isUnattended()) {
+            return;
+        }
+        if (Duration.between(dead.at(), time.now()).compareTo(schedule.minInterval()) >= 0) {
+            refresher.fly(account.owner(), access(account.owner()));
+        }
+    }
+
+    /** Logs in with the configured credential. */
+    public void login(AccountName name) {
+        ManagedAccount account = managed(name);
+        login(account, null);
+    }
+
+    public void loginByPasscode(AccountName name, Secret passcode) {
+        ManagedAccount account = managed(name);
+        login(account, new Grant.Passcode(passcode, account.account().accountId()));
+    }
+
+    public void loginByPassword(AccountName name, String username, Secret password) {
+        ManagedAccount account = managed(name);
+        login(account, new Grant.Password(username, password, account.account().accountId()));
+    }
+
+    public void loginByRefreshToken(AccountName name, Secret refreshToken) {
+        ManagedAccount account = managed(name);
+        login(account, new Grant.Refresh(refreshToken, account.account().accountId()));
+    }
+
+    /**
+     * Logs in by an API key that a person brought. An account that is configured by a key uses it until the next
+     * start; any other turns it into a session.
+     */
+    public void loginByApiKey(AccountName name, Secret apiKey) {
+        ManagedAccount account = managed(name);
+        Account of = account.account();
+        boolean byKey = of.login() instanceof Login.ApiKey;
+        boolean asClient = !byKey || of.cloud().needsRefreshToken();
+        login(account, new Grant.ApiKey(apiKey, of.accountId(), asClient));
+        account.presentKey(byKey ? apiKey : null);
+    }
+
+    private void login(ManagedAccount account, @Nullable Grant brought) {
+        account.session().lock();
+        try {
+            exchange.login(account, brought);
+            account.refuse(null);
+            refresher.forgive(account);
+        } finally {
+            account.session().unlock();
+        }
+        for (ManagedAccount sharing : accounts.sharing(account)) {
+            if (cache.usable(access(sharing)) == null) {
+                refresher.planNow(sharing.account());
+            }
+            accounts.announce(sharing, refresher);
+        }
+        log.info(
+                "account {} is logged in as {}",
+                account.name(),
+                account.stored().iamId());
+    }
+
+    /**
+     * Forgets the session of {@code name} and of all who share it, and has it revoked at IAM behind the caller's back.
+     *
+     * @throws StoreFailure if that cannot be written; nothing is forgotten then
+     */
+    public void logout(AccountName name) {
+        ManagedAccount owner = managed(name);
+        owner.session().lock();
+        try {
+            Secret refreshToken = owner.stored().refreshToken();
+            for (ManagedAccount account : accounts.sharing(owner)) {
+                forget(account);
+            }
+            owner.keepUnsaved(null);
+            owner.presentKey(null);
+            revoke(owner, refreshToken);
+        } finally {
+            owner.session().unlock();
+        }
+        log.info("account {} is logged out", name);
+    }
+
+    private void forget(ManagedAccount account) {
+        Login login = account.account().login();
+        StoredSession empty = ManagedAccount.emptySession(login);
+        StoredSession next =
+                new StoredSession(empty.login(), null, null, null, null, null, null, login.isUnattended(), List.of());
+        store.save(account.name(), next);
+        account.store(next);
+        drop(account);
+        if (account.ownsItsSession() && !login.isUnattended()) {
+            account.die(new AccountStatus.Failure(time.now(), neverLoggedIn()));
+        }
+        accounts.announce(account, refresher);
+    }
+
+    private void revoke(ManagedAccount owner, @Nullable Secret refreshToken) {
+        if (refreshToken == null) {
+            return;
+        }
+        executor.execute(() -> {
+            try {
+                iam.revoke(owner.account(), refreshToken);
+            } catch (IamFailure e) {
+                log.info("IAM did not revoke the session of {}: {}", owner.name(), e.getMessage());
+            }
+        });
+    }
+
+    /** Drops what is cached and stored of tokens; the login stays. The access token is renewed shortly after. */
+    public void purge(AccountName name) {
+        ManagedAccount account = managed(name);
+        account.session().lock();
+        try {
+            StoredSession kept = account.stored();
+            StoredSession next = new StoredSession(
+                    kept.login(),
+                    kept.refreshToken(),
+                    kept.previousRefreshToken(),
+                    kept.refreshTokenExpiresAt(),
+                    kept.boundAccountId(),
+                    kept.iamId(),
+                    kept.importedFingerprint(),
+                    kept.disabled(),
+                    List.of());
+            store.save(name, next);
+            account.store(next);
+            drop(account);
+        } finally {
+            account.session().unlock();
+        }
+        if (account.dead() == null && !account.isDisabled()) {
+            queue.plan(access(account), time.nanos() + schedule.minInterval().toNanos());
+        }
+        accounts.announce(account, refresher);
+    }
+
+    private void drop(ManagedAccount account) {
+        for (TokenKind kind : TokenKind.values()) {
+            TokenKey key = new TokenKey(account.name(), kind);
+            cache.drop(key);
+            queue.forget(key);
+        }
+    }
+
+    /** Renews the access token and a warm kube token now, unless they are younger than the least interval. */
+    public void refresh(AccountName name, Duration patience) {
+        ManagedAccount account = managed(name);
+        renewNow(account, access(account), patience);
+        TokenKey kube = new TokenKey(name, TokenKind.KUBE);
+        if (cache.usable(kube) != null) {
+            renewNow(account, kube, patience);
+        }
+    }
+
+    private void renewNow(ManagedAccount account, TokenKey key, Duration patience) {
+        Token cached = cache.usable(key);
+        if (cached == null || !schedule.isTooYoung(cached, time)) {
+            source.renewNow(account, key, patience);
+        }
+    }
+
+    /** How the account stands now. */
+    public AccountStatus status(AccountName name) {
+        return new StatusReport(accounts, cache, refresher, time).of(managed(name));
+    }
+
+    /** The owner's refresh token, for services of the older generations that want to see it. */
+    public @Nullable Secret refreshToken(AccountName name) {
+        return managed(name).owner().stored().refreshToken();
+    }
+
+    /** Whether a login could ever serve this account: false only before the first attended login. */
+    public boolean isConfigured(AccountName name) {
+        return accounts.find(name) != null;
+    }
+
+    public Account account(AccountName name) {
+        return managed(name).account();
+    }
+
+    public List<AccountName> names() {
+        return accounts.all().stream().map(ManagedAccount::name).toList();
+    }
+
+    private static TokenKey access(ManagedAccount account) {
+        return new TokenKey(account.name(), TokenKind.ACCESS);
+    }
+
+    private ManagedAccount managed(AccountName name) {
+        ManagedAccount account = accounts.find(name);
+        if (account == null) {
+            throw new IllegalArgumentException("no account has this name");
+        }
+        return account;
+    }
+}

@@ -1,0 +1,137 @@
+package dev.iambroker.token;
+
+import dev.iambroker.account.TokenKind;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The serve rule: a good token is answered at once, a due one is answered and renewed behind the caller's back, and
+ * only a caller whose wish the cache cannot fulfil waits for IAM, as long as it said. Whatever fails, a token above the
+ * floor is better than an error. Thread-safe.
+ */
+final class TokenSource {
+    private final TokenCache cache;
+    private final TokenRefresher refresher;
+    private final RefreshSchedule schedule;
+    private final Time time;
+
+    TokenSource(TokenCache cache, TokenRefresher refresher, RefreshSchedule schedule, Time time) {
+        this.cache = cache;
+        this.refresher = refresher;
+        this.schedule = schedule;
+        this.time = time;
+    }
+
+    /**
+     * The token if it can be had without waiting, null if a flight must be waited for. Never blocks.
+     *
+     * @throws RenewalFailure if it is known that waiting would not help
+     */
+    @Nullable
+    Token immediate(ManagedAccount account, TokenKey key, Duration minTtl) {
+        noteUse(account, key);
+        return switch (cache.lookup(key, minTtl)) {
+            case Lookup.Fresh fresh -> fresh.token();
+            case Lookup.Due due -> {
+                refresher.renewBehind(account, due.token());
+                yield due.token();
+            }
+            case Lookup.Absent absent -> settled(account, key, absent.spare());
+        };
+    }
+
+    /**
+     * The token, waiting for IAM up to {@code patience}.
+     *
+     * @throws RenewalFailure if there is none
+     */
+    Token token(ManagedAccount account, TokenKey key, Duration minTtl, Duration patience) {
+        Token immediate = immediate(account, key, minTtl);
+        return immediate != null ? immediate : renewed(account, key, patience);
+    }
+
+    /**
+     * A usable token whose etag is not {@code after}, as soon as there is one; null when {@code patience} ran out.
+     * A failing renewal is waited through: the next attempt may succeed in time.
+     */
+    @Nullable
+    Token next(TokenKey key, String after, Duration patience) {
+        long end = time.nanos() + patience.toNanos();
+        while (true) {
+            CompletableFuture<@Nullable Void> put = cache.nextPut(key);
+            Token token = cache.usable(key);
+            if (token != null && !token.etag().equals(after)) {
+                return token;
+            }
+            Duration left = Duration.ofNanos(end - time.nanos());
+            if (!left.isPositive() || await(put, left) != null) {
+                return null;
+            }
+        }
+    }
+
+    /** The spare or the failure that a caller gets without a flight; null where a flight makes sense. */
+    private @Nullable Token settled(ManagedAccount account, TokenKey key, @Nullable Token spare) {
+        if (spare != null && schedule.isTooYoung(spare, time)) {
+            return spare;
+        }
+        RenewalFailure blocking = refresher.blocking(account, key.renewedAs());
+        if (blocking == null) {
+            return null;
+        }
+        if (spare != null) {
+            return spare;
+        }
+        throw blocking;
+    }
+
+    private Token renewed(ManagedAccount account, TokenKey key, Duration patience) {
+        CompletableFuture<@Nullable Void> flight = refresher.fly(account, key.renewedAs());
+        RenewalFailure failure = await(flight, patience);
+        Token token = cache.usable(key);
+        if (token != null) {
+            return token;
+        }
+        throw failure != null ? failure : missing(key);
+    }
+
+    /** A renewal that was asked for by name: its failure is told although the old token stays. */
+    void renewNow(ManagedAccount account, TokenKey key, Duration patience) {
+        RenewalFailure failure = refresher.blocking(account, key);
+        if (failure == null) {
+            failure = await(refresher.fly(account, key), patience);
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    /** Waits without ever cancelling: others wait for the same flight. */
+    private static @Nullable RenewalFailure await(CompletableFuture<@Nullable Void> flight, Duration patience) {
+        try {
+            flight.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+            return null;
+        } catch (TimeoutException e) {
+            return new RenewalFailure.StillWaiting("IAM has not answered within " + patience.toSeconds() + " s");
+        } catch (ExecutionException e) {
+            return (RenewalFailure) e.getCause();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new RenewalFailure.StillWaiting("the broker is stopping");
+        }
+    }
+
+    private void noteUse(ManagedAccount account, TokenKey key) {
+        if (key.kind() == TokenKind.KUBE) {
+            account.kubeUsed(time.nanos());
+        }
+    }
+
+    private static RenewalFailure missing(TokenKey key) {
+        return new RenewalFailure.Refused("IAM answered without a " + key.kind().word() + " token", null);
+    }
+}

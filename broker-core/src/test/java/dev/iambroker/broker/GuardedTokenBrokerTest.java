@@ -1,0 +1,293 @@
+package dev.iambroker.broker;
+
+import static dev.iambroker.token.Bench.DEV;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.iambroker.account.Account;
+import dev.iambroker.account.AccountName;
+import dev.iambroker.account.AccountState;
+import dev.iambroker.account.Cloud;
+import dev.iambroker.account.Cluster;
+import dev.iambroker.account.ClusterStore;
+import dev.iambroker.account.ClustersApi;
+import dev.iambroker.account.IbmAccount;
+import dev.iambroker.account.KnownCluster;
+import dev.iambroker.account.Login;
+import dev.iambroker.account.ServiceFailure;
+import dev.iambroker.account.TokenKind;
+import dev.iambroker.client.ClientIdentity;
+import dev.iambroker.client.Peer;
+import dev.iambroker.event.AuditEvent;
+import dev.iambroker.iam.IamFailure;
+import dev.iambroker.policy.Match;
+import dev.iambroker.policy.Policy;
+import dev.iambroker.policy.Right;
+import dev.iambroker.policy.Rule;
+import dev.iambroker.secret.Secret;
+import dev.iambroker.token.Bench;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+final class GuardedTokenBrokerTest {
+    private static final ClientIdentity ROOT = ClientIdentity.ofPeer(new Peer(0, 0, Set.of(), 1, 1));
+    private static final ClientIdentity CI = ClientIdentity.ofSecret(Set.of("ci"));
+    private static final AccountName OTHER = new AccountName("other");
+    private static final String OTHER_ID = "ffffffffffffffffffffffffffffffff";
+
+    private final Clusters clusters = new Clusters();
+    private final List<AuditEvent> audit = new ArrayList<>();
+    private final Bench bench = new Bench(
+            Bench.byKey(),
+            Bench.byPasscode(),
+            new Account(OTHER, new Login.ApiKey(Bench.source("other-key")), OTHER_ID, Cloud.IBM_CLOUD, false),
+            new Account(new AccountName("unbound"), new Login.ApiKey(Bench.source("k")), null, Cloud.IBM_CLOUD, false),
+            new Account(
+                    new AccountName("old"),
+                    new Login.ApiKey(Bench.source("k")),
+                    OTHER_ID,
+                    Cloud.BLUEMIX_2017,
+                    /* uaa= */ true));
+    private final GuardedTokenBroker broker = broker("kube:prod/c-1");
+
+    private GuardedTokenBroker broker(String... rights) {
+        Rule ci = new Rule(
+                "ci",
+                new Match(null, null, /* secret= */ true),
+                List.of(rights).stream().map(r -> Right.parse(r).orElseThrow()).toList());
+        bench.started();
+        return new GuardedTokenBroker(
+                new Policy(List.of(ci), 990),
+                bench.tokens,
+                (account, token) -> List.of(new IbmAccount("id", "name", "ACTIVE")),
+                clusters,
+                clusters,
+                audit::add,
+                bench.time,
+                Duration.ofSeconds(45));
+    }
+
+    private static TokenRequest request(String account, TokenKind kind, @Nullable String cluster) {
+        return new TokenRequest(account, kind, cluster, TokenRequest.DEFAULT_MIN_TTL, Duration.ZERO);
+    }
+
+    private static KubeRequest kube(@Nullable String account, @Nullable String cluster, @Nullable String server) {
+        return new KubeRequest(account, cluster, server, Duration.ofSeconds(1));
+    }
+
+    @Test
+    void token_permitted_isHandedOutAndPutOnRecord() {
+        TokenGrant grant = broker.token(ROOT, request("prod", TokenKind.ACCESS, null));
+        assertThat(grant.left()).isEqualTo(Duration.ofHours(1));
+        assertThat(audit).singleElement().satisfies(event -> {
+            assertThat(event.allowed()).isTrue();
+            assertThat(event.rule()).isEqualTo("owner");
+            assertThat(event.fingerprint()).isEqualTo(grant.etag());
+        });
+    }
+
+    @Test
+    void clientWithoutAnyRight_cannotTellWhetherAnAccountExists() {
+        for (String name : List.of("other", "no-such-account", "not a name")) {
+            assertThatThrownBy(() -> broker.token(CI, request(name, TokenKind.ACCESS, null)))
+                    .isInstanceOf(BrokerFailure.Denied.class)
+                    .hasMessage("client \"ci\" has no right to this");
+        }
+        assertThatThrownBy(() -> broker.token(ROOT, request("no-such-account", TokenKind.ACCESS, null)))
+                .isInstanceOf(BrokerFailure.Unknown.class);
+    }
+
+    @Test
+    void loginRequired_saysTheCommand() {
+        assertThatThrownBy(() -> broker.token(ROOT, request("dev", TokenKind.ACCESS, null)))
+                .isInstanceOf(BrokerFailure.Conflict.class)
+                .hasMessage("account \"dev\" needs a login: run 'iam-broker login dev'");
+    }
+
+    @Test
+    void unboundAccount_kube_saysTheLineToAdd() {
+        assertThatThrownBy(() -> broker.token(ROOT, request("unbound", TokenKind.KUBE, null)))
+                .hasMessageContaining("add 'account-id: <id>' under accounts.unbound");
+        assertThat(broker.token(ROOT, request("unbound", TokenKind.ACCESS, null))
+                        .left())
+                .isPositive();
+    }
+
+    @Test
+    void kubeOfTheOldestCloud_andUaaOfAnAccountWithout_areBadRequests() {
+        assertThatThrownBy(() -> broker.token(ROOT, request("old", TokenKind.KUBE, null)))
+                .isInstanceOf(BrokerFailure.BadRequest.class);
+        assertThatThrownBy(() -> broker.token(ROOT, request("prod", TokenKind.UAA, null)))
+                .isInstanceOf(BrokerFailure.BadRequest.class);
+        assertThat(broker.token(ROOT, request("old", TokenKind.UAA, null)).left())
+                .isPositive();
+    }
+
+    @Test
+    void kubeCredential_accountAndClusterNamed_looksNothingUp() {
+        KubeCredential credential = broker.kubeCredential(CI, kube("prod", "c-1", null));
+        assertThat(credential.expirationTimestamp())
+                .isEqualTo(credential.grant().expiresAt().minusSeconds(45));
+        assertThat(clusters.listed).isEmpty();
+    }
+
+    @Test
+    void kubeCredential_knownServer_findsTheAccount() {
+        clusters.have("prod", "c-1", "https://c1.example:30000");
+        KubeCredential credential = broker.kubeCredential(ROOT, kube(null, null, "https://C1.example:30000/"));
+        assertThat(credential.grant().account().value()).isEqualTo("prod");
+        assertThat(clusters.listed).contains("prod");
+        clusters.listed.clear();
+        broker.kubeCredential(ROOT, kube(null, null, "https://c1.example:30000"));
+        assertThat(clusters.listed).isEmpty();
+    }
+
+    @Test
+    void kubeCredential_unknownServer_isRefused() {
+        clusters.have("prod", "c-1", "https://c1.example:30000");
+        assertThatThrownBy(() -> broker.kubeCredential(ROOT, kube("prod", "c-1", "https://evil.example")))
+                .isInstanceOf(BrokerFailure.Unknown.class);
+    }
+
+    @Test
+    void kubeCredential_anothersServer_isDeniedWithoutItsName() {
+        clusters.have("other", "c-9", "https://c9.example");
+        broker.clusters(ROOT, "other");
+        clusters.have("prod", "c-1", "https://c1.example");
+        assertThatThrownBy(() -> broker.kubeCredential(CI, kube("prod", null, "https://c9.example")))
+                .isInstanceOf(BrokerFailure.Denied.class)
+                .hasMessageContaining("another account")
+                .hasMessageNotContaining("other\"");
+        assertThatThrownBy(() -> broker.kubeCredential(ROOT, kube("prod", null, "https://c9.example")))
+                .hasMessageContaining("account \"other\"");
+    }
+
+    @Test
+    void kubeCredential_containersDown_isUnavailableUnlessPersisted() {
+        clusters.failure = new ServiceFailure("containers at test is down", ServiceFailure.NO_STATUS, null);
+        assertThatThrownBy(() -> broker.kubeCredential(ROOT, kube("prod", null, "https://c1.example")))
+                .isInstanceOf(BrokerFailure.Unavailable.class);
+        clusters.kept.add(new KnownCluster(Bench.PROD, Clusters.cluster("c-1", "https://c1.example"), null));
+        assertThat(broker("kube:prod")
+                        .kubeCredential(CI, kube("prod", null, "https://c1.example"))
+                        .grant()
+                        .account())
+                .isEqualTo(Bench.PROD);
+    }
+
+    @Test
+    void sameNameTwice_isAmbiguousWithItsIds() {
+        clusters.have("prod", "c-1", "https://a.example");
+        clusters.have("prod", "c-2", "https://b.example");
+        broker.clusters(ROOT, "prod");
+        assertThatThrownBy(() -> broker.cluster(ROOT, "prod", "name"))
+                .isInstanceOf(BrokerFailure.Conflict.class)
+                .hasMessageContaining("c-1")
+                .hasMessageContaining("c-2");
+    }
+
+    @Test
+    void login_thatCouldNotLast_isRefusedBeforeItIsSent() {
+        assertThatThrownBy(() -> broker.login(ROOT, "prod", new LoginAttempt.Passcode(Secret.of("p"))))
+                .isInstanceOf(BrokerFailure.BadRequest.class);
+        assertThatThrownBy(() -> broker.login(ROOT, "dev", new LoginAttempt.Configured()))
+                .isInstanceOf(BrokerFailure.BadRequest.class)
+                .hasMessageContaining("passcode");
+        assertThat(bench.iam.count("passcode")).isZero();
+    }
+
+    @Test
+    void login_refusedByIam_carriesItsCode() {
+        bench.iam.failWith(() -> new IamFailure.Reauthenticate("BXNIM0602E: wrong passcode", 400, "BXNIM0602E"));
+        assertThatThrownBy(() -> broker.login(ROOT, "dev", new LoginAttempt.Passcode(Secret.of("p"))))
+                .isInstanceOfSatisfying(
+                        BrokerFailure.LoginRefused.class,
+                        refused -> assertThat(refused.about().iamCode()).isEqualTo("BXNIM0602E"));
+    }
+
+    @Test
+    void readiness_neverLoggedInAndDisabled_doNotCount() {
+        assertThat(broker.readiness().isReady()).isTrue();
+        broker.logout(ROOT, "prod");
+        assertThat(broker.readiness().isReady()).isTrue();
+        assertThat(broker.readiness(ROOT, "dev").isReady()).isFalse();
+        broker.login(ROOT, "dev", new LoginAttempt.Passcode(Secret.of("p")));
+        assertThat(broker.readiness(ROOT, "dev").isReady()).isTrue();
+        bench.iam.revokeAll();
+        bench.time.advance(Duration.ofHours(2));
+        assertThat(broker.readiness().notReady()).containsExactly(DEV);
+    }
+
+    @Test
+    void accounts_areThoseTheClientHasAnyRightOn() {
+        assertThat(broker.accounts(CI)).extracting(view -> view.name().value()).containsExactly("prod");
+        assertThat(broker.accounts(ROOT)).hasSize(5);
+        assertThat(broker.account(ROOT, "dev").state()).isEqualTo(AccountState.LOGIN_REQUIRED);
+        assertThat(broker.account(ROOT, "prod").iamId()).isEqualTo("IBMid-1");
+    }
+
+    @Test
+    void watch_newToken_comesAsSoonAsThereIsOne() throws Exception {
+        TokenRequest access = request("prod", TokenKind.ACCESS, null);
+        TokenGrant first = broker.token(ROOT, access);
+        assertThat(broker.watch(ROOT, access, first.etag(), Duration.ofMillis(10)))
+                .isNull();
+        bench.time.advance(Duration.ofMinutes(40));
+        TokenGrant next = broker.watch(ROOT, access, first.etag(), Duration.ofSeconds(5));
+        assertThat(next).isNotNull();
+    }
+
+    /** The containers service and the list that is kept of it. */
+    private static final class Clusters implements ClustersApi, ClusterStore {
+        private final List<KnownCluster> have = new ArrayList<>();
+        private final List<KnownCluster> kept = new ArrayList<>();
+        private final List<String> listed = new ArrayList<>();
+        private @Nullable ServiceFailure failure;
+
+        static Cluster cluster(String id, String url) {
+            return new Cluster(id, "name", "kubernetes", "classic", null, "normal", null, url, null, Set.of(url));
+        }
+
+        void have(String account, String id, String url) {
+            have.add(new KnownCluster(new AccountName(account), cluster(id, url), null));
+        }
+
+        @Override
+        public List<Cluster> list(Account account, Secret accessToken, @Nullable Secret refreshToken) {
+            listed.add(account.name().value());
+            if (failure != null) {
+                throw failure;
+            }
+            return have.stream()
+                    .filter(known -> known.account().equals(account.name()))
+                    .map(KnownCluster::cluster)
+                    .toList();
+        }
+
+        @Override
+        public Cluster get(Account account, Secret accessToken, @Nullable Secret refreshToken, String idOrName) {
+            return list(account, accessToken, refreshToken).stream()
+                    .filter(cluster -> cluster.id().equals(idOrName))
+                    .findFirst()
+                    .orElseThrow(() -> new ServiceFailure("no such cluster", 404, "G0004"));
+        }
+
+        @Override
+        public @Nullable String certificateAuthority(
+                Account account, Secret accessToken, @Nullable Secret refreshToken, Cluster cluster) {
+            return "CA";
+        }
+
+        @Override
+        public List<KnownCluster> load() {
+            return kept;
+        }
+
+        @Override
+        public void save(AccountName account, List<KnownCluster> clusters) {}
+    }
+}

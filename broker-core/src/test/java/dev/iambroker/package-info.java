@@ -1,0 +1,5 @@
+/** Tests over the whole of the core. */
+@NullMarked
+package dev.iambroker;
+
+import org.jspecify.annotations.NullMarked;

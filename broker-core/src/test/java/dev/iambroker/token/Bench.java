@@ -1,0 +1,121 @@
+package dev.iambroker.token;
+
+import dev.iambroker.account.Account;
+import dev.iambroker.account.AccountName;
+import dev.iambroker.account.Cloud;
+import dev.iambroker.account.Login;
+import dev.iambroker.account.TokenKind;
+import dev.iambroker.event.BrokerEvents;
+import dev.iambroker.secret.Secret;
+import dev.iambroker.secret.SecretSource;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.List;
+import java.util.Queue;
+import java.util.Random;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/** The whole of the core on manual time: flights run when they start, unless they are held. */
+public final class Bench implements Executor {
+    public static final AccountName PROD = new AccountName("prod");
+    public static final AccountName DEV = new AccountName("dev");
+
+    public final ManualTime time;
+    public final ScriptedIam iam;
+    public final MemoryStore store;
+    public final TokenService tokens;
+    private final Queue<Runnable> held = new ArrayDeque<>();
+    private boolean holding;
+
+    public Bench(Account... accounts) {
+        this(new ManualTime(), null, new MemoryStore(), List.of(accounts), 1);
+    }
+
+    public Bench(
+            ManualTime time, @Nullable ScriptedIam iam, MemoryStore store, Collection<Account> accounts, long seed) {
+        this.time = time;
+        this.iam = iam == null ? new ScriptedIam(time) : iam;
+        this.store = store;
+        RefreshSchedule schedule =
+                new RefreshSchedule(0.5, 0.1, Duration.ofSeconds(10), Duration.ofHours(2), new Random(seed));
+        this.tokens = new TokenService(accounts, this.iam, store, schedule, this, time, time, BrokerEvents.NONE);
+        time.onAlarm(tokens.loop()::wake);
+    }
+
+    /** Starts and lets all that is due at once happen. */
+    public Bench started() {
+        tokens.start();
+        time.settle();
+        return this;
+    }
+
+    /** The same accounts and disk after the process died. */
+    public Bench restarted(Collection<Account> accounts) {
+        return new Bench(time, iam, store, accounts, 2).started();
+    }
+
+    /** Flights wait until {@link #release()}. */
+    public void hold() {
+        holding = true;
+    }
+
+    public void release() {
+        holding = false;
+        while (!held.isEmpty()) {
+            held.remove().run();
+        }
+    }
+
+    @Override
+    public void execute(Runnable flight) {
+        if (holding) {
+            held.add(flight);
+        } else {
+            flight.run();
+        }
+    }
+
+    public Token access(AccountName account) {
+        return tokens.token(new TokenKey(account, TokenKind.ACCESS), Duration.ofSeconds(60), Duration.ZERO);
+    }
+
+    public Token kube(AccountName account) {
+        return tokens.token(new TokenKey(account, TokenKind.KUBE), Duration.ofSeconds(60), Duration.ZERO);
+    }
+
+    public static Account byKey() {
+        return account(PROD, new Login.ApiKey(source("prod-key")));
+    }
+
+    public static Account byPasscode() {
+        return account(DEV, new Login.Passcode());
+    }
+
+    public static Account byPassword() {
+        return account(DEV, new Login.Password("ops@example.com", source("dev-password")));
+    }
+
+    public static Account byRefreshToken(SecretSource source) {
+        return account(DEV, new Login.RefreshToken(source));
+    }
+
+    public static Account account(AccountName name, Login login) {
+        return new Account(name, login, ScriptedIam.ACCOUNT_ID, Cloud.IBM_CLOUD, false);
+    }
+
+    public static SecretSource source(String value) {
+        return new SecretSource() {
+            @Override
+            public Secret read() {
+                return Secret.of(value);
+            }
+
+            @Override
+            public String describe() {
+                return "a test's value";
+            }
+        };
+    }
+}

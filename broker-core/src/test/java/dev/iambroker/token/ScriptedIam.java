@@ -1,0 +1,178 @@
+package dev.iambroker.token;
+
+import dev.iambroker.account.Account;
+import dev.iambroker.iam.Claims;
+import dev.iambroker.iam.Grant;
+import dev.iambroker.iam.IamAnswer;
+import dev.iambroker.iam.IamClient;
+import dev.iambroker.iam.IamFailure;
+import dev.iambroker.iam.IssuedToken;
+import dev.iambroker.secret.Reveals;
+import dev.iambroker.secret.Secret;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A small real IAM: it knows which refresh tokens it gave out and how it retires them, and it can be told to fail. A
+ * used refresh token stays good until its successor has been used (overlapping rotation).
+ */
+@Reveals("plays IAM, which reads what it is sent")
+public final class ScriptedIam implements IamClient {
+    public static final String ACCOUNT_ID = "0123456789abcdef0123456789abcdef";
+
+    private final Time time;
+    private final List<String> requests = new ArrayList<>();
+    private final Map<String, String> successorOf = new HashMap<>();
+    private final Set<String> dead = new HashSet<>();
+    private final Set<String> known = new HashSet<>();
+    private @Nullable Supplier<@Nullable IamFailure> failing;
+    private @Nullable Runnable beforeAnswer;
+    private @Nullable Runnable afterAnswer;
+    private Duration life = Duration.ofHours(1);
+    private boolean rotating = true;
+    private String iamId = "IBMid-1";
+    private int serial;
+
+    public ScriptedIam(Time time) {
+        this.time = time;
+    }
+
+    public void life(Duration newLife) {
+        this.life = newLife;
+    }
+
+    public void answerAs(String newIamId) {
+        this.iamId = newIamId;
+    }
+
+    /** Every request fails while the supplier gives a failure. */
+    public void failWith(@Nullable Supplier<@Nullable IamFailure> supplier) {
+        this.failing = supplier;
+    }
+
+    public void beforeAnswer(@Nullable Runnable hook) {
+        this.beforeAnswer = hook;
+    }
+
+    public void afterAnswer(@Nullable Runnable hook) {
+        this.afterAnswer = hook;
+    }
+
+    /** A refresh token from elsewhere that this IAM accepts. */
+    public Secret importable(String value) {
+        known.add(value);
+        return Secret.of(value);
+    }
+
+    /** Ends every session. */
+    public void revokeAll() {
+        dead.addAll(known);
+    }
+
+    public synchronized List<String> requests() {
+        return List.copyOf(requests);
+    }
+
+    public synchronized long count(String label) {
+        return requests.stream().filter(label::equals).count();
+    }
+
+    @Override
+    public synchronized IamAnswer request(Account account, Grant grant) {
+        requests.add(grant.label());
+        Instant requestedAt = time.now();
+        if (beforeAnswer != null) {
+            beforeAnswer.run();
+        }
+        IamFailure failure = failing == null ? null : failing.get();
+        if (failure != null) {
+            throw failure;
+        }
+        IamAnswer answer = answer(account, grant, requestedAt);
+        if (afterAnswer != null) {
+            afterAnswer.run();
+        }
+        return answer;
+    }
+
+    private IamAnswer answer(Account account, Grant grant, Instant requestedAt) {
+        return switch (grant) {
+            case Grant.ApiKey g -> session(account, requestedAt, g.asClient() ? fresh() : null);
+            case Grant.Password g -> session(account, requestedAt, fresh());
+            case Grant.Passcode g -> session(account, requestedAt, fresh());
+            case Grant.ComputeResource g ->
+                g.asKube() ? kube(account, requestedAt) : session(account, requestedAt, null);
+            case Grant.Refresh g ->
+                session(account, requestedAt, successor(g.refreshToken().reveal()));
+            case Grant.DelegatedRefresh g ->
+                delegated(requestedAt, g.refreshToken().reveal());
+            case Grant.DelegatedExchange g -> kube(account, requestedAt);
+            case Grant.KubeApiKey g -> kube(account, requestedAt);
+        };
+    }
+
+    private String successor(String used) {
+        demandAlive(used);
+        for (Map.Entry<String, String> entry : successorOf.entrySet()) {
+            if (entry.getValue().equals(used)) {
+                dead.add(entry.getKey());
+            }
+        }
+        if (!rotating) {
+            return used;
+        }
+        String next = fresh();
+        successorOf.put(used, next);
+        return next;
+    }
+
+    private void demandAlive(String token) {
+        if (!known.contains(token) || dead.contains(token)) {
+            throw new IamFailure.Reauthenticate("BXNIM0407E: the refresh token is dead", 400, "BXNIM0407E");
+        }
+    }
+
+    private String fresh() {
+        String token = "refresh-" + ++serial;
+        known.add(token);
+        return token;
+    }
+
+    private IamAnswer delegated(Instant requestedAt, String refreshToken) {
+        demandAlive(refreshToken);
+        Secret delegated = Secret.of("delegated-" + ++serial);
+        return new IamAnswer(null, null, null, null, delegated, null, null, requestedAt);
+    }
+
+    private IamAnswer session(Account account, Instant requestedAt, @Nullable String refreshToken) {
+        Secret refresh = refreshToken == null ? null : Secret.of(refreshToken);
+        IssuedToken uaa = account.uaa() ? issued("uaa", account) : null;
+        return new IamAnswer(issued("access", account), null, uaa, refresh, null, null, "ibm openid", requestedAt);
+    }
+
+    private IamAnswer kube(Account account, Instant requestedAt) {
+        return new IamAnswer(null, issued("kube", account), null, null, null, null, "ibm openid", requestedAt);
+    }
+
+    private IssuedToken issued(String what, Account account) {
+        String accountId = account.accountId();
+        Instant end = time.now().plus(life);
+        Set<String> accounts = accountId == null ? Set.of() : Set.of(accountId);
+        Claims claims = new Claims(time.now(), end, iamId, accountId, null, List.of("kube"), accounts);
+        return new IssuedToken(Secret.of(what + "-" + account.name() + "-" + ++serial), life, end, claims);
+    }
+
+    @Override
+    public synchronized void revoke(Account account, Secret refreshToken) {
+        requests.add("revoke");
+        dead.add(refreshToken.reveal());
+    }
+}
