@@ -65,10 +65,16 @@ public final class CloudConnections implements AutoCloseable {
     private Map<AccountName, CloudConnection> connect(
             Map<AccountName, Endpoints> endpoints, Map<Endpoints, CloudConnection> reusable) {
         Map<Endpoints, CloudConnection> made = new HashMap<>();
-        Map<AccountName, CloudConnection> byName = new HashMap<>();
-        endpoints.forEach((name, where) ->
-                byName.put(name, made.computeIfAbsent(where, key -> connectTo(key, reusable.get(key)))));
-        return Map.copyOf(byName);
+        try {
+            Map<AccountName, CloudConnection> byName = new HashMap<>();
+            endpoints.forEach((name, where) ->
+                    byName.put(name, made.computeIfAbsent(where, key -> connectTo(key, reusable.get(key)))));
+            return Map.copyOf(byName);
+        } catch (IllegalArgumentException e) {
+            made.values().removeAll(reusable.values());
+            made.values().forEach(CloudConnection::shutdownNow);
+            throw e;
+        }
     }
 
     private CloudConnection connectTo(Endpoints endpoints, @Nullable CloudConnection reusable) {

@@ -5,7 +5,6 @@ import dev.iambroker.secret.Secret;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,27 +15,25 @@ final class HttpCall {
     private static final String CONTENT_TYPE = "Content-Type";
     private static final String JSON = "application/json";
 
-    private final String method;
     private final URI uri;
     private final @Nullable String body;
     private final List<String> headers = new ArrayList<>();
 
-    private HttpCall(String method, URI uri, @Nullable String body) {
-        this.method = method;
+    private HttpCall(URI uri, @Nullable String body) {
         this.uri = uri;
         this.body = body;
     }
 
     static HttpCall get(URI uri) {
-        return new HttpCall("GET", uri, null);
+        return new HttpCall(uri, null);
     }
 
     static HttpCall post(URI uri, Form form) {
-        return new HttpCall("POST", uri, form.encoded()).header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        return new HttpCall(uri, form.encoded()).header(CONTENT_TYPE, "application/x-www-form-urlencoded");
     }
 
     static HttpCall postJson(URI uri, String json) {
-        return new HttpCall("POST", uri, json).header(CONTENT_TYPE, JSON);
+        return new HttpCall(uri, json).header(CONTENT_TYPE, JSON);
     }
 
     HttpCall contentTypeJson() {
@@ -81,7 +78,9 @@ final class HttpCall {
 
     /** @throws IllegalArgumentException quoting the value, for a header value that HTTP forbids */
     HttpRequest toRequest(String userAgent) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(uri).method(method, publisher());
+        HttpRequest.Builder request = body == null
+                ? HttpRequest.newBuilder(uri).GET()
+                : HttpRequest.newBuilder(uri).POST(BodyPublishers.ofString(body));
         request.setHeader("User-Agent", userAgent);
         if (uri.getScheme().equals("http")) {
             // Without ALPN the client would offer h2c in headers that no page knows.
@@ -91,10 +90,6 @@ final class HttpCall {
             request.header(headers.get(i), headers.get(i + 1));
         }
         return request.build();
-    }
-
-    private BodyPublisher publisher() {
-        return body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body);
     }
 
     private HttpCall header(String name, String value) {
