@@ -8,6 +8,8 @@ final class Main {
     private Main() {}
 
     public static void main(String[] arguments) {
-        System.exit(BrokerCommandLine.run(Surroundings.ofProcess(), new UnwiredDaemon(), arguments));
+        Surroundings surroundings = Surroundings.ofProcess();
+        var daemon = new DaemonProcess(surroundings.out(), surroundings.err(), surroundings.environment());
+        System.exit(BrokerCommandLine.run(surroundings, daemon, arguments));
     }
 }

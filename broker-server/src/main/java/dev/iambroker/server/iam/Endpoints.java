@@ -37,6 +37,18 @@ public record Endpoints(
         return new Endpoints(cloud, null, null, null, null, null);
     }
 
+    /** The hosts that {@code cloud} stands for, filled in. */
+    public static Endpoints implied(Cloud cloud, @Nullable String region) {
+        CloudProfile profile = CloudProfile.of(new Endpoints(cloud, null, null, null, region, null));
+        return new Endpoints(
+                cloud,
+                profile.loginUrl().resolve("/"),
+                profile.accountsUrl().resolve("/"),
+                profile.containers(),
+                profile.region(),
+                null);
+    }
+
     private static void checkSecure(String key, @Nullable URI uri) {
         if (uri != null && !isSecure(uri)) {
             throw new IllegalArgumentException(

@@ -1,0 +1,144 @@
+package dev.iambroker.server;
+
+import dev.iambroker.secret.SecretUnavailable;
+import dev.iambroker.server.cli.CheckOptions;
+import dev.iambroker.server.cli.CommandFailure;
+import dev.iambroker.server.cli.DaemonCommands;
+import dev.iambroker.server.cli.DemoOptions;
+import dev.iambroker.server.cli.ExitCode;
+import dev.iambroker.server.cli.OutputFormat;
+import dev.iambroker.server.cli.ServeOptions;
+import dev.iambroker.server.config.BrokerConfig;
+import dev.iambroker.server.config.ConfigLoader;
+import dev.iambroker.server.config.Loading;
+import dev.iambroker.server.config.LogSettings;
+import dev.iambroker.server.config.Places;
+import dev.iambroker.server.config.Problem;
+import dev.iambroker.server.config.Surroundings;
+import dev.iambroker.server.transport.ListenFailure;
+import dev.iambroker.store.StoreFailure;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The commands that are the daemon itself, in this process. */
+final class DaemonProcess implements DaemonCommands {
+    private static final Logger log = LoggerFactory.getLogger(DaemonProcess.class);
+
+    private final PrintStream out;
+    private final PrintStream err;
+    private final Surroundings surroundings;
+
+    DaemonProcess(PrintStream out, PrintStream err, Map<String, String> environment) {
+        this.out = out;
+        this.err = err;
+        this.surroundings = Surroundings.ofThisProcess(environment);
+    }
+
+    @Override
+    public int serve(ServeOptions options) {
+        Loading.Loaded loaded = load(options.config(), options.socket());
+        BrokerConfig config = loaded.config();
+        Logging.apply(config.log());
+        loaded.warnings().forEach(warning -> log.warn("{}", warning.text()));
+        serveUntilStopped(start(config));
+        return ExitCode.DONE.number();
+    }
+
+    /** What the operator must mend is one line; anything else is a bug and keeps its trace. */
+    private Daemon start(BrokerConfig config) {
+        Path socket = config.listen().unix().path();
+        try {
+            return Daemon.start(
+                    config,
+                    Machine.real(),
+                    Home.ofThisProcess(),
+                    Home.toName(socket, surroundings.environment()));
+        } catch (StoreFailure | ListenFailure | SecretUnavailable | IllegalArgumentException e) {
+            throw new CommandFailure(ExitCode.FAILURE, String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Returns when the process is told to end and everything is closed. */
+    private static void serveUntilStopped(AutoCloseable running) {
+        CountDownLatch stopped = new CountDownLatch(1);
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(
+                        () -> {
+                            close(running);
+                            stopped.countDown();
+                        },
+                        "iam-broker-stop"));
+        try {
+            stopped.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void close(AutoCloseable running) {
+        try {
+            running.close();
+        } catch (Exception e) {
+            log.warn("stopping: {}", e.getMessage());
+        }
+    }
+
+    @Override
+    public int demo(DemoOptions options) {
+        Logging.apply(new LogSettings(LogSettings.Level.WARN, LogSettings.Format.TEXT));
+        try {
+            Demo demo = Demo.start(options.socket(), surroundings);
+            out.print(demo.whatToTry());
+            out.flush();
+            serveUntilStopped(demo);
+            return ExitCode.DONE.number();
+        } catch (IOException | UncheckedIOException e) {
+            throw new CommandFailure(ExitCode.FAILURE, "the demo cannot write its temporary directory: " + e.getMessage());
+        } catch (StoreFailure | ListenFailure e) {
+            throw new CommandFailure(ExitCode.FAILURE, e.getMessage());
+        }
+    }
+
+    @Override
+    public int checkConfig(CheckOptions options) {
+        Loading.Loaded loaded = load(options.config(), null);
+        loaded.warnings().forEach(warning -> err.println("warning: " + warning.text()));
+        if (options.output() == OutputFormat.JSON) {
+            out.println(JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(
+                    loaded.effective().tree()));
+        } else {
+            loaded.effective().lines().forEach(out::println);
+        }
+        return ExitCode.DONE.number();
+    }
+
+    private Loading.Loaded load(@Nullable Path config, @Nullable Path socket) {
+        Path userHome = Path.of(System.getProperty("user.home", "/"));
+        Places places = Places.ofDaemon(
+                surroundings.environment(), surroundings.self().uid(), userHome, config, socket);
+        return switch (new ConfigLoader(surroundings, CloudWiring::implied).load(places)) {
+            case Loading.Loaded loaded -> loaded;
+            case Loading.Refused refused -> throw refused(refused.problems());
+        };
+    }
+
+    private CommandFailure refused(List<Problem> problems) {
+        problems.forEach(problem -> err.println(problem.text()));
+        long errors = problems.stream()
+                .filter(problem -> problem.severity() == Problem.Severity.ERROR)
+                .count();
+        return new CommandFailure(
+                ExitCode.USAGE,
+                "the configuration has " + (errors == 1 ? "1 problem" : errors + " problems")
+                        + ": correct what is named above");
+    }
+}
