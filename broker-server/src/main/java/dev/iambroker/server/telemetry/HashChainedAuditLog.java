@@ -131,6 +131,7 @@ public final class HashChainedAuditLog implements AuditLog, AutoCloseable {
         try {
             end();
             file.close();
+            tellMissed();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (IOException e) {
@@ -142,6 +143,12 @@ public final class HashChainedAuditLog implements AuditLog, AutoCloseable {
         boolean isTold = waiting.offer(Optional.empty(), LONGEST_CLOSE.toMillis(), TimeUnit.MILLISECONDS);
         if (!isTold || !writer.join(LONGEST_CLOSE)) {
             throw new IOException("the disk did not take it within " + LONGEST_CLOSE.toSeconds() + " s");
+        }
+    }
+
+    private void tellMissed() {
+        if (missed.get() > 0) {
+            log.error("the audit log ends with {} records missed", missed.get());
         }
     }
 }
