@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
+import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,6 +39,8 @@ import org.slf4j.LoggerFactory;
 final class EncryptedFileStoreTest {
     private static final AccountName PROD = new AccountName("prod");
     private static final AccountName DEV = new AccountName("dev");
+    private static final SealedSession SEALED =
+            new SealedSession(new SecretKeySpec(new byte[32], "AES"), new SecureRandom());
     private static final int SESSIONS_ON_DISK = 20;
     private static final int SESSIONS_IN_MEMORY = 2_000;
     private static final SecureRandom RANDOM = new SecureRandom();
@@ -159,27 +162,40 @@ final class EncryptedFileStoreTest {
     }
 
     @Test
-    void load_everySingleBitFlipped_isDamageKeptAside() throws IOException {
-        try (var store = open()) {
-            store.save(PROD, Sessions.withRefreshToken("r"));
-            byte[] good = Files.readAllBytes(session("prod"));
-            for (int bit = 0; bit < good.length * Byte.SIZE; bit++) {
-                byte[] bad = good.clone();
-                bad[bit / Byte.SIZE] ^= (byte) (1 << bit % Byte.SIZE);
-                assertSetAside(store, bad);
+    void open_everySingleBitFlipped_isDamage() {
+        byte[] good = SEALED.seal(PROD, "{}".getBytes(UTF_8));
+        for (int bit = 0; bit < good.length * Byte.SIZE; bit++) {
+            byte[] bad = good.clone();
+            bad[bit / Byte.SIZE] ^= (byte) (1 << bit % Byte.SIZE);
+            assertThatThrownBy(() -> SEALED.open(PROD, bad)).as("bit %d", bit).isInstanceOf(Damaged.class);
+        }
+    }
+
+    @Test
+    void open_everyTruncationAndExtension_isDamage() {
+        byte[] good = SEALED.seal(PROD, "{}".getBytes(UTF_8));
+        for (int length = 0; length < good.length + 3; length++) {
+            byte[] bad = Arrays.copyOf(good, length);
+            if (length != good.length) {
+                assertThatThrownBy(() -> SEALED.open(PROD, bad))
+                        .as("%d bytes", length)
+                        .isInstanceOf(Damaged.class);
             }
         }
     }
 
     @Test
-    void load_everyTruncation_isDamageKeptAside() throws IOException {
+    void load_damagedInEachPart_keepsItAsideAsItWas() throws IOException {
         try (var store = open()) {
             store.save(PROD, Sessions.withRefreshToken("r"));
             byte[] good = Files.readAllBytes(session("prod"));
-            for (int length = 0; length < good.length; length++) {
-                assertSetAside(store, Arrays.copyOf(good, length));
+            for (int at : List.of(0, 11, 12, 30, good.length - 1)) {
+                byte[] bad = good.clone();
+                bad[at] ^= 1;
+                assertSetAside(store, bad);
             }
-            assertSetAside(store, Arrays.copyOf(good, good.length + 1));
+            assertSetAside(store, new byte[0]);
+            assertSetAside(store, Arrays.copyOf(good, good.length - 1));
         }
     }
 

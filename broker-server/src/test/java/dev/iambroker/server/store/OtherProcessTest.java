@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The store and real processes: killed while they write, or holding the directory. */
 final class OtherProcessTest {
-    private static final int KILLS = 20;
+    private static final int KILLS = 12;
     private static final int MOST_WRITES = 12;
 
     @TempDir

@@ -1,0 +1,33 @@
+package dev.iambroker.server.telemetry;
+
+/** Every metric and label of our own, as Prometheus shows them. {@code docs/metrics.md} says what each means. */
+final class MetricNames {
+    static final String BUILD_INFO = "iam_broker_build_info";
+    static final String ACCOUNT_STATE = "iam_broker_account_state";
+    static final String TOKEN_EXPIRY = "iam_broker_token_expiry_timestamp_seconds";
+    static final String REFRESH_TOKEN_EXPIRY = "iam_broker_refresh_token_expiry_timestamp_seconds";
+    static final String RUNWAY = "iam_broker_runway_seconds";
+    static final String REFRESHES = "iam_broker_refreshes_total";
+    static final String IAM_REQUESTS = "iam_broker_iam_requests_total";
+    static final String IAM_REQUEST_SECONDS = "iam_broker_iam_request_seconds";
+    static final String REQUESTS = "iam_broker_requests_total";
+    static final String REQUEST_SECONDS = "iam_broker_request_seconds";
+    static final String REQUESTS_COALESCED = "iam_broker_requests_coalesced_total";
+    static final String CLOCK_SKEW = "iam_broker_clock_skew_seconds";
+    static final String CLOCK_JUMPS = "iam_broker_clock_jumps_total";
+    static final String STORE_WRITES = "iam_broker_store_writes_total";
+    static final String AUDIT_RECORDS = "iam_broker_audit_records_total";
+
+    static final String VERSION = "version";
+    static final String JAVA = "java";
+    static final String ACCOUNT = "account";
+    static final String STATE = "state";
+    static final String KIND = "kind";
+    static final String OUTCOME = "outcome";
+    static final String GRANT = "grant";
+    static final String STATUS = "status";
+    static final String ROUTE = "route";
+    static final String CLIENT = "client";
+
+    private MetricNames() {}
+}

@@ -1,0 +1,92 @@
+package dev.iambroker.server.telemetry;
+
+import dev.iambroker.account.AccountName;
+import dev.iambroker.account.AccountState;
+import dev.iambroker.account.TokenKind;
+import dev.iambroker.event.BrokerEvents;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.ToDoubleFunction;
+
+/** What happens in the core, as metrics. Events of accounts that are not configured (any more) leave no trace. */
+final class MicrometerBrokerEvents implements BrokerEvents {
+    private final MeterRegistry registry;
+    private final ToDoubleFunction<AccountName> runway;
+    private final Map<AccountName, AccountMeters> accounts = new ConcurrentHashMap<>();
+    private final Counter storeSuccesses;
+    private final Counter storeFailures;
+
+    MicrometerBrokerEvents(MeterRegistry registry, ToDoubleFunction<AccountName> runway) {
+        this.registry = registry;
+        this.runway = runway;
+        this.storeSuccesses = storeWrites("success");
+        this.storeFailures = storeWrites("failure");
+    }
+
+    private Counter storeWrites(String outcome) {
+        return Counter.builder(MetricNames.STORE_WRITES)
+                .description("Writes of a session to disk.")
+                .tag(MetricNames.OUTCOME, outcome)
+                .register(registry);
+    }
+
+    /** Adds the series of new accounts and removes those of accounts that are gone. */
+    void configured(Set<AccountName> names) {
+        for (AccountName name : names) {
+            accounts.computeIfAbsent(name, added -> new AccountMeters(registry, added, runway));
+        }
+        accounts.forEach((name, meters) -> {
+            if (!names.contains(name)) {
+                meters.remove();
+            }
+        });
+        accounts.keySet().retainAll(names);
+    }
+
+    private void of(AccountName account, Consumer<AccountMeters> change) {
+        AccountMeters meters = accounts.get(account);
+        if (meters != null) {
+            change.accept(meters);
+        }
+    }
+
+    @Override
+    public void refreshed(AccountName account, TokenKind kind, Outcome outcome) {
+        of(account, meters -> meters.refreshed(kind, outcome));
+    }
+
+    @Override
+    public void coalesced(AccountName account, TokenKind kind) {
+        of(account, meters -> meters.coalesced(kind));
+    }
+
+    @Override
+    public void tokenCached(AccountName account, TokenKind kind, Instant expiresAt) {
+        of(account, meters -> meters.tokenCached(kind, expiresAt));
+    }
+
+    @Override
+    public void tokenDropped(AccountName account, TokenKind kind) {
+        of(account, meters -> meters.tokenDropped(kind));
+    }
+
+    @Override
+    public void refreshTokenExpires(AccountName account, Instant expiresAt) {
+        of(account, meters -> meters.refreshTokenExpires(expiresAt));
+    }
+
+    @Override
+    public void stateChanged(AccountName account, AccountState from, AccountState to) {
+        of(account, meters -> meters.state(to));
+    }
+
+    @Override
+    public void storeWritten(boolean success) {
+        (success ? storeSuccesses : storeFailures).increment();
+    }
+}

@@ -1,0 +1,137 @@
+package dev.iambroker.server.telemetry;
+
+import dev.iambroker.account.AccountName;
+import dev.iambroker.event.BrokerEvents;
+import io.micrometer.core.instrument.Clock;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.core.instrument.config.MeterFilter;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.core.metrics.Info;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.time.Duration;
+import java.util.Set;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+
+/** Every metric of the broker and its exposition. Owns its registry. Thread-safe; nothing here throws or blocks. */
+public final class Telemetry implements AutoCloseable {
+    /** The {@code status} of an IAM request that got no HTTP status. */
+    private static final String NO_STATUS = "none";
+
+    private static final double NANOS = 1e9;
+
+    private final PrometheusMeterRegistry registry;
+    private final JvmGcMetrics gc = new JvmGcMetrics();
+    private final MicrometerBrokerEvents events;
+    private final RequestMeters requests;
+    private final Counter clockJumps;
+    private final Counter auditRecords;
+    private volatile double clockSkewSeconds;
+
+    /**
+     * @param version of this program
+     * @param java version of the platform that runs it
+     * @param runway seconds until an account's first caller fails if IAM stays down, NaN where unknown; asked at every
+     *     scrape, so it must be quick, thread-safe and must not throw
+     */
+    public Telemetry(String version, String java, ToDoubleFunction<AccountName> runway) {
+        registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT, new PrometheusRegistry(), Clock.SYSTEM);
+        // Their names break Prometheus's conventions, and promtool says so.
+        registry.config().meterFilter(MeterFilter.denyNameStartsWith("process.cpu.time"));
+        registry.config().meterFilter(MeterFilter.denyNameStartsWith("system.cpu.count"));
+        events = new MicrometerBrokerEvents(registry, runway);
+        requests = new RequestMeters(registry);
+        clockJumps = Counter.builder(MetricNames.CLOCK_JUMPS)
+                .description("Times that the wall clock was found to have jumped.")
+                .register(registry);
+        auditRecords = Counter.builder(MetricNames.AUDIT_RECORDS)
+                .description("Records written to the audit log.")
+                .register(registry);
+        Gauge.builder(MetricNames.CLOCK_SKEW, this, telemetry -> telemetry.clockSkewSeconds)
+                .description("How far IAM's clock is ahead of ours.")
+                .strongReference(true)
+                .register(registry);
+        // Micrometer's naming would take "_info" off a gauge.
+        Info.builder()
+                .name(MetricNames.BUILD_INFO)
+                .help("Always 1; the labels say what runs.")
+                .labelNames(MetricNames.VERSION, MetricNames.JAVA)
+                .register(registry.getPrometheusRegistry())
+                .setLabelValues(version, java);
+        bindPlatform();
+    }
+
+    private void bindPlatform() {
+        new JvmMemoryMetrics().bindTo(registry);
+        gc.bindTo(registry);
+        new JvmThreadMetrics().bindTo(registry);
+        new ProcessorMetrics().bindTo(registry);
+        new FileDescriptorMetrics().bindTo(registry);
+        new UptimeMetrics().bindTo(registry);
+    }
+
+    /** The listener that turns the core's events into metrics. */
+    public BrokerEvents events() {
+        return events;
+    }
+
+    /**
+     * Says which accounts are configured, at start and after every reload: new ones get their series (state {@code
+     * starting}), those of others are removed, and events of others are passed over from then on.
+     */
+    public void accounts(Set<AccountName> configured) {
+        events.configured(Set.copyOf(configured));
+    }
+
+    /**
+     * A request was answered.
+     *
+     * @param route the pattern, {@code /v1/accounts/{a}/token}, never the path as it came
+     * @param client the name of the rule that decided
+     */
+    public void request(String route, String client, int status, long nanos) {
+        requests.request(route, client, status, nanos);
+    }
+
+    /**
+     * A token request to IAM ended.
+     *
+     * @param status the HTTP status, 0 where there was none
+     */
+    public void iamRequest(String grant, int status, long nanos) {
+        requests.iamRequest(grant, status == 0 ? NO_STATUS : Integer.toString(status), nanos);
+    }
+
+    public void auditRecorded() {
+        auditRecords.increment();
+    }
+
+    /** How far IAM's clock is ahead of ours; negative where it is behind. */
+    public void clockSkew(Duration skew) {
+        clockSkewSeconds = skew.getSeconds() + skew.getNano() / NANOS;
+    }
+
+    public void clockJumped() {
+        clockJumps.increment();
+    }
+
+    /** All metrics in the format that {@code accept} asks for, null for no such header. */
+    public Exposition scrape(@Nullable String accept) {
+        ExpositionFormat format = ExpositionFormat.acceptedBy(accept);
+        return new Exposition(format.contentType(), registry.scrape(format.contentType()));
+    }
+
+    @Override
+    public void close() {
+        gc.close();
+        registry.close();
+    }
+}

@@ -1,0 +1,234 @@
+package dev.iambroker.server.telemetry;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.toSet;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.iambroker.account.AccountName;
+import dev.iambroker.account.AccountState;
+import dev.iambroker.account.TokenKind;
+import dev.iambroker.event.BrokerEvents.Outcome;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class TelemetryTest {
+    private static final AccountName PROD = new AccountName("prod");
+    private static final AccountName DEV = new AccountName("dev");
+    private static final Instant END = Instant.ofEpochSecond(1_800_000_000);
+
+    private final Telemetry telemetry =
+            new Telemetry("1.2.3", "25.0.3", account -> account.equals(PROD) ? 1800 : Double.NaN);
+
+    @AfterEach
+    void close() {
+        telemetry.close();
+    }
+
+    /** Makes every metric show. */
+    static void touchEverything(Telemetry telemetry) {
+        telemetry.accounts(Set.of(PROD, DEV));
+        telemetry.events().refreshed(PROD, TokenKind.ACCESS, Outcome.SUCCESS);
+        telemetry.events().refreshed(PROD, TokenKind.KUBE, Outcome.TRANSIENT);
+        telemetry.events().coalesced(PROD, TokenKind.ACCESS);
+        telemetry.events().tokenCached(PROD, TokenKind.ACCESS, END);
+        telemetry.events().refreshTokenExpires(PROD, END.plusSeconds(60));
+        telemetry.events().stateChanged(PROD, AccountState.STARTING, AccountState.VALID);
+        telemetry.events().storeWritten(true);
+        telemetry.request("/v1/accounts/{a}/token", "ci", 200, 1_500_000);
+        telemetry.iamRequest("apikey", 200, 200_000_000);
+        telemetry.iamRequest("apikey", 0, 15_000_000_000L);
+        telemetry.clockSkew(Duration.ofMillis(-1500));
+        telemetry.clockJumped();
+        telemetry.auditRecorded();
+    }
+
+    @Test
+    void scrape_everythingTouched_showsEachSeriesOfTheContract() {
+        touchEverything(telemetry);
+        assertThat(telemetry.scrape(null).body().lines())
+                .contains(
+                        "iam_broker_build_info{java=\"25.0.3\",version=\"1.2.3\"} 1",
+                        "iam_broker_account_state{account=\"prod\",state=\"valid\"} 1.0",
+                        "iam_broker_account_state{account=\"prod\",state=\"starting\"} 0.0",
+                        "iam_broker_account_state{account=\"dev\",state=\"starting\"} 1.0",
+                        "iam_broker_token_expiry_timestamp_seconds{account=\"prod\",kind=\"access\"} 1.8E9",
+                        "iam_broker_refresh_token_expiry_timestamp_seconds{account=\"prod\"} 1.80000006E9",
+                        "iam_broker_runway_seconds{account=\"prod\"} 1800.0",
+                        "iam_broker_runway_seconds{account=\"dev\"} NaN",
+                        "iam_broker_refreshes_total{account=\"prod\",kind=\"access\",outcome=\"success\"} 1.0",
+                        "iam_broker_refreshes_total{account=\"prod\",kind=\"access\",outcome=\"permanent\"} 0.0",
+                        "iam_broker_refreshes_total{account=\"prod\",kind=\"kube\",outcome=\"transient\"} 1.0",
+                        "iam_broker_iam_requests_total{grant=\"apikey\",status=\"200\"} 1.0",
+                        "iam_broker_iam_requests_total{grant=\"apikey\",status=\"none\"} 1.0",
+                        "iam_broker_iam_request_seconds_bucket{le=\"0.25\"} 1",
+                        "iam_broker_iam_request_seconds_bucket{le=\"+Inf\"} 2",
+                        "iam_broker_iam_request_seconds_count 2",
+                        "iam_broker_iam_request_seconds_sum 15.2",
+                        "iam_broker_requests_total{client=\"ci\",route=\"/v1/accounts/{a}/token\",status=\"200\"} 1.0",
+                        "iam_broker_request_seconds_bucket{route=\"/v1/accounts/{a}/token\",le=\"0.001\"} 0",
+                        "iam_broker_request_seconds_bucket{route=\"/v1/accounts/{a}/token\",le=\"0.0025\"} 1",
+                        "iam_broker_requests_coalesced_total{account=\"prod\",kind=\"access\"} 1.0",
+                        "iam_broker_clock_skew_seconds -1.5",
+                        "iam_broker_clock_jumps_total 1.0",
+                        "iam_broker_store_writes_total{outcome=\"success\"} 1.0",
+                        "iam_broker_store_writes_total{outcome=\"failure\"} 0.0",
+                        "iam_broker_audit_records_total 1.0",
+                        "# TYPE iam_broker_build_info gauge",
+                        "# TYPE iam_broker_request_seconds histogram",
+                        "# TYPE iam_broker_iam_request_seconds histogram",
+                        "# TYPE iam_broker_refreshes_total counter");
+    }
+
+    @Test
+    void accounts_oneLeaves_itsSeriesGoAndStayAway() {
+        touchEverything(telemetry);
+        telemetry.accounts(Set.of(DEV));
+        telemetry.events().refreshed(PROD, TokenKind.ACCESS, Outcome.SUCCESS);
+        telemetry.events().tokenCached(PROD, TokenKind.ACCESS, END);
+        telemetry.events().coalesced(PROD, TokenKind.ACCESS);
+        telemetry.events().refreshTokenExpires(PROD, END);
+        assertThat(telemetry.scrape(null).body()).doesNotContain("prod").contains("account=\"dev\"");
+    }
+
+    @Test
+    void accounts_oneComesBack_startsAnew() {
+        touchEverything(telemetry);
+        telemetry.accounts(Set.of());
+        telemetry.accounts(Set.of(PROD));
+        assertThat(telemetry.scrape(null).body().lines())
+                .contains(
+                        "iam_broker_account_state{account=\"prod\",state=\"starting\"} 1.0",
+                        "iam_broker_refreshes_total{account=\"prod\",kind=\"access\",outcome=\"success\"} 0.0");
+    }
+
+    @Test
+    void accounts_sameAgain_keepsTheirSeries() {
+        touchEverything(telemetry);
+        telemetry.accounts(Set.of(PROD, DEV));
+        assertThat(telemetry.scrape(null).body().lines())
+                .contains("iam_broker_refreshes_total{account=\"prod\",kind=\"access\",outcome=\"success\"} 1.0");
+    }
+
+    @Test
+    void tokenDropped_cachedOne_takesItsSeriesAway() {
+        touchEverything(telemetry);
+        telemetry.events().tokenCached(PROD, TokenKind.KUBE, END);
+        telemetry.events().tokenDropped(PROD, TokenKind.ACCESS);
+        telemetry.events().tokenDropped(PROD, TokenKind.ACCESS);
+        String body = telemetry.scrape(null).body();
+        assertThat(body).doesNotContain("expiry_timestamp_seconds{account=\"prod\",kind=\"access\"}");
+        assertThat(body).contains("expiry_timestamp_seconds{account=\"prod\",kind=\"kube\"}");
+        telemetry.events().tokenCached(PROD, TokenKind.ACCESS, END);
+        assertThat(telemetry.scrape(null).body()).contains("{account=\"prod\",kind=\"access\"} 1.8E9");
+    }
+
+    @Test
+    void scrape_openMetrics_isMarkedAndEndsAsItMust() {
+        touchEverything(telemetry);
+        Exposition exposition = telemetry.scrape("application/openmetrics-text; version=1.0.0");
+        assertThat(exposition.contentType()).isEqualTo("application/openmetrics-text; version=1.0.0; charset=utf-8");
+        assertThat(exposition.body()).endsWith("# EOF\n").contains("iam_broker_build_info{");
+        assertThat(telemetry.scrape(null).contentType()).isEqualTo("text/plain; version=0.0.4; charset=utf-8");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "                                                                              | TEXT",
+                "*/*                                                                           | TEXT",
+                "text/html, */*;q=0.8                                                          | TEXT",
+                "application/openmetrics-text                                                  | OPEN_METRICS",
+                "Application/OpenMetrics-Text ; Version=1.0.0 ; charset=utf-8                  | OPEN_METRICS",
+                "application/openmetrics-text;version=\"1.0.0\"                                | OPEN_METRICS",
+                "application/openmetrics-text;version=2.0.0                                    | TEXT",
+                "application/openmetrics-text;q=0                                              | TEXT",
+                "application/openmetrics-text;q=0.5,text/plain;version=0.0.4;q=0.6             | TEXT",
+                "text/plain;version=0.0.4;q=0.5,application/openmetrics-text;q=0.6             | OPEN_METRICS",
+                "application/openmetrics-text;q=0.5,text/plain;version=0.0.4;q=0.5             | OPEN_METRICS",
+                "application/openmetrics-text;q=2                                              | TEXT",
+                "application/openmetrics-text;q=                                               | TEXT",
+                "application/openmetrics-text;q=NaN                                            | TEXT",
+                ",;,;q=1;;                                                                     | TEXT",
+                "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2 | OPEN_METRICS"
+            })
+    void acceptedBy_header_choosesFormat(@Nullable String accept, ExpositionFormat expected) {
+        assertThat(ExpositionFormat.acceptedBy(accept)).isEqualTo(expected);
+    }
+
+    @Test
+    void scrape_ofEverything_passesPromtool() throws Exception {
+        Path promtool = Path.of("/usr/bin/promtool");
+        boolean isThere = Files.isExecutable(promtool);
+        assertThat(isThere || System.getenv("CI") == null)
+                .as("in CI promtool must be installed: apt-get install prometheus")
+                .isTrue();
+        assumeTrue(isThere, "not run: " + promtool + " is missing, apt-get install prometheus brings it");
+        touchEverything(telemetry);
+        Process check = new ProcessBuilder(promtool.toString(), "check", "metrics")
+                .redirectErrorStream(true)
+                .start();
+        try (OutputStream input = check.getOutputStream()) {
+            input.write(telemetry.scrape(null).body().getBytes(UTF_8));
+        }
+        String complaints = new String(check.getInputStream().readAllBytes(), UTF_8);
+        assertThat(check.waitFor()).as(complaints).isZero();
+        assertThat(complaints).isEmpty();
+    }
+
+    @Test
+    void documentation_namesWhatIsExposed_neitherMoreNorLess() throws IOException {
+        touchEverything(telemetry);
+        Set<String> documented = matches("(?m)^\\| `([a-z_0-9]+)", Files.readString(Path.of("../docs/metrics.md")));
+        Set<String> exposed =
+                matches("(?m)^# TYPE ([a-z_0-9]+) ", telemetry.scrape(null).body());
+        assertThat(documented).containsAll(exposed);
+        assertThat(documented.stream().filter(name -> name.startsWith("iam_broker_")))
+                .isSubsetOf(exposed);
+    }
+
+    @Test
+    void documentation_labels_areThoseExposed() throws IOException {
+        touchEverything(telemetry);
+        Map<String, Set<String>> documented = labels(
+                "(?m)^\\| `(iam_broker_[a-z_]+)(?:\\{([a-z,_]+)})?`", Files.readString(Path.of("../docs/metrics.md")));
+        String series =
+                telemetry.scrape(null).body().replaceAll("=\"[^\"]*\"", "").replaceAll(",?\\ble\\b", "");
+        Map<String, Set<String>> exposed =
+                labels("(?m)^(iam_broker_[a-z_]+?)(?:_bucket|_sum|_count)?(?:\\{([a-z,_]*)})? ", series);
+        assertThat(documented).isEqualTo(exposed);
+    }
+
+    private static Map<String, Set<String>> labels(String pattern, String text) {
+        Map<String, Set<String>> labels = new TreeMap<>();
+        Matcher matcher = Pattern.compile(pattern).matcher(text);
+        while (matcher.find()) {
+            String names = matcher.group(2);
+            labels.put(matcher.group(1), names == null || names.isEmpty() ? Set.of() : Set.of(names.split(",")));
+        }
+        return labels;
+    }
+
+    private static Set<String> matches(String pattern, String text) {
+        return Pattern.compile(pattern)
+                .matcher(text)
+                .results()
+                .map(result -> result.group(1))
+                .collect(toSet());
+    }
+}
