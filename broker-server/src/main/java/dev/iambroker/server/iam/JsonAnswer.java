@@ -1,6 +1,5 @@
 package dev.iambroker.server.iam;
 
-import java.math.BigInteger;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -65,9 +64,12 @@ final class JsonAnswer {
     }
 
     private static @Nullable Long number(JsonNode value) {
+        if (value.isIntegralNumber()) {
+            return value.canConvertToLong() ? value.longValue() : null;
+        }
         if (value.isNumber()) {
-            BigInteger whole = value.decimalValue().toBigInteger();
-            return whole.bitLength() < Long.SIZE ? whole.longValue() : null;
+            // A cast saturates: infinity and what is too large are no times, and are refused as such.
+            return (long) value.doubleValue();
         }
         return value.isString() ? parsed(value.stringValue()) : null;
     }

@@ -11,7 +11,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
@@ -21,7 +20,6 @@ import java.util.zip.ZipOutputStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -32,14 +30,11 @@ final class HttpClustersApiTest {
     private static final String AGENT = "User-Agent: iam-broker/1.2.3";
     private static final String X_REFRESH = "X-Auth-Refresh-Token: canary-refresh";
 
-    @TempDir
-    private static Path dir;
-
     private static String pem = "";
 
     @BeforeAll
     static void makeCertificate() throws IOException {
-        pem = Files.readString(SelfSigned.make(dir).pem());
+        pem = Files.readString(SelfSigned.shared().pem());
     }
 
     @Test

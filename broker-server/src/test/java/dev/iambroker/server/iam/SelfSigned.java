@@ -18,12 +18,26 @@ record SelfSigned(Path keyStore, Path pem) {
     private static final String ALIAS = "server";
     private static final String PASSWORD = "changeit";
 
-    /** Good for 127.0.0.1 by address, for no name. */
-    static SelfSigned make(Path dir) {
-        SelfSigned made = new SelfSigned(dir.resolve("server.p12"), dir.resolve("server.pem"));
-        made.generate();
-        made.writePem();
-        return made;
+    /** Made once, as keytool takes its time: good for 127.0.0.1 by address, for no name. */
+    static SelfSigned shared() {
+        return Holder.SHARED;
+    }
+
+    private static SelfSigned make() {
+        try {
+            Path dir = Files.createTempDirectory("self-signed");
+            SelfSigned made = new SelfSigned(dir.resolve("server.p12"), dir.resolve("server.pem"));
+            made.generate();
+            made.writePem();
+            List.of(dir, made.keyStore, made.pem).forEach(path -> path.toFile().deleteOnExit());
+            return made;
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static final class Holder {
+        static final SelfSigned SHARED = make();
     }
 
     ServerSocketFactory serverSockets() {

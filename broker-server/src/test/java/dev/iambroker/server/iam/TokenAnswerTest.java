@@ -133,7 +133,9 @@ final class TokenAnswerTest {
                 "{\"access_token\":\"a\"}",
                 "{\"access_token\":\"a\",\"expires_in\":0}",
                 "{\"access_token\":\"a\",\"expires_in\":-60}",
-                "{\"access_token\":\"a\",\"expires_in\":1e99}"
+                "{\"access_token\":\"a\",\"expiration\":1e999}",
+                "{\"access_token\":\"a\",\"expiration\":1e999999999}",
+                "{\"access_token\":\"a\",\"expires_in\":99999999999999999999}"
             })
     void request_noUsableAccessToken_givesUp(String body) {
         assertThat(failed(ACCESS, body)).isInstanceOf(IamFailure.GiveUp.class).hasMessageContaining("access_token");

@@ -17,7 +17,6 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,18 +24,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the road to IAM can do to an exchange. */
 final class TransportTest {
+    private static final SelfSigned CERTIFICATE = SelfSigned.shared();
     private static final Duration SHORT = Duration.ofMillis(300);
     private static final Grant GRANT = new Grant.ApiKey(Secret.of("canary-key"), null, false);
-
-    @TempDir
-    private static Path certificates;
-
-    private static SelfSigned certificate;
-
-    @BeforeAll
-    static void makeCertificate() {
-        certificate = SelfSigned.make(certificates);
-    }
 
     @ParameterizedTest
     @ValueSource(
@@ -153,7 +143,7 @@ final class TransportTest {
 
     @Test
     void request_untrustedCertificate_namesTheRemedy() {
-        try (RawServer server = new RawServer("https", certificate.serverSockets());
+        try (RawServer server = new RawServer("https", CERTIFICATE.serverSockets());
                 Wire wire = Wire.to(server.uri(), Wire.PATIENT)) {
             IamFailure failure = retryOf(wire);
 
@@ -167,7 +157,7 @@ final class TransportTest {
 
     @Test
     void request_certificateInCaFile_isTrusted() {
-        try (RawServer server = new RawServer("https", certificate.serverSockets());
+        try (RawServer server = new RawServer("https", CERTIFICATE.serverSockets());
                 Wire wire = Wire.to(trusting(server.uri()))) {
             server.thenAnswer(200, "{\"access_token\":\"a\",\"expires_in\":60}");
 
@@ -177,7 +167,7 @@ final class TransportTest {
 
     @Test
     void request_certificateForAnotherHost_isRefusedAlthoughTrusted() {
-        try (RawServer server = new RawServer("https", certificate.serverSockets());
+        try (RawServer server = new RawServer("https", CERTIFICATE.serverSockets());
                 Wire wire = Wire.to(trusting(URI.create(server.uri().toString().replace("127.0.0.1", "localhost"))))) {
             assertThat(retryOf(wire)).hasMessageContaining("failed TLS: its certificate is for another host");
             assertThat(server.requests()).isEmpty();
@@ -216,7 +206,7 @@ final class TransportTest {
     }
 
     private static Endpoints trusting(URI iam) {
-        return new Endpoints(Cloud.IBM_CLOUD, iam, null, null, null, certificate.pem());
+        return new Endpoints(Cloud.IBM_CLOUD, iam, null, null, null, CERTIFICATE.pem());
     }
 
     private static IamFailure retryOf(Wire wire) {
