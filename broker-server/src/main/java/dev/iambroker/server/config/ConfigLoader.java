@@ -32,15 +32,15 @@ public final class ConfigLoader {
         var reading = new Reading(file, problems);
         Node root = root(file, problems);
         if (problems.hasErrors()) {
-            return new Loading.Refused(problems.inOrderOfTheFile());
+            return new Loading.Refused(problems.errors());
         }
         Section section = section(reading, root);
         BrokerConfig config = section == null ? null : new ConfigReader(surroundings, places, implied).read(section);
         if (config == null || problems.hasErrors()) {
-            return new Loading.Refused(problems.inOrderOfTheFile());
+            return new Loading.Refused(problems.errors());
         }
         var effective = new EffectiveConfig(file.toString(), reading.settings());
-        return new Loading.Loaded(config, effective, problems.inOrderOfTheFile());
+        return new Loading.Loaded(config, effective, problems.warnings());
     }
 
     private static @Nullable Node root(Path file, Problems problems) {
