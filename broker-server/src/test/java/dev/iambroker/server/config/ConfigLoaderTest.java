@@ -11,8 +11,10 @@ import dev.iambroker.server.config.StateSettings.KeyRef;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
@@ -68,7 +70,7 @@ final class ConfigLoaderTest {
                   imported: { refresh-token: { env: KEY }, uaa: true }
                   vm: { trusted-profile: { profile-name: ci, cr-token-file: token } }
                   vm2: { trusted-profile: { profile-id: Profile-1, cr-token-file: token } }
-                """.formatted(ID.toUpperCase(java.util.Locale.ROOT), ID));
+                """.formatted(ID.toUpperCase(Locale.ROOT), ID));
 
         var accounts = config.accounts().stream().map(AccountConfig::account).toList();
         assertThat(accounts)
@@ -388,5 +390,45 @@ final class ConfigLoaderTest {
                 .singleElement()
                 .asString()
                 .contains("endpoints.ca-file: no such file");
+    }
+
+    @Test
+    void load_fileThatEverybodyCanWrite_isWarnedOf() {
+        fixture.write("broker.yaml", DEV, "rw-rw-rw-");
+        Loading loading = new ConfigLoader(fixture.surroundings, ImpliedEndpoints.UNKNOWN).load(fixture.places());
+        assertThat(loading)
+                .isInstanceOfSatisfying(
+                        Loading.Loaded.class,
+                        loaded -> assertThat(loaded.warnings())
+                                .extracting(Problem::text)
+                                .containsExactly(
+                                        fixture.file + ": is writable by everybody, mode 0666 (expected 0644)"));
+    }
+
+    @Test
+    void load_thousandsOfAccounts_readsThemAll() {
+        var yaml = new StringBuilder("accounts:\n");
+        for (int i = 0; i < 2_000; i++) {
+            yaml.append("  a")
+                    .append(i)
+                    .append(": { passcode: {}, account-id: ")
+                    .append(ID)
+                    .append(" }\n");
+        }
+        assertThat(fixture.config(yaml.toString()).accounts()).hasSize(2_000);
+    }
+
+    @Test
+    void processIdentity_status_givesTheEffectiveOnes() {
+        assertThat(ProcessIdentity.parse(
+                        List.of("Name:\tx", "Uid:\t1\t2\t3\t4", "Gid:\t5\t6\t7\t8", "Groups:\t9 4294967294 ")))
+                .isEqualTo(new ProcessIdentity(2, Set.of(6, 9, -2)));
+    }
+
+    @Test
+    void fileMode_bits_areShownAndListed() {
+        assertThat(new FileMode(0640)).hasToString("0640");
+        assertThat(PosixFilePermissions.toString(new FileMode(0751).permissions()))
+                .isEqualTo("rwxr-x--x");
     }
 }

@@ -82,11 +82,13 @@ final class ListenAndClientsTest {
                 .isEmpty();
     }
 
-    @Test
-    void http_sameAddressAsMetrics_isRefused() {
+    @ParameterizedTest
+    @ValueSource(strings = {"localhost:8180", "0.0.0.0:8180"})
+    void http_sameAddressAsMetrics_isRefused(String metrics) {
         assertThat(fixture.problems(
-                        DEV + "listen: { http: { address: 127.0.0.1:8180 }, metrics: { address: localhost:8180 } }\n"))
-                .containsExactly("broker.yaml:2:9: listen: has one address for both http and metrics (expected two)");
+                        DEV + "listen: { http: { address: 127.0.0.1:8180 }, metrics: { address: " + metrics + " } }\n"))
+                .containsExactly("broker.yaml:2:9: listen: has one port for both http and metrics on the same address"
+                        + " (expected two)");
     }
 
     @Test

@@ -248,9 +248,9 @@ final class SecretReferencesTest {
         fixture.write("hang", "#!/bin/sh\nsleep 600 &\necho $! > " + dir + "/child\nwait\n", "rwx------");
         // Long enough for the script to have started its child.
         var command =
-                new SecretCommand(List.of(dir + "/hang"), fixture.surroundings.environment(), Duration.ofSeconds(2));
+                new SecretCommand(List.of(dir + "/hang"), fixture.surroundings.environment(), Duration.ofSeconds(3));
 
-        assertUnavailable(command, "command " + dir + "/hang: did not end within 2s and was killed");
+        assertUnavailable(command, "command " + dir + "/hang: did not end within 3s and was killed");
 
         assertThat(childOf(dir))
                 .satisfiesAnyOf(
