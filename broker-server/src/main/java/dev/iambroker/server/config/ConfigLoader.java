@@ -32,15 +32,16 @@ public final class ConfigLoader {
         var reading = new Reading(file, problems);
         Node root = root(file, problems);
         if (problems.hasErrors()) {
-            return new Loading.Refused(problems.inOrderOfTheFile());
+            return new Loading.Refused(problems.errors());
         }
+        warnIfOthersCanWrite(file, problems);
         Section section = section(reading, root);
         BrokerConfig config = section == null ? null : new ConfigReader(surroundings, places, implied).read(section);
         if (config == null || problems.hasErrors()) {
-            return new Loading.Refused(problems.inOrderOfTheFile());
+            return new Loading.Refused(problems.errors());
         }
         var effective = new EffectiveConfig(file.toString(), reading.settings());
-        return new Loading.Loaded(config, effective, problems.inOrderOfTheFile());
+        return new Loading.Loaded(config, effective, problems.warnings());
     }
 
     private static @Nullable Node root(Path file, Problems problems) {
@@ -55,6 +56,21 @@ public final class ConfigLoader {
                     Optional.empty(), "", "cannot be read: " + e.getClass().getSimpleName() + " (expected a file)");
         }
         return null;
+    }
+
+    /** Whoever writes the file chooses the commands that the daemon runs and the hosts that its secrets go to. */
+    private static void warnIfOthersCanWrite(Path file, Problems problems) {
+        try {
+            FileFacts facts = FileFacts.of(file.toRealPath());
+            if (facts.isWritableByOthers()) {
+                problems.warning(
+                        Optional.empty(),
+                        "",
+                        "is writable by everybody, mode " + facts.permissions() + " (expected 0644)");
+            }
+        } catch (IOException e) {
+            problems.error(Optional.empty(), "", "vanished while it was read (expected a file at rest)");
+        }
     }
 
     private static @Nullable Section section(Reading reading, @Nullable Node root) {

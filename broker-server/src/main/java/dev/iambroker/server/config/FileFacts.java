@@ -50,6 +50,10 @@ record FileFacts(int mode, int uid, int gid, long device, long inode) {
         return (mode & 0022) != 0;
     }
 
+    boolean isWritableByOthers() {
+        return (mode & 0002) != 0;
+    }
+
     FileMode permissions() {
         return new FileMode(mode & PERMISSIONS);
     }

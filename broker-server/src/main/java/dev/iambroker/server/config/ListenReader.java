@@ -33,14 +33,16 @@ final class ListenReader {
         Http http = http(section.filled("http"));
         Metrics metrics = metrics(section.filled("metrics"));
         if (http != null && metrics != null && collide(http.address(), metrics.address())) {
-            section.error("has one address for both http and metrics (expected two)");
+            section.error("has one port for both http and metrics on the same address (expected two)");
         }
         return new Listen(unix, http, metrics);
     }
 
     /** Port 0 is any free one, a different one each time. */
     private static boolean collide(InetSocketAddress one, InetSocketAddress other) {
-        return one.getPort() != 0 && one.equals(other);
+        return one.getPort() != 0
+                && one.getPort() == other.getPort()
+                && (one.equals(other) || other.getAddress().isAnyLocalAddress());
     }
 
     private Unix unix(Section section) {

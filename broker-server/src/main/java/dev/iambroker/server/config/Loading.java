@@ -11,7 +11,7 @@ public sealed interface Loading {
         }
     }
 
-    /** It cannot be used. All problems in the order of the file, warnings among them. */
+    /** It cannot be used, for all these reasons, in the order of the file. Warnings wait until it can. */
     record Refused(List<Problem> problems) implements Loading {
         public Refused {
             problems = List.copyOf(problems);

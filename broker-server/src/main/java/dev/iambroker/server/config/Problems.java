@@ -47,8 +47,19 @@ final class Problems {
         return found.stream().skip(known).noneMatch(problem -> problem.severity() == Severity.ERROR);
     }
 
-    List<Problem> inOrderOfTheFile() {
+    /** In the order of the file. */
+    List<Problem> errors() {
+        return all(Severity.ERROR);
+    }
+
+    /** In the order of the file. */
+    List<Problem> warnings() {
+        return all(Severity.WARNING);
+    }
+
+    private List<Problem> all(Severity severity) {
         return found.stream()
+                .filter(problem -> problem.severity() == severity)
                 .sorted(Comparator.comparingInt(Problem::line).thenComparingInt(Problem::column))
                 .toList();
     }
