@@ -1,6 +1,7 @@
 package dev.iambroker.emulator;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.iambroker.emulator.cloud.AccountsService;
 import dev.iambroker.emulator.cloud.BearerCheck;
 import dev.iambroker.emulator.cloud.Cluster;
@@ -68,7 +69,10 @@ public final class Emulator implements AutoCloseable {
     private final TokenVerifier verifier;
     private final Clusters clusters = new Clusters();
     private final Front front;
-    private final CertificateAuthority authority;
+
+    @GuardedBy("this")
+    private @Nullable CertificateAuthority authority;
+
     private final Handler cloud;
     private final HttpListener listener;
     private final List<HttpListener> moreListeners = new CopyOnWriteArrayList<>();
@@ -80,13 +84,12 @@ public final class Emulator implements AutoCloseable {
         this.clock = builder.clock;
         this.random = random;
         this.directory = new Directory(random);
-        this.keys = new SigningKeys(random);
+        this.keys = builder.keys == null ? new SigningKeys(random) : builder.keys;
         this.sessions = new Sessions(directory, settings, clock);
         String issuer = builder.issuer == null ? generation.issuer() : builder.issuer;
         this.iam = new IamService(issuer, this::iamUrl, generation, keys, directory, sessions, settings, clock);
         this.verifier = new TokenVerifier(keys, issuer, clock);
         this.front = new Front(log, faults, new Attribution(directory, sessions), settings, clock);
-        this.authority = new CertificateAuthority("emulated cloud", random);
         BearerCheck bearer = new BearerCheck(verifier, directory);
         ContainersV1 v1 = new ContainersV1(generation, bearer, sessions, clusters, iam);
         ContainersV2 v2 = new ContainersV2(bearer, clusters, iam);
@@ -94,7 +97,7 @@ public final class Emulator implements AutoCloseable {
                 iam,
                 new AccountsService(generation, bearer, directory, settings),
                 new ContainersService(generation, v1, v2)));
-        ServerSocketFactory sockets = tls ? authority.sockets(ServerName.LOOPBACK) : ServerSocketFactory.getDefault();
+        ServerSocketFactory sockets = tls ? authority().sockets(ServerName.LOOPBACK) : ServerSocketFactory.getDefault();
         this.listener = new HttpListener("cloud", builder.port, sockets, cloud, clock);
     }
 
@@ -125,7 +128,20 @@ public final class Emulator implements AutoCloseable {
 
     /** The authority of the cloud's own certificates, for those who reach it by TLS. */
     public String caPem() {
-        return authority.pem();
+        return authority().pem();
+    }
+
+    /** Made on first use: plain HTTP needs none. */
+    private synchronized CertificateAuthority authority() {
+        if (authority == null) {
+            authority = new CertificateAuthority("emulated cloud", random);
+        }
+        return authority;
+    }
+
+    /** For {@link EmulatorBuilder#keys}, so that the next emulator need not make its own. */
+    public SigningKeys keys() {
+        return keys;
     }
 
     public Generation generation() {
@@ -153,7 +169,7 @@ public final class Emulator implements AutoCloseable {
      * @return its base URL
      */
     public String listenTls(boolean trusted, ServerName serverName) {
-        CertificateAuthority signer = trusted ? authority : new CertificateAuthority("emulated stranger", random);
+        CertificateAuthority signer = trusted ? authority() : new CertificateAuthority("emulated stranger", random);
         HttpListener more = new HttpListener("tls", 0, signer.sockets(serverName), cloud, clock);
         more.start();
         moreListeners.add(more);
@@ -320,6 +336,11 @@ public final class Emulator implements AutoCloseable {
     /** How often that grant was asked for, whatever the answer. */
     public long count(GrantKind grant) {
         return log.count(grant);
+    }
+
+    /** The most requests that presented refresh tokens of one session at the same time; 1 if all were in turn. */
+    public int peakInFlightOfASession() {
+        return front.sessionsInFlight().peak();
     }
 
     /** What was asked that the pages do not know; empty if all was as published. */

@@ -11,6 +11,7 @@ import dev.iambroker.emulator.iam.Attribution;
 import dev.iambroker.emulator.record.Departure;
 import dev.iambroker.emulator.record.Form;
 import dev.iambroker.emulator.record.GrantKind;
+import dev.iambroker.emulator.record.InFlight;
 import dev.iambroker.emulator.record.RecordedRequest;
 import dev.iambroker.emulator.record.RequestLog;
 import dev.iambroker.emulator.record.Service;
@@ -30,6 +31,7 @@ final class Front {
     private final Attribution attribution;
     private final Settings settings;
     private final InstantSource clock;
+    private final InFlight sessionsInFlight = new InFlight();
 
     Front(RequestLog log, Faults faults, Attribution attribution, Settings settings, InstantSource clock) {
         this.log = log;
@@ -45,8 +47,17 @@ final class Front {
         return request -> {
             RecordedRequest recorded = recorded("cloud", request);
             log.add(recorded);
-            return cloud(services, recorded).after(settings.latency());
+            String session = attribution.session(recorded.form());
+            if (session == null) {
+                return cloud(services, recorded).after(settings.latency());
+            }
+            sessionsInFlight.enter(session);
+            return cloud(services, recorded).after(settings.latency()).atEnd(() -> sessionsInFlight.leave(session));
         };
+    }
+
+    InFlight sessionsInFlight() {
+        return sessionsInFlight;
     }
 
     /** Serves one cluster, whose API is not held against any page. */

@@ -36,7 +36,7 @@ final class AccountsTest {
 
     @Test
     void v2_unboundToken_listsEveryAccountOfTheUser() {
-        try (EmulatedCloud cloud = EmulatedCloud.sample(Emulator.builder())) {
+        try (EmulatedCloud cloud = EmulatedCloud.sample(Emulator.builder().keys(Keys.SHARED))) {
             Emulator emulator = cloud.emulator();
             JsonNode answer = list(emulator, V2, emulator.issueAccessToken(cloud.user(), null))
                     .json();
@@ -56,7 +56,7 @@ final class AccountsTest {
 
     @Test
     void v2_morePages_areLinkedByNextUrl() {
-        try (Emulator emulator = Emulator.builder().start()) {
+        try (Emulator emulator = Emulator.builder().keys(Keys.SHARED).start()) {
             emulator.settings().accountsPageSize(2);
             Account[] accounts = new Account[5];
             for (int i = 0; i < accounts.length; i++) {
@@ -84,7 +84,8 @@ final class AccountsTest {
 
     @Test
     void v1_resources_areAnArrayOrAsPrinted() {
-        try (EmulatedCloud cloud = EmulatedCloud.sample(Emulator.builder().generation(Generation.BLUEMIX_2017))) {
+        try (EmulatedCloud cloud =
+                EmulatedCloud.sample(Emulator.builder().keys(Keys.SHARED).generation(Generation.BLUEMIX_2017))) {
             Emulator emulator = cloud.emulator();
             String token = emulator.issueAccessToken(cloud.user(), null);
             JsonNode array = list(emulator, "/v1/accounts", token).json();
@@ -103,7 +104,8 @@ final class AccountsTest {
     @Test
     void token_expiredOrForged_isRefused() {
         ManualClock clock = new ManualClock();
-        try (EmulatedCloud cloud = EmulatedCloud.sample(Emulator.builder().clock(clock));
+        try (EmulatedCloud cloud = EmulatedCloud.sample(
+                        Emulator.builder().keys(Keys.SHARED).clock(clock));
                 EmulatedCloud stranger = EmulatedCloud.sample(Emulator.builder().clock(clock))) {
             Emulator emulator = cloud.emulator();
             String good = emulator.issueAccessToken(cloud.user(), null);

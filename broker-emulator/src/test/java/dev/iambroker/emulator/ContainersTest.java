@@ -26,7 +26,8 @@ final class ContainersTest {
     }
 
     private EmulatedCloud cloud(Generation generation) {
-        EmulatedCloud cloud = EmulatedCloud.sample(Emulator.builder().generation(generation));
+        EmulatedCloud cloud =
+                EmulatedCloud.sample(Emulator.builder().keys(Keys.SHARED).generation(generation));
         clouds.add(cloud);
         return cloud;
     }
@@ -185,7 +186,8 @@ final class ContainersTest {
 
     @Test
     void v1_headersOfAnotherPage_areDepartures() {
-        EmulatedCloud cloud = EmulatedCloud.sample(Emulator.builder().generation(Generation.BLUEMIX_2019));
+        EmulatedCloud cloud =
+                EmulatedCloud.sample(Emulator.builder().keys(Keys.SHARED).generation(Generation.BLUEMIX_2019));
         try (cloud) {
             assertThat(v1(cloud, "/v1/regions", "X-Region", "us-south").text()).contains("unexpected header X-Region");
             assertThat(v1(cloud, "/v1/clusters").text()).contains("missing header X-Region");

@@ -25,7 +25,8 @@ final class GenerationsTest {
     }
 
     private EmulatedCloud cloud(Generation generation) {
-        EmulatedCloud cloud = EmulatedCloud.sample(Emulator.builder().generation(generation));
+        EmulatedCloud cloud =
+                EmulatedCloud.sample(Emulator.builder().keys(Keys.SHARED).generation(generation));
         clouds.add(cloud);
         return cloud;
     }

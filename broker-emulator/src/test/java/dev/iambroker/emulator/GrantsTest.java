@@ -12,19 +12,37 @@ import dev.iambroker.emulator.directory.TrustedProfile;
 import dev.iambroker.emulator.record.GrantKind;
 import java.time.Duration;
 import java.util.Arrays;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 final class GrantsTest {
-    private final ManualClock clock = new ManualClock();
-    private final EmulatedCloud cloud = EmulatedCloud.sample(Emulator.builder().clock(clock));
-    private final Emulator emulator = cloud.emulator();
+    private static final ManualClock CLOCK = new ManualClock();
+    private static final EmulatedCloud CLOUD =
+            EmulatedCloud.sample(Emulator.builder().keys(Keys.SHARED).clock(CLOCK));
+    private final Emulator emulator = CLOUD.emulator();
     private final Caller caller = new Caller(emulator.iamUrl());
 
+    @BeforeEach
+    void forget() {
+        emulator.clearRequests();
+        emulator.settings()
+                .accessTokenLife(Duration.ofHours(1))
+                .idTokenLife(Duration.ofHours(1))
+                .refreshTokenLife(Duration.ofDays(30))
+                .sessionLife(Duration.ofDays(30))
+                .refreshTokenExpirationShown(false);
+    }
+
     @AfterEach
-    void close() {
+    void assertNoDepartures() {
         assertThat(emulator.departures()).isEmpty();
-        cloud.close();
+    }
+
+    @AfterAll
+    static void close() {
+        CLOUD.close();
     }
 
     private Answer password(String... more) {
@@ -91,18 +109,18 @@ final class GrantsTest {
         assertThat(answer.field("token_type")).isEqualTo("Bearer");
         assertThat(answer.json().get("expires_in").asLong()).isEqualTo(3600);
         assertThat(answer.json().get("expiration").asLong())
-                .isEqualTo(clock.instant().plusSeconds(3600).getEpochSecond());
+                .isEqualTo(CLOCK.instant().plusSeconds(3600).getEpochSecond());
         assertThat(answer.field("scope")).isEqualTo("ibm openid");
         assertThat(claims(answer.field("access_token")).has("account")).isFalse();
     }
 
     @Test
     void password_withAccount_bindsIt() {
-        String token = password("bss_account", cloud.dev().id()).field("access_token");
+        String token = password("bss_account", CLOUD.dev().id()).field("access_token");
 
         assertThat(claims(token).path("account").path("bss").asString())
-                .isEqualTo(cloud.dev().id());
-        assertThat(claim(token, "iam_id")).isEqualTo(cloud.user().iamId()).startsWith("IBMid-");
+                .isEqualTo(CLOUD.dev().id());
+        assertThat(claim(token, "iam_id")).isEqualTo(CLOUD.user().iamId()).startsWith("IBMid-");
         assertThat(claim(token, "realmid")).isEqualTo("IBMid");
         assertThat(claim(token, "email")).isEqualTo(EmulatedCloud.USER);
         assertThat(claim(token, "client_id")).isEqualTo("bx");
@@ -113,10 +131,10 @@ final class GrantsTest {
 
     @Test
     void password_accountUnderItsOtherName_bindsIt() {
-        String token = password("account", cloud.prod().id()).field("access_token");
+        String token = password("account", CLOUD.prod().id()).field("access_token");
 
         assertThat(claims(token).path("account").path("bss").asString())
-                .isEqualTo(cloud.prod().id());
+                .isEqualTo(CLOUD.prod().id());
     }
 
     @Test
@@ -151,7 +169,7 @@ final class GrantsTest {
                         .path("account")
                         .path("bss")
                         .asString())
-                .isEqualTo(cloud.prod().id());
+                .isEqualTo(CLOUD.prod().id());
         assertThat(claim(answer.field("access_token"), "client_id")).isEqualTo("default");
         assertThat(claims(answer.field("access_token")).has("session_id")).isFalse();
     }
@@ -159,7 +177,7 @@ final class GrantsTest {
     @Test
     void apiKey_clientBx_hasRefreshToken() {
         Answer answer = apiKey(
-                BX, EmulatedCloud.PROD_API_KEY, "bss_account", cloud.prod().id());
+                BX, EmulatedCloud.PROD_API_KEY, "bss_account", CLOUD.prod().id());
 
         assertThat(emulator.isRefreshTokenUsable(answer.field("refresh_token"))).isTrue();
         assertThat(answer.json().has("id_token")).isFalse();
@@ -172,11 +190,11 @@ final class GrantsTest {
         String idToken = answer.field("id_token");
         assertThat(answer.field("scope")).isEqualTo("ibm openid containers-kubernetes");
         assertThat(claim(idToken, "aud")).isEqualTo("kube");
-        assertThat(claim(idToken, "realmed_sub_" + cloud.prod().id())).isEqualTo(EmulatedCloud.USER);
-        assertThat(claim(idToken, "sub_" + cloud.prod().id())).isEqualTo(EmulatedCloud.USER);
-        assertThat(claim(idToken, "iam_id_" + cloud.prod().id()))
-                .isEqualTo(cloud.user().iamId());
-        assertThat(claims(idToken).path("groups_" + cloud.prod().id()).isArray())
+        assertThat(claim(idToken, "realmed_sub_" + CLOUD.prod().id())).isEqualTo(EmulatedCloud.USER);
+        assertThat(claim(idToken, "sub_" + CLOUD.prod().id())).isEqualTo(EmulatedCloud.USER);
+        assertThat(claim(idToken, "iam_id_" + CLOUD.prod().id()))
+                .isEqualTo(CLOUD.user().iamId());
+        assertThat(claims(idToken).path("groups_" + CLOUD.prod().id()).isArray())
                 .isTrue();
     }
 
@@ -198,18 +216,19 @@ final class GrantsTest {
                         BX,
                         EmulatedCloud.PROD_API_KEY,
                         "bss_account",
-                        cloud.dev().id()),
+                        CLOUD.dev().id()),
                 400,
                 "BXNIM0106E");
-        emulator.disableApiKey(EmulatedCloud.PROD_API_KEY);
-        assertRefused(apiKey(BX, EmulatedCloud.PROD_API_KEY), 400, "BXNIM0462E");
-        emulator.removeApiKey(EmulatedCloud.PROD_API_KEY);
-        assertRefused(apiKey(BX, EmulatedCloud.PROD_API_KEY), 400, "BXNIM0415E");
+        emulator.addApiKey("passing", CLOUD.user(), CLOUD.prod());
+        emulator.disableApiKey("passing");
+        assertRefused(apiKey(BX, "passing"), 400, "BXNIM0462E");
+        emulator.removeApiKey("passing");
+        assertRefused(apiKey(BX, "passing"), 400, "BXNIM0415E");
     }
 
     @Test
     void passcode_secondUse_isRefused() {
-        String passcode = emulator.addPasscode(cloud.user());
+        String passcode = emulator.addPasscode(CLOUD.user());
         String[] form = {
             "grant_type",
             URN + "passcode",
@@ -218,7 +237,7 @@ final class GrantsTest {
             "passcode",
             passcode,
             "bss_account",
-            cloud.prod().id()
+            CLOUD.prod().id()
         };
 
         assertThat(caller.token(BX, form).status()).isEqualTo(200);
@@ -261,19 +280,19 @@ final class GrantsTest {
                 "response_type",
                 "cloud_iam",
                 "bss_account",
-                cloud.dev().id());
+                CLOUD.dev().id());
         Answer again = refresh(BX, bound.field("refresh_token"));
 
         assertThat(claims(bound.field("access_token"))
                         .path("account")
                         .path("bss")
                         .asString())
-                .isEqualTo(cloud.dev().id());
+                .isEqualTo(CLOUD.dev().id());
         assertThat(claims(again.field("access_token"))
                         .path("account")
                         .path("bss")
                         .asString())
-                .isEqualTo(cloud.dev().id());
+                .isEqualTo(CLOUD.dev().id());
         assertThat(again.field("refresh_token")).isNotEqualTo(bound.field("refresh_token"));
     }
 
@@ -304,12 +323,12 @@ final class GrantsTest {
         assertThat(both.json().has("access_token")).isTrue();
         assertThat(alone.json().propertyNames()).containsExactly("delegated_refresh_token");
         String idToken = exchange(both.field("delegated_refresh_token")).field("id_token");
-        assertThat(claims(idToken).has("realmed_sub_" + cloud.dev().id())).isTrue();
+        assertThat(claims(idToken).has("realmed_sub_" + CLOUD.dev().id())).isTrue();
     }
 
     @Test
     void exchange_answersKubeTokensOnce() {
-        String delegated = mint(password("bss_account", cloud.prod().id()).field("refresh_token"))
+        String delegated = mint(password("bss_account", CLOUD.prod().id()).field("refresh_token"))
                 .field("delegated_refresh_token");
         Answer answer = exchange(delegated);
 
@@ -319,7 +338,7 @@ final class GrantsTest {
         assertThat(answer.field("scope")).isEqualTo("ibm openid containers-kubernetes");
         assertThat(claim(answer.field("access_token"), "client_id")).isEqualTo("kube");
         assertThat(claims(answer.field("id_token"))
-                        .has("realmed_sub_" + cloud.prod().id()))
+                        .has("realmed_sub_" + CLOUD.prod().id()))
                 .isTrue();
         assertRefused(exchange(delegated), 400, "BXNIM0407E");
     }
@@ -327,19 +346,19 @@ final class GrantsTest {
     @Test
     void exchange_afterItsExpiry_isRefused() {
         String delegated = mint(password().field("refresh_token")).field("delegated_refresh_token");
-        clock.advance(Duration.ofMinutes(10));
+        CLOCK.advance(Duration.ofMinutes(10));
 
         assertRefused(exchange(delegated), 400, "BXNIM0408E");
     }
 
     @Test
     void refresh_ofKubesOwnToken_answersIdToken() {
-        String delegated = mint(password("bss_account", cloud.prod().id()).field("refresh_token"))
+        String delegated = mint(password("bss_account", CLOUD.prod().id()).field("refresh_token"))
                 .field("delegated_refresh_token");
         Answer answer = refresh(KUBE, exchange(delegated).field("refresh_token"));
 
         assertThat(claims(answer.field("id_token"))
-                        .has("realmed_sub_" + cloud.prod().id()))
+                        .has("realmed_sub_" + CLOUD.prod().id()))
                 .isTrue();
         assertThat(emulator.isRefreshTokenUsable(answer.field("refresh_token"))).isTrue();
     }
@@ -361,13 +380,13 @@ final class GrantsTest {
         assertThat(plain.json().has("refresh_token")).isFalse();
         assertThat(plain.json().has("id_token")).isFalse();
         assertThat(claims(kube.field("id_token"))
-                        .has("realmed_sub_" + cloud.prod().id()))
+                        .has("realmed_sub_" + CLOUD.prod().id()))
                 .isTrue();
     }
 
     @Test
     void computeResource_byIdAndCrn_findsTheProfile() {
-        TrustedProfile profile = emulator.addTrustedProfile("other", cloud.dev(), "other-token");
+        TrustedProfile profile = emulator.addTrustedProfile("other", CLOUD.dev(), "other-token");
         String[] form = {"grant_type", URN + "cr-token", "cr_token", "other-token"};
 
         assertThat(caller.token(null, concat(form, "profile_id", profile.id())).status())
@@ -394,7 +413,7 @@ final class GrantsTest {
                 "profile_name",
                 EmulatedCloud.PROFILE_NAME,
                 "account",
-                cloud.prod().id());
+                CLOUD.prod().id());
 
         assertThat(claim(answer.field("access_token"), "sub_type")).isEqualTo("Profile");
         assertRefused(
@@ -407,7 +426,7 @@ final class GrantsTest {
                         "profile_name",
                         EmulatedCloud.PROFILE_NAME,
                         "account",
-                        cloud.prod().id()),
+                        CLOUD.prod().id()),
                 400,
                 "BXNIM0407E");
     }
@@ -446,6 +465,6 @@ final class GrantsTest {
                 .sessionLife(Duration.ofDays(1));
 
         assertThat(password().json().get("refresh_token_expiration").asLong())
-                .isEqualTo(clock.instant().plus(Duration.ofDays(1)).getEpochSecond());
+                .isEqualTo(CLOCK.instant().plus(Duration.ofDays(1)).getEpochSecond());
     }
 }

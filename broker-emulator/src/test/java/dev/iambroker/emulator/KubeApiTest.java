@@ -21,7 +21,8 @@ import tools.jackson.databind.node.ObjectNode;
 /** What the API server lets in, and what it says. */
 final class KubeApiTest {
     private final ManualClock clock = new ManualClock();
-    private final EmulatedCloud cloud = EmulatedCloud.sample(Emulator.builder().clock(clock));
+    private final EmulatedCloud cloud =
+            EmulatedCloud.sample(Emulator.builder().keys(Keys.SHARED).clock(clock));
     private final Emulator emulator = cloud.emulator();
 
     @AfterEach

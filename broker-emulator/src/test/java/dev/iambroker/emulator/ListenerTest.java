@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class ListenerTest {
     private static final String KEYS = "GET /identity/keys HTTP/1.1\r\nHost: x\r\n";
 
-    private final Emulator emulator = Emulator.builder().start();
+    private final Emulator emulator = Emulator.builder().keys(Keys.SHARED).start();
 
     @AfterEach
     void close() {
@@ -125,7 +125,7 @@ final class ListenerTest {
 
     @Test
     void tls_trustedAuthority_isServed() throws Exception {
-        try (Emulator secure = Emulator.builder().tls(true).start()) {
+        try (Emulator secure = Emulator.builder().keys(Keys.SHARED).tls(true).start()) {
             assertThat(secure.iamUrl()).startsWith("https://127.0.0.1:");
             assertThat(keys(secure.iamUrl(), secure.caPem())).isEqualTo(200);
         }
@@ -153,7 +153,10 @@ final class ListenerTest {
 
     @Test
     void builder_portInUse_saysSo() {
-        assertThatThrownBy(() -> Emulator.builder().port(emulator.port()).start())
+        assertThatThrownBy(() -> Emulator.builder()
+                        .keys(Keys.SHARED)
+                        .port(emulator.port())
+                        .start())
                 .hasMessageContaining("cannot listen on 127.0.0.1:" + emulator.port());
     }
 }

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 final class MainTest {
     @Test
     void description_namesWhatIsThere() {
-        try (EmulatedCloud cloud = EmulatedCloud.sample(Emulator.builder())) {
+        try (EmulatedCloud cloud = EmulatedCloud.sample(Emulator.builder().keys(Keys.SHARED))) {
             assertThat(Main.description(cloud))
                     .contains(
                             "Nothing here is real",

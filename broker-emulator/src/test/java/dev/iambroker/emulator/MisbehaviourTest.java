@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,14 +33,22 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 final class MisbehaviourTest {
-    private final ManualClock clock = new ManualClock();
-    private final EmulatedCloud cloud = EmulatedCloud.sample(Emulator.builder().clock(clock));
-    private final Emulator emulator = cloud.emulator();
+    private static final ManualClock CLOCK = new ManualClock();
+    private static final EmulatedCloud CLOUD =
+            EmulatedCloud.sample(Emulator.builder().keys(Keys.SHARED).clock(CLOCK));
+    private final Emulator emulator = CLOUD.emulator();
     private final Caller caller = new Caller(emulator.iamUrl());
 
     @AfterEach
-    void close() {
-        cloud.close();
+    void behave() {
+        emulator.behave();
+        emulator.settings().rotation(Rotation.OFF);
+        emulator.start();
+    }
+
+    @AfterAll
+    static void close() {
+        CLOUD.close();
     }
 
     private Answer login(String key) {
@@ -98,7 +107,7 @@ final class MisbehaviourTest {
 
         assertThat(answer.status()).isEqualTo(429);
         assertThat(ZonedDateTime.parse(answer.header("Retry-After"), DateTimeFormatter.RFC_1123_DATE_TIME))
-                .isEqualTo(clock.instant().plusSeconds(7).atZone(ZoneOffset.UTC).withZoneSameInstant(ZoneOffset.UTC));
+                .isEqualTo(CLOCK.instant().plusSeconds(7).atZone(ZoneOffset.UTC).withZoneSameInstant(ZoneOffset.UTC));
     }
 
     @ParameterizedTest
@@ -187,7 +196,7 @@ final class MisbehaviourTest {
     void closeBeforeAnswer_losesTheAnswerButNotTheWork() throws IOException {
         assertThat(raw(Misbehaviour.CLOSE_BEFORE_ANSWER, 10_000)).isEmpty();
         emulator.settings().rotation(Rotation.STRICT);
-        String refreshToken = emulator.issueRefreshToken(cloud.user(), cloud.prod());
+        String refreshToken = emulator.issueRefreshToken(CLOUD.user(), CLOUD.prod());
         emulator.misbehave(Fault.of(Misbehaviour.CLOSE_BEFORE_ANSWER)
                 .grant(GrantKind.REFRESH)
                 .times(1));
@@ -200,7 +209,7 @@ final class MisbehaviourTest {
     @Test
     void error_comesBeforeTheWork() {
         emulator.settings().rotation(Rotation.STRICT);
-        String refreshToken = emulator.issueRefreshToken(cloud.user(), cloud.prod());
+        String refreshToken = emulator.issueRefreshToken(CLOUD.user(), CLOUD.prod());
         emulator.misbehave(Misbehaviour.ERROR_500);
 
         assertThat(caller.token(BX, "grant_type", "refresh_token", "refresh_token", refreshToken)
@@ -230,7 +239,7 @@ final class MisbehaviourTest {
         emulator.misbehave(Fault.of(Misbehaviour.ERROR_500).account(EmulatedCloud.DEV_ACCOUNT));
         emulator.misbehave(Fault.of(Misbehaviour.ERROR_503).apiKey(EmulatedCloud.SERVICE_API_KEY));
         emulator.misbehave(Fault.of(Misbehaviour.HTML_502).path("/identity/keys"));
-        String devRefresh = emulator.issueRefreshToken(cloud.user(), cloud.dev());
+        String devRefresh = emulator.issueRefreshToken(CLOUD.user(), CLOUD.dev());
 
         assertThat(login(EmulatedCloud.PROD_API_KEY).status()).isEqualTo(200);
         assertThat(login(EmulatedCloud.DEV_API_KEY).status()).isEqualTo(500);
@@ -242,16 +251,16 @@ final class MisbehaviourTest {
         assertThat(caller.get(
                                 "/global/v2/classic/getClusters",
                                 "Authorization",
-                                "Bearer " + emulator.issueAccessToken(cloud.user(), cloud.dev()))
+                                "Bearer " + emulator.issueAccessToken(CLOUD.user(), CLOUD.dev()))
                         .status())
                 .isEqualTo(500);
     }
 
     @Test
     void fault_onACluster_leavesTheCloudAlone() throws Exception {
-        emulator.misbehave(Fault.onCluster(cloud.prodVpc().id(), Misbehaviour.ERROR_503));
-        try (var http = KubeApiTest.trusting(cloud.prodVpc().caPem())) {
-            var request = HttpRequest.newBuilder(URI.create(cloud.prodVpc().url() + "/version"))
+        emulator.misbehave(Fault.onCluster(CLOUD.prodVpc().id(), Misbehaviour.ERROR_503));
+        try (var http = KubeApiTest.trusting(CLOUD.prodVpc().caPem())) {
+            var request = HttpRequest.newBuilder(URI.create(CLOUD.prodVpc().url() + "/version"))
                     .build();
             assertThat(http.send(request, BodyHandlers.discarding()).statusCode())
                     .isEqualTo(503);
@@ -263,7 +272,8 @@ final class MisbehaviourTest {
     void stopAndStart_refuseAndServeOnTheSamePort() {
         int port = emulator.port();
         emulator.stop();
-        assertThatThrownBy(() -> new Socket(InetAddress.getLoopbackAddress(), port).close()).isInstanceOf(ConnectException.class);
+        assertThatThrownBy(() -> new Socket(InetAddress.getLoopbackAddress(), port).close())
+                .isInstanceOf(ConnectException.class);
         emulator.start();
 
         assertThat(emulator.port()).isEqualTo(port);
@@ -271,14 +281,14 @@ final class MisbehaviourTest {
     }
 
     @Test
-    void close_endsHangingExchanges() throws Exception {
+    void stop_endsHangingExchanges() throws Exception {
         emulator.misbehave(Misbehaviour.HANG_AFTER_ACCEPT);
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), emulator.port())) {
             socket.setSoTimeout(10_000);
             socket.getOutputStream()
                     .write("GET /identity/keys HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             emulator.awaitRequests(1, request -> request.path().equals("/identity/keys"), Caller.PATIENCE);
-            emulator.close();
+            emulator.stop();
 
             assertThat(socket.getInputStream().read()).isEqualTo(-1);
         }

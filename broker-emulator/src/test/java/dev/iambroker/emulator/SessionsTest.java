@@ -2,8 +2,13 @@ package dev.iambroker.emulator;
 
 import static dev.iambroker.emulator.Caller.BX;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.iambroker.emulator.Caller.Answer;
+import dev.iambroker.emulator.directory.Account;
+import dev.iambroker.emulator.directory.Identity;
+import dev.iambroker.emulator.fault.Misbehaviour;
+import dev.iambroker.emulator.record.GrantKind;
 import dev.iambroker.emulator.settings.Rotation;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
@@ -13,17 +18,19 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 final class SessionsTest {
     private final ManualClock clock = new ManualClock();
-    private final EmulatedCloud cloud = EmulatedCloud.sample(Emulator.builder().clock(clock));
-    private final Emulator emulator = cloud.emulator();
+    private final Emulator emulator =
+            Emulator.builder().keys(Keys.SHARED).clock(clock).start();
+    private final Account account = emulator.addAccount(EmulatedCloud.PROD_ACCOUNT, "a");
+    private final Identity user = emulator.addUser(EmulatedCloud.USER, EmulatedCloud.PASSWORD, account);
     private final Caller caller = new Caller(emulator.iamUrl());
 
     @AfterEach
     void close() {
-        cloud.close();
+        emulator.close();
     }
 
     private String login() {
-        return emulator.issueRefreshToken(cloud.user(), cloud.prod());
+        return emulator.issueRefreshToken(user, account);
     }
 
     private Answer refresh(String refreshToken) {
@@ -146,5 +153,26 @@ final class SessionsTest {
         emulator.endSessions();
 
         assertThat(code(refreshToken)).isEqualTo("BXNIM0439E");
+    }
+
+    @Test
+    void peakInFlight_countsThoseOfOneSession() throws Exception {
+        String refreshToken = login();
+        assertThat(refresh(refreshToken).status()).isEqualTo(200);
+        assertThat(refresh(refreshToken).status()).isEqualTo(200);
+        assertThat(emulator.peakInFlightOfASession()).isEqualTo(1);
+        emulator.misbehave(Misbehaviour.HANG_AFTER_ACCEPT);
+        Thread first = Thread.startVirtualThread(() -> refreshInVain(refreshToken));
+        Thread second = Thread.startVirtualThread(() -> refreshInVain(refreshToken));
+        emulator.awaitRequests(4, request -> request.grant() == GrantKind.REFRESH, Caller.PATIENCE);
+        emulator.stop();
+        first.join();
+        second.join();
+
+        assertThat(emulator.peakInFlightOfASession()).isEqualTo(2);
+    }
+
+    private void refreshInVain(String refreshToken) {
+        assertThatThrownBy(() -> refresh(refreshToken)).isInstanceOf(AssertionError.class);
     }
 }

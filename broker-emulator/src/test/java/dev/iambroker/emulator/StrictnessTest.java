@@ -15,7 +15,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Each departure from the pages is refused, named and kept. */
 final class StrictnessTest {
-    private static final EmulatedCloud CLOUD = EmulatedCloud.sample(Emulator.builder());
+    private static final EmulatedCloud CLOUD =
+            EmulatedCloud.sample(Emulator.builder().keys(Keys.SHARED));
     private static final String FORM = "application/x-www-form-urlencoded";
     private static final String KEY = "grant_type=urn:ibm:params:oauth:grant-type:apikey&apikey=emulated-api-key-prod";
 

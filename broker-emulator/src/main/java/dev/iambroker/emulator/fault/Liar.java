@@ -8,7 +8,6 @@ import dev.iambroker.emulator.http.Json;
 import dev.iambroker.emulator.http.Reply;
 import dev.iambroker.emulator.iam.IamError;
 import dev.iambroker.emulator.iam.IamErrors;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Consumer;
@@ -114,6 +113,6 @@ public final class Liar {
     }
 
     private static Reply delivered(Delivery delivery, Fault fault, HttpResponse response) {
-        return new Reply(response, delivery, Duration.ZERO, fault.pace());
+        return Reply.of(response, delivery, fault.pace());
     }
 }

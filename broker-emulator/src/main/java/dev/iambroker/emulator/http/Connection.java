@@ -37,7 +37,16 @@ final class Connection {
         } catch (BadFraming e) {
             return writer.write(Reply.whole(HttpResponse.text(400, "text/plain", e.getMessage() + "\n")), false);
         }
-        return request != null && writer.write(handler.handle(request), !wantsClose(request.header("Connection")));
+        return request != null && answer(request, writer);
+    }
+
+    private boolean answer(HttpRequest request, ReplyWriter writer) throws IOException, InterruptedException {
+        Reply reply = handler.handle(request);
+        try {
+            return writer.write(reply, !wantsClose(request.header("Connection")));
+        } finally {
+            reply.atEnd().run();
+        }
     }
 
     private static boolean wantsClose(@Nullable String connection) {

@@ -27,6 +27,12 @@ public final class Attribution {
         return named == null ? byCredential(form) : named;
     }
 
+    /** The login session whose refresh token the form presents; null if it presents none. */
+    public @Nullable String session(Form form) {
+        String refresh = form.get("refresh_token");
+        return refresh == null ? null : sessions.sessionOf(refresh);
+    }
+
     private @Nullable String byCredential(Form form) {
         String key = form.get("apikey");
         String refresh = form.get("refresh_token");

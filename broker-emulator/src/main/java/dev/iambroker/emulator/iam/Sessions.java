@@ -109,6 +109,12 @@ public final class Sessions {
         refreshTokens.values().forEach(token -> token.session.ended = true);
     }
 
+    /** The id of the session that a refresh token belongs to; null if it is none. */
+    synchronized @Nullable String sessionOf(String value) {
+        RefreshToken token = refreshTokens.get(value);
+        return token == null ? null : token.session.id;
+    }
+
     /** Whether that refresh token was ever issued here. */
     public synchronized boolean issued(String value) {
         return refreshTokens.containsKey(value);
