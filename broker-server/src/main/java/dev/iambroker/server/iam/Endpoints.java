@@ -58,7 +58,7 @@ public record Endpoints(
 
     private static boolean isSecure(URI uri) {
         String host = uri.getHost();
-        if (host == null || uri.getRawUserInfo() != null) {
+        if (host == null || uri.getRawUserInfo() != null || uri.getRawQuery() != null || uri.getRawFragment() != null) {
             return false;
         }
         boolean isPlain = "http".equals(uri.getScheme());

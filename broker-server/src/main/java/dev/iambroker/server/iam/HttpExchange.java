@@ -6,6 +6,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -26,7 +27,7 @@ final class HttpExchange {
     HttpAnswer send(HttpCall call, int maxBytes) throws ExchangeFailure {
         HttpRequest request = built(call);
         BoundedBody body = new BoundedBody(maxBytes);
-        CompletableFuture<HttpResponse<byte[]>> future = client.sendAsync(request, info -> body);
+        CompletableFuture<HttpResponse<byte[]>> future = started(request, body);
         try {
             return whole(future.get(settings.deadline().toNanos(), TimeUnit.NANOSECONDS));
         } catch (TimeoutException e) {
@@ -40,6 +41,15 @@ final class HttpExchange {
             // The future alone does not reach a body that has begun to arrive. Both are no-ops after the end.
             future.cancel(true);
             body.cancel();
+        }
+    }
+
+    private CompletableFuture<HttpResponse<byte[]>> started(HttpRequest request, BoundedBody body)
+            throws ExchangeFailure {
+        try {
+            return client.sendAsync(request, info -> body);
+        } catch (RejectedExecutionException e) {
+            throw new ExchangeFailure("was not asked: the broker is stopping");
         }
     }
 

@@ -59,6 +59,8 @@ final class CloudProfileTest {
                 "http://user@127.0.0.1",
                 "https://user:word@iam.example",
                 "ftp://127.0.0.1",
+                "https://iam.example?a",
+                "https://iam.example#a",
                 "/identity",
                 "iam.example"
             })

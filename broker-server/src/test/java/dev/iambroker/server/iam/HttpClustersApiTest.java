@@ -7,21 +7,14 @@ import dev.iambroker.account.Cloud;
 import dev.iambroker.account.Cluster;
 import dev.iambroker.account.ServiceFailure;
 import dev.iambroker.secret.Secret;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.List;
 import java.util.Set;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipOutputStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 final class HttpClustersApiTest {
     private static final Secret ACCESS = Secret.of("canary.access");
@@ -262,7 +255,7 @@ final class HttpClustersApiTest {
 
     @Test
     void certificateAuthority_2019_readsTheZipOfVersion1() {
-        byte[] zip = zip(
+        byte[] zip = KubeconfigCaTest.zip(
                 "kubeConfig1/kube-config.yml",
                 "clusters:\n- cluster:\n    certificate-authority: ca-dal10-one.pem\n",
                 "kubeConfig1/ca-dal10-one.pem",
@@ -273,39 +266,6 @@ final class HttpClustersApiTest {
             assertThat(server.onlyRequest())
                     .isEqualTo(get(server, "/v1/clusters/c1/config", BEARER, AGENT, X_REFRESH, "X-Region: us-south"));
         }
-    }
-
-    @Test
-    void find_yamlAndZipOfYaml_yieldTheSame() {
-        String yaml =
-                "apiVersion: v1\nclusters:\n- name: n\n  cluster:\n    server: https://s\n    certificate-authority-data: "
-                        + base64(pem) + "\nusers: []\n";
-
-        assertThat(KubeconfigCa.find(yaml.getBytes(StandardCharsets.UTF_8))).isEqualTo(pem);
-        assertThat(KubeconfigCa.find(zip("a.yaml", yaml))).isEqualTo(pem);
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "",
-                "PK\u0003\u0004junk",
-                "[1,2",
-                "a: &a [*a, *a]",
-                "clusters: x",
-                "clusters: [{cluster: {certificate-authority-data: '!!'}}]",
-                "clusters: [{cluster: {certificate-authority-data: bm8=}}]",
-                "!!javax.script.ScriptEngineManager [a]"
-            })
-    void find_hostileOrUseless_isNone(String document) {
-        assertThat(KubeconfigCa.find(document.getBytes(StandardCharsets.UTF_8))).isNull();
-    }
-
-    @Test
-    void find_deepYamlOrInflatingZip_isNone() {
-        assertThat(KubeconfigCa.find("[".repeat(200_000).getBytes(StandardCharsets.UTF_8)))
-                .isNull();
-        assertThat(KubeconfigCa.find(zip("ca.pem", "0".repeat(5_000_000)))).isNull();
     }
 
     private static Cluster gotten(String body) {
@@ -321,28 +281,12 @@ final class HttpClustersApiTest {
     }
 
     private static String json() {
-        return "{\"clusters\":[{\"cluster\":{\"certificate-authority-data\":\"" + base64(pem) + "\"}}]}";
-    }
-
-    private static String base64(String text) {
-        return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.US_ASCII));
+        return "{\"clusters\":[{\"cluster\":{\"certificate-authority-data\":\"" + KubeconfigCaTest.base64(pem)
+                + "\"}}]}";
     }
 
     private static String get(RawServer server, String path, String... headers) {
         return "GET " + path + " HTTP/1.1\r\nHost: " + server.authority() + "\r\n" + String.join("\r\n", headers)
                 + "\r\n\r\n";
-    }
-
-    private static byte[] zip(String... namesAndTexts) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
-            for (int i = 0; i < namesAndTexts.length; i += 2) {
-                zip.putNextEntry(new ZipEntry(namesAndTexts[i]));
-                zip.write(namesAndTexts[i + 1].getBytes(StandardCharsets.UTF_8));
-            }
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
-        return bytes.toByteArray();
     }
 }
