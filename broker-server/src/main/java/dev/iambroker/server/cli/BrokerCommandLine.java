@@ -9,6 +9,9 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** The whole command line: parses, runs one command, and turns whatever happened into an exit code. */
 public final class BrokerCommandLine {
+    /** Room for an example that can be copied in one piece. */
+    private static final int HELP_WIDTH = 90;
+
     private BrokerCommandLine() {}
 
     /** Runs the command that {@code arguments} name and returns the process's exit code; never throws. */
@@ -35,6 +38,7 @@ public final class BrokerCommandLine {
         line.setErr(new PrintWriter(around.err(), true, UTF_8));
         line.setColorScheme(
                 CommandLine.Help.defaultColorScheme(Palette.of(around).isOn() ? Ansi.ON : Ansi.OFF));
+        line.setUsageHelpWidth(HELP_WIDTH);
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setParameterExceptionHandler(new UsageErrors());
         line.setExecutionExceptionHandler(new Failures());

@@ -56,7 +56,7 @@ record CompletionModel(Word root, List<Word> commands) {
     }
 
     private static String first(String[] description) {
-        return description.length == 0 ? "" : String.join(" ", description).replace("%%", "%");
+        return description.length == 0 ? "" : description[0];
     }
 
     /** A command with its options and what its first operand is. */

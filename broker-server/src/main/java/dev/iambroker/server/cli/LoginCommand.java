@@ -11,8 +11,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "login",
         description = {
-            "Log an account in. The secret is asked for on the terminal, or read from stdin when the option's value is -;",
-            "it is never an argument, where others could read it. Without an option: the configured credential again."
+            "Log an account in.",
+            "The secret is asked for on the terminal, or read from stdin when the option's value is '-'; it is never an"
+                    + " argument, where others could read it. Without an option: the configured credential again."
         },
         footer = {
             "",

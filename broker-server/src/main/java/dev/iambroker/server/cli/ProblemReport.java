@@ -57,9 +57,9 @@ final class ProblemReport {
         var detail = Json.text(problem, "detail");
         var title = Json.text(problem, "title");
         var said = detail != null ? detail : title != null ? title : "the daemon answered with status " + status;
+        var plain = said.endsWith(".") ? said.substring(0, said.length() - 1) : said;
         var code = Json.text(problem, "iam_code");
-        var whole = code == null || said.contains(code) ? said : said + " (" + code + ")";
-        return whole.endsWith(".") ? whole.substring(0, whole.length() - 1) : whole;
+        return code == null || plain.contains(code) ? plain : plain + " (" + code + ")";
     }
 
     private String next() {

@@ -13,8 +13,9 @@ import tools.jackson.databind.JsonNode;
 @Command(
         name = "status",
         description = {
-            "Show how the accounts stand: life left of the access and kube tokens, the next refresh, the session",
-            "(refresh token), and the runway: how long callers are served if IAM stays down from now."
+            "Show how the accounts stand.",
+            "The life left of the access and kube tokens; when the next refresh is due; the life left of the session"
+                    + " (refresh token); and the runway: how long callers are served if IAM stays down from now."
         },
         footer = {"", "Example:", "  iam-broker status --watch"})
 final class StatusCommand implements Callable<Integer> {

@@ -27,11 +27,21 @@ final class UsageErrors implements IParameterExceptionHandler {
         if (failure instanceof UnmatchedArgumentException unmatched) {
             return unmatched(unmatched, command);
         }
+        if (isWrongWord(failure)) {
+            return failure.getArgSpec().paramLabel() + " is one of "
+                    + String.join(", ", failure.getArgSpec().completionCandidates());
+        }
         if (failure instanceof MissingParameterException || !takesSecrets(command)) {
             return lowerFirst(
                     String.valueOf(failure.getMessage()).lines().findFirst().orElse("not understood"));
         }
         return "the arguments are not understood";
+    }
+
+    private static boolean isWrongWord(ParameterException failure) {
+        return !(failure instanceof MissingParameterException)
+                && failure.getArgSpec() != null
+                && failure.getArgSpec().completionCandidates() != null;
     }
 
     private static String unmatched(UnmatchedArgumentException failure, CommandLine command) {

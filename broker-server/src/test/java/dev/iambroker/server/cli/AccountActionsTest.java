@@ -1,0 +1,124 @@
+package dev.iambroker.server.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class AccountActionsTest {
+    private static final String PROD = """
+            {"name":"prod","state":"valid","login":"api-key","tokens":\
+            {"access":{"expires_at":"2026-03-01T13:00:00Z","refresh_at":"2026-03-01T12:30:00Z"}}}""";
+
+    @TempDir
+    Path directory;
+
+    private FakeDaemon daemon;
+    private Cli cli;
+
+    @BeforeEach
+    void start() throws IOException {
+        daemon = FakeDaemon.in(directory);
+        cli = Cli.on(daemon);
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        daemon.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "refresh | account \"prod\" is renewed, its access token ends in 60 min",
+                "purge   | account \"prod\" has no cached tokens now; its login is kept",
+                "logout  | account \"prod\" is logged out: 'iam-broker login prod' logs it in again"
+            })
+    void action_done_saidInASentence(String verb, String sentence) {
+        daemon.answer("POST /v1/accounts/prod/" + verb, 200, PROD);
+
+        assertThat(cli.run(verb, "prod")).isEqualTo(new Cli.Result(0, sentence + "\n", ""));
+        assertThat(daemon.asked().getLast().body()).isEqualTo("{}");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"refresh", "purge", "logout"})
+    void action_json_daemonsShape(String verb) {
+        daemon.answer("POST /v1/accounts/prod/" + verb, 200, PROD);
+
+        var out = cli.run(verb, "prod", "--output=json").out();
+
+        assertThat(Json.MAPPER.readTree(out)).isEqualTo(Json.MAPPER.readTree(PROD));
+    }
+
+    @Test
+    void refresh_ofALoggedOutAccount_namesTheCommand() {
+        daemon.answer(
+                "POST /v1/accounts/prod/refresh",
+                409,
+                "{\"type\":\"https://iam-broker.dev/problems/disabled\",\"detail\":\"d\",\"account\":\"prod\"}");
+
+        assertThat(cli.run("refresh", "prod").err())
+                .isEqualTo("iam-broker: account \"prod\" is logged out: run 'iam-broker login prod'\n");
+    }
+
+    @Test
+    void accounts_table() {
+        daemon.answer(
+                "GET /v1/accounts/prod/ibm-accounts",
+                200,
+                "{\"accounts\":[{\"id\":\"0123\",\"name\":\"Acme's \\u001baccount\",\"state\":\"ACTIVE\"}]}");
+
+        assertThat(cli.run("accounts", "prod").out())
+                .isEqualTo("ID    NAME            STATE\n0123  Acme's  account  ACTIVE\n");
+    }
+
+    @Test
+    void clusters_table() {
+        daemon.answer(
+                "GET /v1/accounts/prod/clusters",
+                200,
+                "{\"clusters\":[{\"id\":\"c1\",\"name\":\"build\",\"type\":\"kubernetes\",\"provider\":\"vpc-gen2\",\"region\":\"us-south\","
+                        + "\"state\":\"normal\",\"version\":\"1.33.1\",\"public_url\":\"https://x\",\"private_url\":null}]}");
+
+        assertThat(cli.run("clusters", "prod").out()).isEqualTo("""
+                        NAME   ID  TYPE        STATE   VERSION  REGION
+                        build  c1  kubernetes  normal  1.33.1   us-south
+                        """);
+    }
+
+    @Test
+    void clusters_none_saysSo() {
+        daemon.answer("GET /v1/accounts/prod/clusters", 200, "{\"clusters\":[]}");
+
+        assertThat(cli.run("clusters", "prod").out()).isEqualTo("no clusters\n");
+    }
+
+    @Test
+    void kubeCredential_wishOfKubectl_sentAsItIsAndAnswerPrinted() {
+        var wish = "{\"kind\":\"ExecCredential\",\"spec\":{\"interactive\":false}}";
+        cli.environment.put("KUBERNETES_EXEC_INFO", wish);
+        daemon.answer(
+                "POST /v1/kube-credential?account=prod&cluster=c1&wait=5", 200, "{\"kind\":\"ExecCredential\"}\n");
+
+        var result = cli.run("kube-credential", "--account", "prod", "--cluster", "c1", "--wait", "5s");
+
+        assertThat(result).isEqualTo(new Cli.Result(0, "{\"kind\":\"ExecCredential\"}\n", ""));
+        assertThat(daemon.asked().getLast().body()).isEqualTo(wish);
+    }
+
+    @Test
+    void kubeCredential_noWish_emptyBody() {
+        daemon.answer("POST /v1/kube-credential?account=prod", 200, "{}");
+
+        assertThat(cli.run("kube-credential", "--account", "prod").code()).isZero();
+        assertThat(daemon.asked().getLast().headers()).contains("Content-Length: 0");
+    }
+}

@@ -1,0 +1,88 @@
+package dev.iambroker.server.cli;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Runs the command line as a process would, on a terminal and a clock of the test's making. */
+final class Cli implements DaemonCommands {
+    static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
+
+    final Map<String, String> environment = new HashMap<>();
+    final List<String> prompts = new ArrayList<>();
+    final List<Object> daemonCalls = new ArrayList<>();
+    boolean terminal;
+    String stdin = "";
+
+    @Nullable
+    String typed;
+
+    Pause pause = _ -> false;
+    Instant now = NOW;
+
+    static Cli on(FakeDaemon daemon) {
+        return on(daemon.socket());
+    }
+
+    static Cli on(Path socket) {
+        var cli = new Cli();
+        cli.environment.put("IAM_BROKER_SOCKET", socket.toString());
+        return cli;
+    }
+
+    Result run(String... arguments) {
+        return runWith(this, arguments);
+    }
+
+    Result runWith(DaemonCommands daemon, String... arguments) {
+        var out = new ByteArrayOutputStream();
+        var err = new ByteArrayOutputStream();
+        InstantSource clock = () -> now;
+        var around = new Surroundings(
+                new ByteArrayInputStream(stdin.getBytes(StandardCharsets.UTF_8)),
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8),
+                environment,
+                terminal,
+                this::ask,
+                clock,
+                pause);
+        var code = BrokerCommandLine.run(around, daemon, arguments);
+        return new Result(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
+
+    private char @Nullable [] ask(String prompt) {
+        prompts.add(prompt);
+        return typed == null ? null : typed.toCharArray();
+    }
+
+    @Override
+    public int serve(ServeOptions options) {
+        daemonCalls.add(options);
+        return 0;
+    }
+
+    @Override
+    public int demo(DemoOptions options) {
+        daemonCalls.add(options);
+        return 0;
+    }
+
+    @Override
+    public int checkConfig(CheckOptions options) {
+        daemonCalls.add(options);
+        return 0;
+    }
+
+    /** What the process left behind. */
+    record Result(int code, String out, String err) {}
+}

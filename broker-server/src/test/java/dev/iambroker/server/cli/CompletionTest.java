@@ -1,0 +1,117 @@
+package dev.iambroker.server.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class CompletionTest {
+    @TempDir
+    Path directory;
+
+    /** Stands for the program: names two accounts, and notes how it was called. */
+    @BeforeEach
+    void installProgram() throws IOException {
+        var program = directory.resolve("iam-broker");
+        Files.writeString(
+                program, "#!/bin/sh\necho \"$*\" >> " + directory.resolve("calls") + "\necho prod; echo dev\n");
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
+        Files.writeString(
+                directory.resolve("completion.bash"),
+                new Cli().run("completion", "bash").out());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "'sta'                        | status",
+                "'lo'                         | login logout",
+                "'--so'                       | --socket",
+                "'token '                     | prod dev",
+                "'token p'                    | prod",
+                "'token --kind '              | access kube uaa",
+                "'token --kind=k'             | kube",
+                "'token --kind kube d'        | dev",
+                "'token prod --he'            | --header --help",
+                "'token prod '                | ''",
+                "'--socket /x status '        | prod dev",
+                "'login dev --p'              | --passcode --password",
+                "'status --output '           | table json",
+                "'wait --for '                | ready account",
+                "'wait --for account '        | prod dev",
+                "'kube-credential --account ' | prod dev",
+                "'kubeconfig prod --endpoint '| public private",
+                "'completion '                | bash zsh fish"
+            })
+    void bash_line_completedTo(String line, String words) throws Exception {
+        assertThat(complete("iam-broker " + line)).isEqualTo(words);
+    }
+
+    @Test
+    void bash_accounts_askedOfTheNamedSocket() throws Exception {
+        complete("iam-broker --socket /some/where token ");
+
+        assertThat(directory.resolve("calls")).hasContent("--socket /some/where __complete accounts");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bash", "zsh", "fish"})
+    void script_everyCommandAndOption_isThere(String shell) {
+        var script = new Cli().run("completion", shell).out();
+
+        for (var command :
+                CompletionModel.of(HelpTest.commandLine().getCommandSpec()).commands()) {
+            assertThat(script).contains(command.name());
+            for (var option : command.options()) {
+                assertThat(script)
+                        .contains(shell.equals("fish") ? "-l " + option.name().substring(2) : option.name());
+            }
+        }
+        assertThat(script).doesNotContain("@", "__complete clusters");
+    }
+
+    @Test
+    void complete_noDaemon_silent() {
+        assertThat(Cli.on(directory.resolve("none")).run("__complete", "accounts"))
+                .isEqualTo(new Cli.Result(0, "", ""));
+    }
+
+    @Test
+    void complete_accounts_aNameALine() throws IOException {
+        try (var daemon = FakeDaemon.in(directory)) {
+            daemon.answer("GET /v1/accounts", 200, "{\"accounts\":[{\"name\":\"prod\"},{\"name\":\"dev\"}]}");
+
+            assertThat(Cli.on(daemon).run("__complete", "accounts").out()).isEqualTo("prod\ndev\n");
+        }
+    }
+
+    /** Splits the line as readline does, at blanks and at '='. */
+    private String complete(String line) throws IOException, InterruptedException {
+        var script = """
+                source "$1/completion.bash"
+                PATH=$1:$PATH
+                line=${2//=/ = }
+                read -ra COMP_WORDS <<<"$line"
+                [[ $2 == *[\\ =] ]] && COMP_WORDS+=("")
+                COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+                _iam_broker
+                echo "${COMPREPLY[*]}"
+                """;
+        var process = new ProcessBuilder("bash", "--norc", "-uc", script, "bash", directory.toString(), line)
+                .redirectErrorStream(true)
+                .start();
+        var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).isZero();
+        return output.strip();
+    }
+}

@@ -1,0 +1,125 @@
+package dev.iambroker.server.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import picocli.CommandLine;
+
+final class HelpTest {
+    static CommandLine commandLine() {
+        var nowhere = new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8);
+        var around = new Surroundings(
+                new ByteArrayInputStream(new byte[0]),
+                nowhere,
+                nowhere,
+                Map.of(),
+                false,
+                SecretPrompt.none(),
+                InstantSource.system(),
+                _ -> false);
+        return BrokerCommandLine.of(around, new Cli());
+    }
+
+    static Stream<String> commands() {
+        return commandLine().getSubcommands().keySet().stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("commands")
+    void help_everyCommand_hasAnExampleThatStartsWithTheProgram(String command) {
+        var result = new Cli().run(command, "--help");
+
+        assertThat(result.code()).isZero();
+        assertThat(result.err()).isEmpty();
+        assertThat(result.out()).contains("\nExample:\n").contains("iam-broker " + command);
+        assertThat(result.out().lines()).allMatch(line -> line.length() <= 90);
+    }
+
+    @Test
+    void help_program_listsEveryCommandButHiddenOnes() {
+        var out = new Cli().run("--help").out();
+
+        assertThat(commands().filter(name -> !name.startsWith("__")))
+                .allMatch(name -> out.contains("\n  " + name + " "));
+        assertThat(out).doesNotContain("__complete").contains("Example:");
+    }
+
+    @Test
+    void version_oneLine() {
+        assertThat(new Cli().run("--version").out()).startsWith("iam-broker ").hasLineCount(1);
+    }
+
+    @Test
+    void noCommand_usageInOneLine() {
+        assertThat(new Cli().run())
+                .isEqualTo(new Cli.Result(2, "", "iam-broker: a command is missing: see 'iam-broker --help'\n"));
+    }
+
+    @Test
+    void unknownCommand_usageInOneLine() {
+        assertThat(new Cli().run("stats"))
+                .isEqualTo(new Cli.Result(2, "", "iam-broker: there is no such command: see 'iam-broker --help'\n"));
+    }
+
+    @Test
+    void unknownOption_namedWithoutItsValue() {
+        assertThat(new Cli().run("status", "--colour=always").err())
+                .isEqualTo("iam-broker: there is no option --colour: see 'iam-broker status --help'\n");
+    }
+
+    @Test
+    void daemonCommands_optionsBeforeAndAfterTheCommand_reachTheDaemon() {
+        var cli = new Cli();
+
+        cli.run("--config", "/a", "--socket", "/s", "serve");
+        cli.run("--config", "/a", "serve", "--config", "/b", "--socket", "/t");
+        cli.run("demo");
+        cli.run("check-config", "--config", "/c", "--output", "json");
+
+        assertThat(cli.daemonCalls)
+                .containsExactly(
+                        new ServeOptions(Path.of("/a"), Path.of("/s")),
+                        new ServeOptions(Path.of("/b"), Path.of("/t")),
+                        new DemoOptions(null),
+                        new CheckOptions(Path.of("/c"), OutputFormat.JSON));
+    }
+
+    @Test
+    void defect_anyCommand_oneLineWithoutItsMessage() {
+        var failing = new DaemonCommands() {
+            @Override
+            public int serve(ServeOptions options) {
+                throw new IllegalStateException("secret-canary");
+            }
+
+            @Override
+            public int demo(DemoOptions options) {
+                return 0;
+            }
+
+            @Override
+            public int checkConfig(CheckOptions options) {
+                return 0;
+            }
+        };
+        var cli = new Cli();
+
+        var result = cli.runWith(failing, "serve");
+
+        assertThat(result.code()).isEqualTo(1);
+        assertThat(result.err())
+                .startsWith("iam-broker: internal error, IllegalStateException at HelpTest.java:")
+                .hasLineCount(1);
+        assertThat(result.err()).doesNotContain("secret-canary");
+    }
+}
