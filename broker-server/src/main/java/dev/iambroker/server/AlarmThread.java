@@ -80,8 +80,8 @@ final class AlarmThread implements WakeUp {
             notifyAll();
         }
         try {
-            if (thread != Thread.currentThread()) {
-                thread.join(STOP_LIMIT);
+            if (!thread.join(STOP_LIMIT)) {
+                log.warn("the refresh thread did not end within {} s", STOP_LIMIT.toSeconds());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

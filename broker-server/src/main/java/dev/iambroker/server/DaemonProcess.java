@@ -104,7 +104,7 @@ final class DaemonProcess implements DaemonCommands {
         } catch (IOException | UncheckedIOException e) {
             throw new CommandFailure(ExitCode.FAILURE, "the demo cannot write its temporary directory: " + e.getMessage());
         } catch (StoreFailure | ListenFailure e) {
-            throw new CommandFailure(ExitCode.FAILURE, e.getMessage());
+            throw new CommandFailure(ExitCode.FAILURE, String.valueOf(e.getMessage()));
         }
     }
 

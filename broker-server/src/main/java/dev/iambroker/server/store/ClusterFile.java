@@ -5,7 +5,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.iambroker.account.AccountName;
 import dev.iambroker.account.Cluster;
 import dev.iambroker.account.KnownCluster;
-import dev.iambroker.store.ClusterStore;
+import dev.iambroker.account.ClusterStore;
 import dev.iambroker.store.StoreFailure;
 import java.util.ArrayList;
 import java.util.List;

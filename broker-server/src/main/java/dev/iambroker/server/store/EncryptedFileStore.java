@@ -1,7 +1,7 @@
 package dev.iambroker.server.store;
 
 import dev.iambroker.account.AccountName;
-import dev.iambroker.store.ClusterStore;
+import dev.iambroker.account.ClusterStore;
 import dev.iambroker.store.SessionStore;
 import dev.iambroker.store.StoreFailure;
 import dev.iambroker.store.StoredSession;
