@@ -3,10 +3,15 @@ package dev.iambroker.emulator;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import org.jspecify.annotations.NullMarked;
 
 /** The emulator knows nothing of the broker, and its packages form no cycle. */
 @AnalyzeClasses(packages = "dev.iambroker", importOptions = DoNotIncludeTests.class)
@@ -29,4 +34,14 @@ final class ArchitectureTest {
     @ArchTest
     static final ArchRule NO_CYCLES =
             slices().matching("dev.iambroker.emulator.(*)..").should().beFreeOfCycles();
+
+    /** NullAway passes over packages without the mark, in silence. */
+    @ArchTest
+    static final ArchRule NULL_MARKED = classes().should(new ArchCondition<>("be in a null-marked package") {
+        @Override
+        public void check(JavaClass item, ConditionEvents events) {
+            boolean marked = item.getPackage().isAnnotatedWith(NullMarked.class);
+            events.add(new SimpleConditionEvent(item, marked, item.getPackageName() + " has no @NullMarked"));
+        }
+    });
 }

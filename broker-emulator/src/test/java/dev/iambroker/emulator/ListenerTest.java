@@ -115,6 +115,18 @@ final class ListenerTest {
     }
 
     @Test
+    void clientThatOffersHttp2_isAnsweredInHttp1() throws Exception {
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            HttpRequest request = HttpRequest.newBuilder(URI.create(emulator.iamUrl() + "/identity/keys"))
+                    .timeout(Caller.PATIENCE)
+                    .build();
+
+            assertThat(http.send(request, BodyHandlers.discarding()).version()).isEqualTo(HttpClient.Version.HTTP_1_1);
+            assertThat(emulator.departures()).isEmpty();
+        }
+    }
+
+    @Test
     void latency_passesBeforeTheAnswer() {
         emulator.settings().latency(Duration.ofMillis(150));
         long start = System.nanoTime();

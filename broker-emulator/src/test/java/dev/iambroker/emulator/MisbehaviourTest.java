@@ -62,7 +62,7 @@ final class MisbehaviourTest {
 
     /** All bytes of an answer to a plain login, until the end of the connection. */
     private byte[] raw(Misbehaviour misbehaviour, int patienceMillis) throws IOException {
-        emulator.misbehave(Fault.of(misbehaviour).times(1).pace(Duration.ofMillis(1)));
+        emulator.misbehave(Fault.of(misbehaviour).times(1).pace(Duration.ofNanos(20_000)));
         String form = Caller.encoded(
                 "grant_type", URN + "apikey", "response_type", "cloud_iam", "apikey", EmulatedCloud.PROD_API_KEY);
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), emulator.port())) {

@@ -17,7 +17,7 @@ import tools.jackson.databind.JsonNode;
 
 /** Verifies tokens by nothing but what IAM publishes. */
 final class SignatureTest {
-    private final EmulatedCloud cloud = EmulatedCloud.sample(Emulator.builder());
+    private final EmulatedCloud cloud = EmulatedCloud.sample(Emulator.builder().keys(Keys.SHARED));
     private final Emulator emulator = cloud.emulator();
     private final Caller caller = new Caller(emulator.iamUrl());
 
@@ -28,20 +28,25 @@ final class SignatureTest {
 
     @Test
     void tokens_verifyByThePublishedKeys() throws Exception {
-        assertThat(verifies(emulator.issueAccessToken(cloud.user(), cloud.prod())))
+        assertThat(verifies(emulator.issueAccessToken(cloud.user(), cloud.prod()), published(emulator)))
                 .isTrue();
-        assertThat(verifies(emulator.issueIdToken(cloud.user(), cloud.prod()))).isTrue();
+        assertThat(verifies(emulator.issueIdToken(cloud.user(), cloud.prod()), published(emulator)))
+                .isTrue();
     }
 
     @Test
     void tokens_ofOldAndNewKey_verifyAfterRotation() throws Exception {
-        String old = emulator.issueAccessToken(cloud.user(), cloud.prod());
-        emulator.rotateSigningKey();
-        String fresh = emulator.issueAccessToken(cloud.user(), cloud.prod());
+        try (EmulatedCloud own = EmulatedCloud.sample(Emulator.builder())) {
+            String old = own.emulator().issueAccessToken(own.user(), own.prod());
+            own.emulator().rotateSigningKey();
+            String fresh = own.emulator().issueAccessToken(own.user(), own.prod());
+            JsonNode keys = published(own.emulator());
 
-        assertThat(header(old).get("kid")).isNotEqualTo(header(fresh).get("kid"));
-        assertThat(verifies(old)).isTrue();
-        assertThat(verifies(fresh)).isTrue();
+            assertThat(header(old).get("kid")).isNotEqualTo(header(fresh).get("kid"));
+            assertThat(verifies(old, keys)).isTrue();
+            assertThat(verifies(fresh, keys)).isTrue();
+            assertThat(verifies(fresh, published(emulator))).isFalse();
+        }
     }
 
     @Test
@@ -98,9 +103,13 @@ final class SignatureTest {
         return Caller.JSON.readTree(Base64.getUrlDecoder().decode(jwt.split("\\.")[0]));
     }
 
-    private boolean verifies(String jwt) throws GeneralSecurityException {
+    private static JsonNode published(Emulator emulator) {
+        return new Caller(emulator.iamUrl()).get("/identity/keys").json().get("keys");
+    }
+
+    private static boolean verifies(String jwt, JsonNode keys) throws GeneralSecurityException {
         String[] parts = jwt.split("\\.");
-        for (JsonNode key : caller.get("/identity/keys").json().get("keys")) {
+        for (JsonNode key : keys) {
             if (key.get("kid").equals(header(jwt).get("kid"))) {
                 Signature signature = Signature.getInstance("SHA256withRSA");
                 signature.initVerify(KeyFactory.getInstance("RSA")

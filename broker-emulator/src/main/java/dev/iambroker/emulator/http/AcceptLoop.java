@@ -3,6 +3,7 @@ package dev.iambroker.emulator.http;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -12,6 +13,8 @@ import java.util.concurrent.RejectedExecutionException;
 
 /** One run of a listener, from bind to close: a virtual thread for the door and one for each connection. */
 final class AcceptLoop implements AutoCloseable {
+    private static final Duration AFTER_FAILURE = Duration.ofMillis(10);
+
     private final ServerSocket door;
     private final Handler handler;
     private final InstantSource clock;
@@ -32,14 +35,23 @@ final class AcceptLoop implements AutoCloseable {
     }
 
     private void accept() {
-        while (!stopping.requested()) {
-            try {
-                Socket socket = door.accept();
-                open.add(socket);
-                threads.execute(() -> serve(socket));
-            } catch (IOException | RejectedExecutionException e) {
-                // Closing the door is how this loop ends; any other trouble concerns one caller only.
+        try {
+            while (!stopping.requested()) {
+                acceptOne();
             }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void acceptOne() throws InterruptedException {
+        try {
+            Socket socket = door.accept();
+            open.add(socket);
+            threads.execute(() -> serve(socket));
+        } catch (IOException | RejectedExecutionException e) {
+            // Closing the door ends the loop at once; out of descriptors it must not spin until some are free.
+            stopping.pause(AFTER_FAILURE);
         }
     }
 
