@@ -1,0 +1,118 @@
+package dev.iambroker.emulator.fault;
+
+import dev.iambroker.emulator.http.Delivery;
+import dev.iambroker.emulator.http.HttpDate;
+import dev.iambroker.emulator.http.HttpRequest;
+import dev.iambroker.emulator.http.HttpResponse;
+import dev.iambroker.emulator.http.Json;
+import dev.iambroker.emulator.http.Reply;
+import dev.iambroker.emulator.iam.IamError;
+import dev.iambroker.emulator.iam.IamErrors;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Turns a fault into what goes over the wire. */
+public final class Liar {
+    private static final String HTML =
+            "<!DOCTYPE html><html><head><title>emulated proxy</title></head><body>Something is wrong.</body></html>\n";
+
+    private final InstantSource clock;
+    private final IamErrors errors;
+
+    public Liar(InstantSource clock) {
+        this.clock = clock;
+        this.errors = new IamErrors(clock);
+    }
+
+    /** The reply under that fault; {@code work} is done only where the misbehaviour says so. */
+    public Reply reply(Fault fault, HttpRequest request, Supplier<HttpResponse> work) {
+        Misbehaviour kind = fault.misbehaviour();
+        return switch (kind) {
+            case ERROR_500 -> text(500, "text/plain", "emulated failure\n");
+            case ERROR_503 -> text(503, "text/plain", "emulated maintenance\n");
+            case THROTTLE_429_SECONDS ->
+                throttled(String.valueOf(fault.retryAfter().toSeconds()));
+            case THROTTLE_429_DATE -> throttled(HttpDate.format(clock.instant().plus(fault.retryAfter())));
+            case THROTTLE_429_BARE -> text(429, "text/plain", "emulated throttling\n");
+            case HTML_502 -> text(502, "text/html", HTML);
+            case HTML_200 -> text(200, "text/html", HTML);
+            case EMPTY_200 -> Reply.whole(HttpResponse.empty(200));
+            case EMPTY_500 -> Reply.whole(HttpResponse.empty(500));
+            case REDIRECT_302 ->
+                Reply.whole(HttpResponse.empty(302).with("Location", "https://elsewhere.example" + request.path()));
+            case INVALID_JSON -> text(200, Json.CONTENT_TYPE, "{\"access_token\":\"cut");
+            case RESET -> delivered(Delivery.RESET, fault, HttpResponse.empty(200));
+            case HANG_AFTER_ACCEPT -> delivered(Delivery.HANG, fault, HttpResponse.empty(200));
+            case ENDLESS_BODY -> delivered(Delivery.ENDLESS, fault, HttpResponse.text(200, Json.CONTENT_TYPE, ""));
+            case CLOSE_BEFORE_ANSWER -> delivered(Delivery.CLOSE, fault, work.get());
+            case CUT_OFF_BODY -> delivered(Delivery.CUT_OFF_BODY, fault, work.get());
+            case CUT_OFF_HEADERS -> delivered(Delivery.CUT_OFF_HEADERS, fault, work.get());
+            case SLOW_HEADERS -> delivered(Delivery.SLOW_HEADERS, fault, work.get());
+            case SLOW_BODY -> delivered(Delivery.SLOW_BODY, fault, work.get());
+            case STALL_BODY -> delivered(Delivery.STALL_BODY, fault, work.get());
+            case WRONG_CONTENT_TYPE -> Reply.whole(work.get().as("text/plain"));
+            case NONE -> Reply.whole(work.get());
+            case UNKNOWN_FIELDS -> rewritten(work, Liar::addUnknown);
+            case MISSING_LIFETIME -> rewritten(work, body -> body.remove(List.of("expires_in", "expiration")));
+            case NUMBERS_AS_STRINGS -> rewritten(work, Liar::numbersToStrings);
+            case NO_REFRESH_TOKEN -> rewritten(work, body -> body.remove("refresh_token"));
+            case NOT_SUPPORTED_REFRESH -> rewritten(work, body -> body.put("refresh_token", "not_supported"));
+            case NO_TOKENS -> rewritten(work, body -> body.remove(List.of("access_token", "id_token")));
+            case BXNIM0106E,
+                    BXNIM0109E,
+                    BXNIM0308E,
+                    BXNIM0400E,
+                    BXNIM0407E,
+                    BXNIM0408E,
+                    BXNIM0410E,
+                    BXNIM0415E,
+                    BXNIM0439E,
+                    BXNIM0462E,
+                    BXNIM0602E -> Reply.whole(errors.of(request, IamError.valueOf(kind.name()), "emulated refusal"));
+            case BXNIM9999E -> Reply.whole(errors.unknownCode(request));
+        };
+    }
+
+    private static Reply rewritten(Supplier<HttpResponse> work, Consumer<ObjectNode> change) {
+        HttpResponse good = work.get();
+        ObjectNode body = Json.objectOrNull(good.body());
+        if (body == null || good.status() != 200) {
+            return Reply.whole(good);
+        }
+        change.accept(body);
+        return Reply.whole(HttpResponse.json(200, body));
+    }
+
+    private static void addUnknown(ObjectNode body) {
+        body.put("ims_user_id", 1234567L)
+                .put("emulated_text", "x")
+                .put("emulated_flag", true)
+                .putNull("emulated_nothing");
+        body.putArray("emulated_array").add(1).add("two");
+        body.putObject("emulated_object").put("nested", 1.5);
+    }
+
+    private static void numbersToStrings(ObjectNode body) {
+        for (String name : List.of("expires_in", "expiration", "refresh_token_expiration")) {
+            if (body.has(name)) {
+                body.put(name, body.get(name).asString());
+            }
+        }
+    }
+
+    private static Reply throttled(String retryAfter) {
+        return Reply.whole(
+                HttpResponse.text(429, "text/plain", "emulated throttling\n").with("Retry-After", retryAfter));
+    }
+
+    private static Reply text(int status, String type, String text) {
+        return Reply.whole(HttpResponse.text(status, type, text));
+    }
+
+    private static Reply delivered(Delivery delivery, Fault fault, HttpResponse response) {
+        return Reply.of(response, delivery, fault.pace());
+    }
+}

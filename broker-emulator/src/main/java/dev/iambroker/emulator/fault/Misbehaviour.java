@@ -1,0 +1,78 @@
+package dev.iambroker.emulator.fault;
+
+/**
+ * One way of lying each. Those that say <i>after the work</i> let the service act first (a refresh token is rotated, a passcode is
+ * used up) and spoil the answer only; all others answer in the service's place, which then knows nothing of the request. A request
+ * that departs from the pages is refused and recorded in any case.
+ */
+public enum Misbehaviour {
+    NONE,
+
+    /** 500 with a short text. */
+    ERROR_500,
+    /** 503 with a short text. */
+    ERROR_503,
+    /** 429 with {@code Retry-After} in seconds. */
+    THROTTLE_429_SECONDS,
+    /** 429 with {@code Retry-After} as an HTTP date. */
+    THROTTLE_429_DATE,
+    /** 429 without {@code Retry-After}. */
+    THROTTLE_429_BARE,
+    /** A proxy's HTML page with 502. */
+    HTML_502,
+    /** A captive portal's HTML page with 200. */
+    HTML_200,
+    EMPTY_200,
+    EMPTY_500,
+    /** To a place on another host, which must not be gone to. */
+    REDIRECT_302,
+    /** 200 and {@code application/json}, but the text ends in the middle. */
+    INVALID_JSON,
+    /** A TCP reset in place of an answer. */
+    RESET,
+    /** Never a byte; the connection stays open until the caller gives up. */
+    HANG_AFTER_ACCEPT,
+    /** A body without an end. */
+    ENDLESS_BODY,
+
+    /** After the work: an orderly close without a byte, so that the answer is lost. */
+    CLOSE_BEFORE_ANSWER,
+    /** After the work: the head promises the whole body, half of it comes, then the connection ends. */
+    CUT_OFF_BODY,
+    /** After the work: the connection ends within the head. */
+    CUT_OFF_HEADERS,
+    /** After the work: the head dribbles byte by byte. */
+    SLOW_HEADERS,
+    /** After the work: the body dribbles byte by byte. */
+    SLOW_BODY,
+    /** After the work: head and half of the body, then nothing. */
+    STALL_BODY,
+    /** After the work: the good answer as {@code text/plain}. */
+    WRONG_CONTENT_TYPE,
+    /** After the work: members that nobody has documented, of every JSON type. */
+    UNKNOWN_FIELDS,
+    /** After the work: neither {@code expires_in} nor {@code expiration}. */
+    MISSING_LIFETIME,
+    /** After the work: {@code expires_in} and {@code expiration} as strings. */
+    NUMBERS_AS_STRINGS,
+    /** After the work: no {@code refresh_token} member. */
+    NO_REFRESH_TOKEN,
+    /** After the work: {@code refresh_token} is {@code not_supported}. */
+    NOT_SUPPORTED_REFRESH,
+    /** After the work: no {@code access_token} and no {@code id_token}. */
+    NO_TOKENS,
+
+    BXNIM0106E,
+    BXNIM0109E,
+    BXNIM0308E,
+    BXNIM0400E,
+    BXNIM0407E,
+    BXNIM0408E,
+    BXNIM0410E,
+    BXNIM0415E,
+    BXNIM0439E,
+    BXNIM0462E,
+    BXNIM0602E,
+    /** A code that no list has, with 400. */
+    BXNIM9999E
+}

@@ -1,0 +1,122 @@
+package dev.iambroker.emulator.http;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Arrays;
+
+/** Puts an answer on the wire, well or badly. One per connection, used by its thread alone. */
+final class ReplyWriter {
+    private final Socket socket;
+    private final OutputStream out;
+    private final Stopping stopping;
+    private final InstantSource clock;
+
+    ReplyWriter(Socket socket, Stopping stopping, InstantSource clock) throws IOException {
+        this.socket = socket;
+        this.out = socket.getOutputStream();
+        this.stopping = stopping;
+        this.clock = clock;
+    }
+
+    /** Whether the connection can carry another request afterwards. */
+    boolean write(Reply reply, boolean keepAlive) throws IOException, InterruptedException {
+        if (!stopping.pause(reply.delay())) {
+            return false;
+        }
+        byte[] body = reply.response().body();
+        byte[] head = head(reply, body.length, keepAlive);
+        return switch (reply.delivery()) {
+            case WHOLE -> whole(head, body, keepAlive);
+            case CUT_OFF_BODY -> end(head, half(body));
+            case CUT_OFF_HEADERS -> end(half(head), new byte[0]);
+            case SLOW_HEADERS -> slowly(head, reply.pace()) && whole(new byte[0], body, keepAlive);
+            case SLOW_BODY -> slowBody(head, body, reply.pace(), keepAlive);
+            case STALL_BODY -> stall(head, half(body));
+            case HANG -> stall(new byte[0], new byte[0]);
+            case RESET -> reset();
+            case CLOSE -> false;
+            case ENDLESS -> endless(head);
+        };
+    }
+
+    private byte[] head(Reply reply, int length, boolean keepAlive) {
+        HttpResponse response = reply.response();
+        StringBuilder head = new StringBuilder(256)
+                .append("HTTP/1.1 ")
+                .append(response.status())
+                .append(' ')
+                .append(Reason.of(response.status()))
+                .append("\r\nDate: ")
+                .append(HttpDate.format(clock.instant()))
+                .append("\r\n");
+        response.headers()
+                .forEach(header -> head.append(header.name())
+                        .append(": ")
+                        .append(header.value())
+                        .append("\r\n"));
+        head.append(reply.delivery() == Delivery.ENDLESS ? "Transfer-Encoding: chunked" : "Content-Length: " + length);
+        head.append(keepAlive ? "\r\n\r\n" : "\r\nConnection: close\r\n\r\n");
+        return head.toString().getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    private boolean whole(byte[] head, byte[] body, boolean keepAlive) throws IOException {
+        byte[] all = Arrays.copyOf(head, head.length + body.length);
+        System.arraycopy(body, 0, all, head.length, body.length);
+        out.write(all);
+        out.flush();
+        return keepAlive;
+    }
+
+    private boolean end(byte[] head, byte[] body) throws IOException {
+        whole(head, body, false);
+        return false;
+    }
+
+    private boolean slowBody(byte[] head, byte[] body, Duration pace, boolean keepAlive)
+            throws IOException, InterruptedException {
+        whole(head, new byte[0], keepAlive);
+        return slowly(body, pace) && keepAlive;
+    }
+
+    private boolean slowly(byte[] bytes, Duration pace) throws IOException, InterruptedException {
+        for (byte b : bytes) {
+            out.write(b);
+            out.flush();
+            if (!stopping.pause(pace)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean stall(byte[] head, byte[] body) throws IOException {
+        whole(head, body, false);
+        // Whatever the caller still sends is swallowed; its close, or that of the listener, ends the wait.
+        InputStream in = socket.getInputStream();
+        in.transferTo(OutputStream.nullOutputStream());
+        return false;
+    }
+
+    private boolean reset() throws IOException {
+        socket.setSoLinger(true, 0);
+        return false;
+    }
+
+    private boolean endless(byte[] head) throws IOException {
+        out.write(head);
+        byte[] chunk = ("400\r\n" + " ".repeat(0x400) + "\r\n").getBytes(StandardCharsets.US_ASCII);
+        while (!stopping.requested()) {
+            out.write(chunk);
+        }
+        return false;
+    }
+
+    private static byte[] half(byte[] bytes) {
+        return Arrays.copyOf(bytes, bytes.length / 2);
+    }
+}

@@ -1,0 +1,49 @@
+package dev.iambroker.emulator.iam;
+
+import dev.iambroker.emulator.directory.ApiKey;
+import dev.iambroker.emulator.directory.Directory;
+import dev.iambroker.emulator.http.HttpRequest;
+import dev.iambroker.emulator.record.Form;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Finds out whose a request is, without judging it. */
+public final class Attribution {
+    private final Directory directory;
+    private final Sessions sessions;
+
+    public Attribution(Directory directory, Sessions sessions) {
+        this.directory = directory;
+        this.sessions = sessions;
+    }
+
+    /** The account of the request, or null if nothing in it tells. */
+    public @Nullable String account(HttpRequest request, Form form) {
+        String bearer = request.header("Authorization");
+        if (bearer != null && bearer.toLowerCase(Locale.ROOT).startsWith("bearer ")) {
+            return TokenVerifier.claimedAccount(bearer.substring("bearer ".length()));
+        }
+        String named = form.has("bss_account") ? form.get("bss_account") : form.get("account");
+        return named == null ? byCredential(form) : named;
+    }
+
+    /** The login session whose refresh token the form presents; null if it presents none. */
+    public @Nullable String session(Form form) {
+        String refresh = form.get("refresh_token");
+        return refresh == null ? null : sessions.sessionOf(refresh);
+    }
+
+    private @Nullable String byCredential(Form form) {
+        String key = form.get("apikey");
+        String refresh = form.get("refresh_token");
+        String compute = form.get("cr_token");
+        if (key != null) {
+            ApiKey known = directory.apiKey(key);
+            return known == null ? null : known.account();
+        }
+        if (refresh != null) {
+            return sessions.accountOf(refresh);
+        }
+        return compute == null ? null : directory.computeAccount(compute);
+    }
+}

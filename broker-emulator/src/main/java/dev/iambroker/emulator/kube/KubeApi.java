@@ -1,0 +1,98 @@
+package dev.iambroker.emulator.kube;
+
+import dev.iambroker.emulator.http.HttpRequest;
+import dev.iambroker.emulator.http.HttpResponse;
+import dev.iambroker.emulator.http.Json;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import tools.jackson.databind.node.ObjectNode;
+
+/** One cluster's API server: nothing without a good ID token, then version, discovery, self review and a few lists. */
+public final class KubeApi {
+    private static final String PROTOBUF = "application/vnd.kubernetes.protobuf";
+    private static final Pattern AUTHENTICATION =
+            Pattern.compile("/apis/authentication\\.k8s\\.io/(v1|v1beta1)(/selfsubjectreviews)?");
+    private static final Pattern PODS = Pattern.compile("/api/v1(/namespaces/[a-z0-9-]+)?/pods");
+
+    private final IdTokenAuthenticator authenticator;
+    private final String version;
+
+    /** {@code version} as the containers service prints it, such as {@code 1.31.4_1540}. */
+    public KubeApi(IdTokenAuthenticator authenticator, String version) {
+        this.authenticator = authenticator;
+        this.version = version;
+    }
+
+    public HttpResponse answer(HttpRequest request) {
+        Optional<KubeUser> user = authenticator.user(request.header("Authorization"));
+        return user.map(known -> route(request, known)).orElseGet(Statuses::unauthorized);
+    }
+
+    private HttpResponse route(HttpRequest request, KubeUser user) {
+        Matcher authentication = AUTHENTICATION.matcher(request.path());
+        if (authentication.matches() && authentication.group(2) != null) {
+            return request.method().equals("POST")
+                    ? selfReview(request, authentication.group(1), user)
+                    : Statuses.methodNotAllowed();
+        }
+        if (!request.method().equals("GET")) {
+            return Statuses.methodNotAllowed();
+        }
+        if (authentication.matches()) {
+            return Discovery.authenticationResources(authentication.group(1));
+        }
+        return read(request.path(), Objects.requireNonNullElse(request.header("Accept"), ""));
+    }
+
+    private HttpResponse read(String path, String accept) {
+        return switch (path) {
+            case "/version" -> HttpResponse.json(200, version());
+            case "/livez", "/readyz", "/healthz" -> HttpResponse.text(200, "text/plain; charset=utf-8", "ok");
+            case "/api" -> Discovery.core(accept);
+            case "/apis" -> Discovery.groups(accept);
+            case "/api/v1" -> Discovery.coreResources();
+            case "/apis/authentication.k8s.io" -> Discovery.authenticationGroup();
+            case "/api/v1/namespaces" -> Lists.namespaces(accept);
+            default -> PODS.matcher(path).matches() ? Lists.pods(accept) : Statuses.notFound();
+        };
+    }
+
+    private static HttpResponse selfReview(HttpRequest request, String apiVersion, KubeUser user) {
+        if (!isSelfReview(request)) {
+            return Statuses.badRequest("expected a SelfSubjectReview");
+        }
+        ObjectNode review =
+                Json.object().put("kind", "SelfSubjectReview").put("apiVersion", "authentication.k8s.io/" + apiVersion);
+        review.putObject("metadata").putNull("creationTimestamp");
+        ObjectNode info = review.putObject("status").putObject("userInfo").put("username", user.name());
+        user.groups().forEach(info.putArray("groups")::add);
+        return HttpResponse.json(201, review);
+    }
+
+    /** kubectl sends JSON up to 1.31 and Kubernetes' protobuf envelope, which names the kind in clear, from 1.32 on. */
+    private static boolean isSelfReview(HttpRequest request) {
+        if (PROTOBUF.equals(request.header("Content-Type"))) {
+            String body = new String(request.body(), StandardCharsets.ISO_8859_1);
+            return body.startsWith("k8s\0") && body.contains("SelfSubjectReview");
+        }
+        return "SelfSubjectReview".equals(Json.text(Json.objectOrNull(request.body()), "kind"));
+    }
+
+    private ObjectNode version() {
+        String plain = version.substring(0, (version + "_").indexOf('_'));
+        String[] parts = plain.split("\\.");
+        return Json.object()
+                .put("major", parts[0])
+                .put("minor", parts[1])
+                .put("gitVersion", "v" + plain + "+IKS")
+                .put("gitCommit", "e0000000000000000000000000000000000000e0")
+                .put("gitTreeState", "clean")
+                .put("buildDate", "2026-01-01T00:00:00Z")
+                .put("goVersion", "go1.22.10")
+                .put("compiler", "gc")
+                .put("platform", "linux/amd64");
+    }
+}
