@@ -9,6 +9,7 @@ import dev.iambroker.server.http.MalformedRequest;
 import dev.iambroker.server.http.RequestParser;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.DuplexChannel;
 import java.nio.charset.StandardCharsets;
@@ -104,7 +105,9 @@ final class Conversation {
     void drain() {
         isDraining = true;
         if (phase == Phase.READING) {
-            close();
+            // Nothing is owed but what is already written.
+            phase = Phase.CLOSING;
+            ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.iambroker.server.transport;
 
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
@@ -15,6 +16,7 @@ import java.nio.file.attribute.GroupPrincipal;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipalNotFoundException;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
@@ -136,6 +138,8 @@ final class SocketFile {
             return true;
         } catch (ConnectException e) {
             return false;
+        } catch (SocketException e) {
+            return true;
         }
     }
 
@@ -149,9 +153,15 @@ final class SocketFile {
 
     private @Nullable GroupPrincipal group() throws IOException {
         String name = socket.group();
-        return name == null
-                ? null
-                : path.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByGroupName(name);
+        if (name == null) {
+            return null;
+        }
+        try {
+            return path.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByGroupName(name);
+        } catch (UserPrincipalNotFoundException e) {
+            throw new ListenFailure(
+                    "listen.unix.group names the group " + name + ", which this machine does not have", e);
+        }
     }
 
     private static PosixFileAttributeView view(Path file) {

@@ -6,14 +6,18 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.iambroker.client.Peer;
 import dev.iambroker.server.http.FakeBroker;
+import dev.iambroker.server.os.ProcFs;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -29,11 +33,13 @@ final class SocketListenerTest {
     @TempDir
     Path temp;
 
-    private Path path;
+    private Path directory = Path.of("unset");
+    private Path path = directory;
 
     @BeforeEach
     void choosePath() {
-        path = temp.resolve("run/broker.sock");
+        directory = temp.resolve("run");
+        path = directory.resolve("broker.sock");
     }
 
     @AfterEach
@@ -55,7 +61,7 @@ final class SocketListenerTest {
                         "http://localhost/v1/accounts/prod/token")
                 .redirectErrorStream(true)
                 .start();
-        String output = new String(curl.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        String output = new String(curl.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
         assertThat(curl.waitFor()).isZero();
         assertThat(output)
@@ -81,7 +87,7 @@ final class SocketListenerTest {
         assertThat(peer.pid()).isEqualTo((int) ProcessHandle.current().pid());
         assertThat(peer.uid()).isEqualTo(Files.getAttribute(self, "unix:uid"));
         assertThat(peer.gid()).isEqualTo(Files.getAttribute(self, "unix:gid"));
-        assertThat(peer.groups()).isEqualTo(new dev.iambroker.server.os.ProcFs().groups(peer.pid()));
+        assertThat(peer.groups()).isEqualTo(new ProcFs().groups(peer.pid()));
         assertThat(peer.startTime()).isPositive();
     }
 
@@ -89,41 +95,38 @@ final class SocketListenerTest {
     void unix_directoryMissing_isMadePrivateAndSocketHasItsMode() throws Exception {
         server.listen(new UnixSocket(path, PosixFilePermissions.fromString("rw-rw----"), null));
 
-        assertThat(mode(path.getParent())).isEqualTo("rwx------");
+        assertThat(mode(directory)).isEqualTo("rwx------");
         assertThat(mode(path)).isEqualTo("rw-rw----");
-        assertThat(namesIn(path.getParent())).containsExactly("broker.sock");
+        assertThat(namesIn(directory)).containsExactly("broker.sock");
     }
 
     @Test
     void unix_group_ownsSocketAndMayEnterDirectory() throws Exception {
-        String group = Files.readAttributes(temp, java.nio.file.attribute.PosixFileAttributes.class)
-                .group()
-                .getName();
+        String group =
+                Files.readAttributes(temp, PosixFileAttributes.class).group().getName();
 
         server.listen(new UnixSocket(path, PosixFilePermissions.fromString("rw-rw----"), group));
 
-        assertThat(mode(path.getParent())).isEqualTo("rwxr-x---");
-        assertThat(Files.readAttributes(path, java.nio.file.attribute.PosixFileAttributes.class)
-                        .group()
-                        .getName())
+        assertThat(mode(directory)).isEqualTo("rwxr-x---");
+        assertThat(Files.readAttributes(path, PosixFileAttributes.class).group().getName())
                 .isEqualTo(group);
     }
 
     @Test
     void unix_unknownGroup_refusedAndNothingLeft() throws Exception {
         Files.createDirectory(
-                path.getParent(), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+                directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
 
         assertThatThrownBy(() -> server.listen(new UnixSocket(path, UnixSocket.PRIVATE, "no-such-group")))
                 .isInstanceOf(ListenFailure.class)
                 .hasMessageContaining("no-such-group");
-        assertThat(namesIn(path.getParent())).isEmpty();
+        assertThat(namesIn(directory)).isEmpty();
     }
 
     @Test
     void unix_othersMayWriteDirectory_refused() throws Exception {
-        Files.createDirectory(path.getParent());
-        Files.setPosixFilePermissions(path.getParent(), PosixFilePermissions.fromString("rwxrwx---"));
+        Files.createDirectory(directory);
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwx---"));
 
         assertThatThrownBy(() -> server.listen(UnixSocket.privateAt(path)))
                 .isInstanceOf(ListenFailure.class)
@@ -132,7 +135,7 @@ final class SocketListenerTest {
 
     @Test
     void unix_staleSocket_replaced() throws Exception {
-        Files.createDirectories(path.getParent());
+        Files.createDirectories(directory);
         try (ServerSocketChannel dead = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             dead.bind(UnixDomainSocketAddress.of(path));
         }
@@ -155,7 +158,7 @@ final class SocketListenerTest {
 
     @Test
     void unix_liveSocketWithFullQueue_refused() throws Exception {
-        Files.createDirectories(path.getParent());
+        Files.createDirectories(directory);
         try (ServerSocketChannel deaf = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             deaf.bind(UnixDomainSocketAddress.of(path), 1);
             try (RawClient first = RawClient.unix(path);
@@ -170,12 +173,12 @@ final class SocketListenerTest {
 
     @Test
     void unix_somethingElseInPlace_refusedAndLeftAlone() throws Exception {
-        Files.createDirectories(path.getParent());
+        Files.createDirectories(directory);
         Path file = Files.writeString(path.resolveSibling("file"), "precious");
         Path link = Files.createSymbolicLink(path.resolveSibling("link"), file);
 
-        for (Path taken : new Path[] {file, link, path.getParent()}) {
-            Path place = taken.equals(path.getParent()) ? Files.createDirectory(path) : taken;
+        for (Path taken : new Path[] {file, link, directory}) {
+            Path place = taken.equals(directory) ? Files.createDirectory(path) : taken;
             assertThatThrownBy(() -> server.listen(UnixSocket.privateAt(place)))
                     .isInstanceOf(ListenFailure.class)
                     .hasMessageContaining("is no socket");
@@ -274,7 +277,7 @@ final class SocketListenerTest {
         return PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
     }
 
-    private static java.util.List<String> namesIn(Path directory) throws IOException {
+    private static List<String> namesIn(Path directory) throws IOException {
         try (Stream<Path> files = Files.list(directory)) {
             return files.map(file -> String.valueOf(file.getFileName())).toList();
         }

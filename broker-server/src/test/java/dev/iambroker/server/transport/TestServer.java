@@ -29,7 +29,7 @@ final class TestServer implements AutoCloseable {
     private static final ClientSecrets SECRETS = ClientSecrets.of(Map.of("ci", Secret.of(SECRET)));
     private static final MetricsExposition METRICS = accept -> new MetricsExposition.Scrape("text/plain", "metrics\n");
 
-    final ConnectionLimits limits = new ConnectionLimits();
+    final ConnectionLimits limits;
 
     private final FakeBroker broker;
     private final EventLoops loops = new EventLoops();
@@ -37,16 +37,29 @@ final class TestServer implements AutoCloseable {
     private final List<SocketListener> listeners = new ArrayList<>();
 
     TestServer(FakeBroker broker) {
+        this(broker, new ConnectionLimits());
+    }
+
+    TestServer(FakeBroker broker, ConnectionLimits limits) {
         this.broker = broker;
+        this.limits = limits;
+    }
+
+    static HttpService unixService(FakeBroker broker, RequestEvents events) {
+        return everything(broker, TransportRules.unixSocket(SECRETS), events);
     }
 
     SocketListener listen(UnixSocket socket) {
-        return added(SocketListener.unix(socket, everything(TransportRules.unixSocket(SECRETS)), engine()));
+        return added(SocketListener.unix(socket, unixService(broker, RequestEvents.NONE), engine()));
     }
 
     SocketListener listenOnLoopback() {
-        HttpService service = everything(TransportRules.loopback(SECRETS, Set.of("livez", "readyz")));
-        return added(SocketListener.loopback(anyPort(), service, engine()));
+        return listenOnLoopback(anyPort());
+    }
+
+    SocketListener listenOnLoopback(InetSocketAddress address) {
+        TransportRules rules = TransportRules.loopback(SECRETS, Set.of("livez", "readyz"));
+        return added(SocketListener.loopback(address, everything(broker, rules, RequestEvents.NONE), engine()));
     }
 
     SocketListener listenForMetrics() {
@@ -59,14 +72,10 @@ final class TestServer implements AutoCloseable {
         return added(SocketListener.anyInterface(anyPort(), service, engine()));
     }
 
-    private HttpService everything(TransportRules rules) {
+    private static HttpService everything(FakeBroker broker, TransportRules rules, RequestEvents events) {
         KubeconfigTemplate kubeconfig = new KubeconfigTemplate(Path.of("/opt/iam-broker-credential"), null);
         return new HttpService(
-                Routes.all(broker, METRICS, kubeconfig, System::nanoTime),
-                rules,
-                broker,
-                RequestEvents.NONE,
-                System::nanoTime);
+                Routes.all(broker, METRICS, kubeconfig, System::nanoTime), rules, broker, events, System::nanoTime);
     }
 
     Engine engine() {
@@ -80,6 +89,17 @@ final class TestServer implements AutoCloseable {
 
     private static InetSocketAddress anyPort() {
         return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    }
+
+    /** Waits until so many connections are open. */
+    void awaitOpen(int count) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (limits.open() != count) {
+            if (System.nanoTime() - deadline > 0) {
+                throw new IllegalStateException(limits.open() + " connections are open, not " + count);
+            }
+            Thread.onSpinWait();
+        }
     }
 
     static void await(CountDownLatch latch) {

@@ -1,0 +1,55 @@
+package dev.iambroker.server.os;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class ProcFsTest {
+    @TempDir
+    Path root;
+
+    @Test
+    void startTime_nameWithParenthesesAndSpaces_isField22() throws IOException {
+        String before = "S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 ";
+        Files.writeString(process(42).resolve("stat"), "42 (a) b) 7 (c) " + before + "987654321 20 21 22\n");
+
+        assertThat(new ProcFs(root).startTime(42)).isEqualTo(987654321L);
+    }
+
+    @Test
+    void startTime_goneOrOddOrForeign_unknown() throws IOException {
+        Files.writeString(process(1).resolve("stat"), "");
+        Files.writeString(process(2).resolve("stat"), "2 (x) S 1 2");
+        ProcFs proc = new ProcFs(root);
+
+        assertThat(new long[] {proc.startTime(1), proc.startTime(2), proc.startTime(3), proc.startTime(0)})
+                .containsOnly(ProcFs.UNKNOWN);
+    }
+
+    @Test
+    void groups_severalAndLarge_read() throws IOException {
+        Files.writeString(process(42).resolve("status"), "Name:\tx\nGroups:\t4 27 4294967294 \nNStgid:\t42\n");
+        Files.writeString(process(43).resolve("status"), "Name:\tx\nGroups:\t \n");
+        ProcFs proc = new ProcFs(root);
+
+        assertThat(proc.groups(42)).containsExactlyInAnyOrder(4, 27, -2);
+        assertThat(proc.groups(43)).isEmpty();
+        assertThat(proc.groups(44)).isEmpty();
+    }
+
+    @Test
+    void startTime_realProcess_staysTheSame() {
+        ProcFs proc = new ProcFs();
+        int self = (int) ProcessHandle.current().pid();
+
+        assertThat(proc.startTime(self)).isPositive().isEqualTo(proc.startTime(self));
+    }
+
+    private Path process(int pid) throws IOException {
+        return Files.createDirectory(root.resolve(Integer.toString(pid)));
+    }
+}

@@ -1,0 +1,346 @@
+package dev.iambroker.server.transport;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.iambroker.client.ClientIdentity;
+import dev.iambroker.client.Peer;
+import dev.iambroker.server.http.Arrival;
+import dev.iambroker.server.http.FakeBroker;
+import dev.iambroker.server.http.HttpService;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+final class RequestHandlerTest {
+    private static final String TOKEN = "GET /v1/accounts/prod/token HTTP/1.1\r\nHost: x\r\n\r\n";
+    private static final String LIVEZ = "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n";
+    private static final Arrival OWNER = new Arrival(ClientIdentity.ofPeer(new Peer(7, 7, Set.of(), 1, 1)), 0);
+
+    private final FakeBroker broker = new FakeBroker();
+    private final List<String> done = new ArrayList<>();
+    private final Deque<Runnable> waiting = new ArrayDeque<>();
+    private final HttpService service =
+            TestServer.unixService(broker, (route, client, status, nanos) -> done.add(route + " " + status));
+    private EmbeddedChannel channel = new EmbeddedChannel();
+
+    /** Stands for the handlers before: knows who it is. */
+    private static final class Known extends ChannelInboundHandlerAdapter {
+        @Override
+        public void handlerAdded(ChannelHandlerContext ctx) {
+            ctx.channel().attr(Arrivals.KEY).set(OWNER);
+        }
+    }
+
+    @BeforeEach
+    void connect() {
+        channel = new EmbeddedChannel(new Known(), new RequestHandler(service, waiting::add));
+        channel.freezeTime();
+    }
+
+    @AfterEach
+    void nothingIsLeft() {
+        assertThat(channel.finishAndReleaseAll()).isFalse();
+    }
+
+    private void send(String bytes) {
+        channel.writeInbound(Unpooled.copiedBuffer(bytes, StandardCharsets.ISO_8859_1));
+    }
+
+    private String received() {
+        StringBuilder text = new StringBuilder();
+        for (ByteBuf bytes = channel.readOutbound(); bytes != null; bytes = channel.readOutbound()) {
+            text.append(bytes.toString(StandardCharsets.UTF_8));
+            bytes.release();
+        }
+        return text.toString();
+    }
+
+    private void pass(Duration time) {
+        channel.advanceTimeBy(time.toNanos(), TimeUnit.NANOSECONDS);
+        channel.runScheduledPendingTasks();
+    }
+
+    private void runOneWaiting() {
+        Objects.requireNonNull(waiting.poll()).run();
+        channel.runPendingTasks();
+    }
+
+    private static int answersIn(String text) {
+        return text.split("HTTP/1.1 200 OK", -1).length - 1;
+    }
+
+    @Test
+    void request_byteByByte_answeredAtTheLast() {
+        for (int i = 0; i < TOKEN.length(); i++) {
+            assertThat(received()).isEmpty();
+            send(TOKEN.substring(i, i + 1));
+        }
+
+        assertThat(received()).startsWith("HTTP/1.1 200 OK").contains(FakeBroker.TOKEN);
+        assertThat(done).containsExactly("/v1/accounts/{a}/token 200");
+        assertThat(channel.isOpen()).isTrue();
+    }
+
+    @Test
+    void pipelined_warm_allAnswered() {
+        send(TOKEN.repeat(64));
+
+        assertThat(answersIn(received())).isEqualTo(64);
+    }
+
+    @Test
+    void pipelined_oneBlocks_laterOnesWaitForIt() {
+        broker.isWarm = false;
+        send(LIVEZ + TOKEN + LIVEZ);
+        assertThat(received()).contains("\"ready\"").doesNotContain("access_token");
+
+        runOneWaiting();
+
+        assertThat(received()).startsWith("HTTP/1.1 200 OK").containsSubsequence("access_token", "\"ready\"");
+        assertThat(waiting).isEmpty();
+    }
+
+    @Test
+    void blocked_timePasses_staysOpen() {
+        broker.isWarm = false;
+        send(TOKEN);
+
+        pass(Duration.ofMinutes(5));
+
+        assertThat(channel.isOpen()).isTrue();
+        runOneWaiting();
+        assertThat(answersIn(received())).isEqualTo(1);
+    }
+
+    @Test
+    void blocked_clientLeaves_nothingWritten() {
+        broker.isWarm = false;
+        send(TOKEN);
+        assertThat(channel.close().isSuccess()).isTrue();
+
+        runOneWaiting();
+
+        assertThat(received()).isEmpty();
+        assertThat(done).containsExactly("/v1/accounts/{a}/token 200");
+    }
+
+    @Test
+    void blocked_brokerThrowsError_500() {
+        broker.isWarm = false;
+        broker.blocking = () -> {
+            throw new AssertionError("broken");
+        };
+        send(TOKEN);
+
+        runOneWaiting();
+
+        assertThat(received()).startsWith("HTTP/1.1 500 ");
+    }
+
+    @Test
+    void blocked_muchArrives_readingStopsAndResumes() {
+        broker.isWarm = false;
+        send(TOKEN);
+        int count = Conversation.MAX_WAITING_BYTES / LIVEZ.length() + 1;
+
+        send(LIVEZ.repeat(count));
+
+        assertThat(channel.config().isAutoRead()).isFalse();
+        runOneWaiting();
+        assertThat(answersIn(received())).isEqualTo(1 + count);
+        assertThat(channel.config().isAutoRead()).isTrue();
+    }
+
+    @Test
+    void workersRefuse_503AndClose() {
+        EmbeddedChannel refusing = new EmbeddedChannel(new Known(), new RequestHandler(service, step -> {
+            throw new RejectedExecutionException();
+        }));
+        broker.isWarm = false;
+
+        refusing.writeInbound(Unpooled.copiedBuffer(TOKEN, StandardCharsets.US_ASCII));
+
+        ByteBuf answer = refusing.readOutbound();
+        assertThat(answer.toString(StandardCharsets.US_ASCII)).startsWith("HTTP/1.1 503 ");
+        answer.release();
+        refusing.runPendingTasks();
+        refusing.releaseOutbound();
+        assertThat(refusing.isOpen()).isFalse();
+        assertThat(refusing.finishAndReleaseAll()).isFalse();
+    }
+
+    @Test
+    void connectionClose_answeredAndClosed() {
+        send("GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n" + LIVEZ);
+
+        assertThat(received()).containsOnlyOnce("HTTP/1.1 200 OK").contains("Connection: close\r\n");
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void http10_answeredAndClosed() {
+        send("GET /livez HTTP/1.0\r\nHost: x\r\nConnection: keep-alive\r\n\r\n");
+
+        assertThat(received()).startsWith("HTTP/1.1 200 OK").contains("Connection: close\r\n");
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void malformed_answeredAndClosedRestIgnored() {
+        send(LIVEZ + "GET / HTTP/1.1\r\nX Y: 1\r\n" + LIVEZ);
+
+        assertThat(received()).containsSubsequence("200 OK", "HTTP/1.1 400 Bad Request", "Connection: close", "}");
+        assertThat(done).containsExactly("/livez 200", "none 400");
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void wellFramedButBad_answeredAndKept() {
+        send("GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n" + LIVEZ);
+
+        assertThat(received()).containsSubsequence("HTTP/1.1 404 ", "HTTP/1.1 200 OK");
+        assertThat(channel.isOpen()).isTrue();
+    }
+
+    @Test
+    void expectContinue_bodyAwaited_toldOnceThenAnswered() {
+        send("POST /v1/accounts/prod/refresh HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
+        assertThat(received()).isEqualTo("HTTP/1.1 100 Continue\r\n\r\n");
+        send("{");
+        assertThat(received()).isEmpty();
+
+        send("}");
+        runOneWaiting();
+
+        assertThat(received()).startsWith("HTTP/1.1 200 OK");
+    }
+
+    @Test
+    void silent_fromTheStart_closedAtReadTimeout() {
+        pass(Conversation.READ_TIMEOUT.minusMillis(1));
+        assertThat(channel.isOpen()).isTrue();
+
+        pass(Duration.ofMillis(1));
+
+        assertThat(channel.isOpen()).isFalse();
+        assertThat(received()).isEmpty();
+    }
+
+    @Test
+    void slow_aByteNowAndThen_408AtReadTimeout() {
+        for (int i = 0; i < 9; i++) {
+            send(TOKEN.substring(i, i + 1));
+            pass(Duration.ofSeconds(1));
+        }
+        assertThat(channel.isOpen()).isTrue();
+
+        pass(Duration.ofSeconds(1));
+
+        assertThat(received()).startsWith("HTTP/1.1 408 ").contains("Connection: close\r\n");
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void idle_afterARequest_closedAtIdleTimeout() {
+        send(LIVEZ);
+        received();
+        pass(Conversation.IDLE_TIMEOUT.minusMillis(1));
+        assertThat(channel.isOpen()).isTrue();
+
+        pass(Duration.ofMillis(1));
+
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void idle_requestsNowAndThen_staysOpen() {
+        for (int i = 0; i < 5; i++) {
+            send(LIVEZ);
+            assertThat(answersIn(received())).isEqualTo(1);
+            pass(Conversation.IDLE_TIMEOUT.minusSeconds(1));
+        }
+
+        assertThat(channel.isOpen()).isTrue();
+    }
+
+    @Test
+    void inputEnds_afterRequest_answeredThenClosed() {
+        broker.isWarm = false;
+        send(TOKEN);
+        channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+        assertThat(channel.isOpen()).isTrue();
+
+        runOneWaiting();
+
+        assertThat(answersIn(received())).isEqualTo(1);
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void inputEnds_nothingOwed_closed() {
+        send(TOKEN.substring(0, 10));
+
+        channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+
+        assertThat(received()).isEmpty();
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void drain_idle_closedBusyAnsweredFirst() {
+        broker.isWarm = false;
+        send(TOKEN + LIVEZ);
+        channel.pipeline().fireUserEventTriggered(RequestHandler.Drain.EVENT);
+        assertThat(channel.isOpen()).isTrue();
+
+        runOneWaiting();
+
+        assertThat(received()).containsOnlyOnce("HTTP/1.1 200 OK").contains("Connection: close\r\n", "access_token");
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void unwritable_nothingMoreIsBegunUntilItIsTaken() {
+        setWritable(false);
+
+        send(LIVEZ);
+
+        assertThat(received()).isEmpty();
+        assertThat(channel.config().isAutoRead()).isFalse();
+        setWritable(true);
+        assertThat(answersIn(received())).isEqualTo(1);
+        assertThat(channel.config().isAutoRead()).isTrue();
+    }
+
+    @Test
+    void unwritable_tooLong_closed() {
+        setWritable(false);
+
+        pass(Conversation.WRITE_TIMEOUT);
+
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    private void setWritable(boolean writable) {
+        ChannelOutboundBuffer buffer = Objects.requireNonNull(channel.unsafe().outboundBuffer());
+        buffer.setUserDefinedWritability(1, writable);
+        channel.runPendingTasks();
+    }
+}
