@@ -43,9 +43,13 @@ final class FishCompletion {
 
     private static String option(Choice option) {
         return " -l " + option.name().substring(2)
-                + (option.needsValue() ? " -r" : "")
+                + (option.needsValue() ? required(option.values()) : "")
                 + (option.takesValue() ? argument(option.values()) : "")
                 + " -d " + quoted(option.description());
+    }
+
+    private static String required(Values values) {
+        return values.kind() == CompletionModel.Kind.FILES ? " -r" : " -x";
     }
 
     private static String argument(Values values) {

@@ -11,7 +11,7 @@ final class ZshCompletion {
             #compdef iam-broker
             # zsh completion for iam-broker, made by 'iam-broker completion zsh'
             _iam_broker_accounts() {
-                local -a accounts socket
+                local -a accounts
                 local at=${words[(I)--socket]}
                 ((at > 0)) && socket=(--socket "${words[at+1]}")
                 accounts=(${(f)"$(iam-broker $socket __complete accounts 2>/dev/null)"})
@@ -24,11 +24,13 @@ final class ZshCompletion {
             }
             _iam_broker() {
                 local context state line
+                local -a socket
                 typeset -A opt_args
                 _arguments -C \\
             @ROOT@        '1:command:_iam_broker_commands' \\
                     '*::argument:->argument' && return
                 [[ $state == argument ]] || return
+                [[ -n $opt_args[--socket] ]] && socket=(--socket "$opt_args[--socket]")
                 case $line[1] in
             @CASES@    esac
             }
@@ -65,13 +67,14 @@ final class ZshCompletion {
                 .collect(Collectors.joining());
     }
 
+    /** A needed value follows as the next word or behind '='; the others are words or nothing. */
     private static String option(Choice option) {
-        var described = option.name() + "[" + escaped(option.description()) + "]";
+        var described = "[" + escaped(option.description()) + "]";
         if (!option.takesValue()) {
-            return described;
+            return option.name() + described;
         }
-        var equals = option.needsValue() ? "" : ":";
-        return described + equals + ":value:" + action(option.values());
+        return option.name() + (option.needsValue() ? "=" : "") + described + (option.needsValue() ? "" : ":")
+                + ":value:" + action(option.values());
     }
 
     private static String action(Values values) {

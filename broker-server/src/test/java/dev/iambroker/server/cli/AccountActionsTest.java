@@ -77,7 +77,7 @@ final class AccountActionsTest {
                 "{\"accounts\":[{\"id\":\"0123\",\"name\":\"Acme's \\u001baccount\",\"state\":\"ACTIVE\"}]}");
 
         assertThat(cli.run("accounts", "prod").out())
-                .isEqualTo("ID    NAME            STATE\n0123  Acme's  account  ACTIVE\n");
+                .isEqualTo("ID    NAME             STATE\n0123  Acme's  account  ACTIVE\n");
     }
 
     @Test
