@@ -165,8 +165,8 @@ final class Daemon implements AutoCloseable {
                 config.refresh().minInterval(),
                 config.kube().keepWarm(),
                 machine.random());
-        HttpIamClient iam = new HttpIamClient(
-                clouds, machine.time()::now, machine.time()::nanos, iamRequests(telemetry));
+        HttpIamClient iam =
+                new HttpIamClient(clouds, machine.time()::now, machine.time()::nanos, iamRequests(telemetry));
         return new TokenService(
                 accounts(),
                 iam,
@@ -209,8 +209,8 @@ final class Daemon implements AutoCloseable {
         if (file == null) {
             return AuditLog.NONE;
         }
-        HashChainedAuditLog audit = HashChainedAuditLog.open(
-                file, work -> new Thread(work, "iam-broker-audit"), telemetry::auditRecorded);
+        HashChainedAuditLog audit =
+                HashChainedAuditLog.open(file, work -> new Thread(work, "iam-broker-audit"), telemetry::auditRecorded);
         ends.push(audit::close);
         return audit;
     }

@@ -58,10 +58,7 @@ final class DaemonProcess implements DaemonCommands {
         Path socket = config.listen().unix().path();
         try {
             return Daemon.start(
-                    config,
-                    Machine.real(),
-                    Home.ofThisProcess(),
-                    Home.toName(socket, surroundings.environment()));
+                    config, Machine.real(), Home.ofThisProcess(), Home.toName(socket, surroundings.environment()));
         } catch (StoreFailure | ListenFailure | SecretUnavailable | IllegalArgumentException e) {
             throw new CommandFailure(ExitCode.FAILURE, String.valueOf(e.getMessage()));
         }
@@ -102,7 +99,8 @@ final class DaemonProcess implements DaemonCommands {
             serveUntilStopped(demo);
             return ExitCode.DONE.number();
         } catch (IOException | UncheckedIOException e) {
-            throw new CommandFailure(ExitCode.FAILURE, "the demo cannot write its temporary directory: " + e.getMessage());
+            throw new CommandFailure(
+                    ExitCode.FAILURE, "the demo cannot write its temporary directory: " + e.getMessage());
         } catch (StoreFailure | ListenFailure e) {
             throw new CommandFailure(ExitCode.FAILURE, String.valueOf(e.getMessage()));
         }
@@ -113,8 +111,9 @@ final class DaemonProcess implements DaemonCommands {
         Loading.Loaded loaded = load(options.config(), null);
         loaded.warnings().forEach(warning -> err.println("warning: " + warning.text()));
         if (options.output() == OutputFormat.JSON) {
-            out.println(JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(
-                    loaded.effective().tree()));
+            out.println(JsonMapper.shared()
+                    .writerWithDefaultPrettyPrinter()
+                    .writeValueAsString(loaded.effective().tree()));
         } else {
             loaded.effective().lines().forEach(out::println);
         }
@@ -123,8 +122,8 @@ final class DaemonProcess implements DaemonCommands {
 
     private Loading.Loaded load(@Nullable Path config, @Nullable Path socket) {
         Path userHome = Path.of(System.getProperty("user.home", "/"));
-        Places places = Places.ofDaemon(
-                surroundings.environment(), surroundings.self().uid(), userHome, config, socket);
+        Places places =
+                Places.ofDaemon(surroundings.environment(), surroundings.self().uid(), userHome, config, socket);
         return switch (new ConfigLoader(surroundings, CloudWiring::implied).load(places)) {
             case Loading.Loaded loaded -> loaded;
             case Loading.Refused refused -> throw refused(refused.problems());

@@ -49,14 +49,14 @@ final class Demo implements AutoCloseable {
         }
     }
 
-    private static BrokerConfig configure(
-            Path directory, Path socket, EmulatedCloud cloud, Surroundings surroundings) throws IOException {
+    private static BrokerConfig configure(Path directory, Path socket, EmulatedCloud cloud, Surroundings surroundings)
+            throws IOException {
         Path key = secretFile(directory.resolve("prod-api-key"), EmulatedCloud.PROD_API_KEY);
         Path client = secretFile(directory.resolve("script-secret"), "demo-client-secret");
         Path file = directory.resolve("broker.yaml");
         Files.writeString(file, yaml(directory, socket, cloud, key, client));
-        Places places = Places.ofDaemon(
-                surroundings.environment(), surroundings.self().uid(), directory, file, null);
+        Places places =
+                Places.ofDaemon(surroundings.environment(), surroundings.self().uid(), directory, file, null);
         return switch (new ConfigLoader(surroundings, ImpliedEndpoints.UNKNOWN).load(places)) {
             case Loading.Loaded loaded -> loaded.config();
             case Loading.Refused refused ->
