@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.GroupPrincipal;
 import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipalNotFoundException;
@@ -21,6 +22,8 @@ import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The file of a Unix socket: made where nobody else can reach, put in place when it is ready, removed when it is still
@@ -31,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  * any other.
  */
 final class SocketFile {
+    private static final Logger log = LoggerFactory.getLogger(SocketFile.class);
+
     /** Of {@code sun_path} (unix(7)), its closing zero not counted. */
     private static final int MAX_PATH_BYTES = 107;
 
@@ -97,6 +102,7 @@ final class SocketFile {
 
     private void makeDirectory() throws IOException {
         if (Files.exists(directory)) {
+            warnIfClosedToGroup();
             return;
         }
         Files.createDirectories(directory, PosixFilePermissions.asFileAttribute(DIRECTORY));
@@ -104,6 +110,27 @@ final class SocketFile {
         if (group != null) {
             view(directory).setGroup(group);
             Files.setPosixFilePermissions(directory, GROUP_DIRECTORY);
+        }
+    }
+
+    /** A directory that was there may hold more than the socket: to open it is the operator's decision. */
+    private void warnIfClosedToGroup() throws IOException {
+        GroupPrincipal group = group();
+        if (group == null) {
+            return;
+        }
+        PosixFileAttributes found = Files.readAttributes(directory, PosixFileAttributes.class);
+        PosixFilePermission needed =
+                found.group().equals(group) ? PosixFilePermission.GROUP_EXECUTE : PosixFilePermission.OTHERS_EXECUTE;
+        if (!found.permissions().contains(needed)) {
+            log.warn(
+                    "the group {} cannot reach {}, since {} is closed to it: run 'chgrp {} {} && chmod 0750 {}'",
+                    socket.group(),
+                    path,
+                    directory,
+                    socket.group(),
+                    directory,
+                    directory);
         }
     }
 
