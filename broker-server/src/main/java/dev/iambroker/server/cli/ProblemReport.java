@@ -43,7 +43,13 @@ final class ProblemReport {
                 return "account \"" + account + "\" is logged out: run 'iam-broker login " + account + "'";
             }
         }
-        return what() + ": " + next();
+        var what = what();
+        return saysWhatToDo(what) ? what : what + ": " + next();
+    }
+
+    /** The daemon's own failures name the command that helps, and its 400s what was expected; what IBM Cloud said does not. */
+    private boolean saysWhatToDo(String what) {
+        return what.contains("'iam-broker ") || (status == 400 && Json.text(problem, "detail") != null);
     }
 
     /** The kind of a 409 stands in the state or at the end of the type, whichever the daemon gives. */

@@ -45,6 +45,9 @@ final class StatusTable {
                 Cell.of(time.until(TimeLeft.instant(account, "refresh_token_expires_at"), "ended")),
                 Cell.of(runway(account)));
         addError(table, account.path("last_error"));
+        if (state.equals("login_required") || state.equals("disabled")) {
+            table.note("run 'iam-broker login " + Json.cell(account, "name") + "'");
+        }
     }
 
     private static Colour colour(String state) {

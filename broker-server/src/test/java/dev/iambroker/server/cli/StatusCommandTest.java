@@ -52,6 +52,7 @@ final class StatusCommandTest {
                         dev      login_required  passcode  -       -     -        ended    0s
                           last error 3m ago: BXNIM0408E Provided refresh_token is expired, and [2J so is
                             the session that it belongs to
+                          run 'iam-broker login dev'
                         """);
         assertThat(result.out().lines()).allMatch(line -> line.length() <= 80);
     }
