@@ -83,7 +83,7 @@ final class HttpIT {
     @Test
     void token_rightsOfTheClientLack_403WhetherOrNotItExists() throws Exception {
         assertProblem(curl("/v1/accounts/dev/token", bearer()), 403);
-        assertProblem(curl("/v1/accounts/nobody/token", bearer()), 403);
+        assertProblem(curl("/v1/accounts/some-account/token", bearer()), 403);
         assertProblem(curl(TOKEN + "?kind=kube", bearer()), 403);
     }
 
@@ -144,7 +144,7 @@ final class HttpIT {
         assertThat(answer.json().path("status").asInt()).isEqualTo(status);
         assertThat(answer.text("title")).isNotEmpty();
         assertThat(answer.text("detail")).isNotEmpty();
-        assertThat(answer.body()).doesNotContain("evil", "10.0.0.1", "not-that-one", SECRET, "nobody");
+        assertThat(answer.body()).doesNotContain("evil", "10.0.0.1", "not-that-one", SECRET, "some-account");
     }
 
     private Answer curl(String target, String... headers) throws IOException, InterruptedException {
