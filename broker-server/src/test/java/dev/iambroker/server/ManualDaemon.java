@@ -67,8 +67,7 @@ final class ManualDaemon implements AutoCloseable {
                 %3$s
                 listen: { unix: { path: %4$s/run/broker.sock } }
                 state: { dir: %4$s/state }
-                """.formatted(
-                        cloud.emulator().iamUrl(), cloud.emulator().containersUrl(), accounts, directory);
+                """.formatted(cloud.emulator().iamUrl(), cloud.emulator().containersUrl(), accounts, directory);
     }
 
     /** Reads a configuration as {@code serve} does. */

@@ -2,6 +2,7 @@ package dev.iambroker.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.iambroker.emulator.fault.ActiveFault;
 import dev.iambroker.emulator.fault.Misbehaviour;
 import dev.iambroker.emulator.record.GrantKind;
 import dev.iambroker.emulator.record.RecordedRequest;
@@ -19,11 +20,13 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Days in the life of the whole daemon, on a clock by hand, with callers that ask all the while. */
+@ExtendWith(QuietLog.class)
 final class ManualDayTest {
     private static final Duration DAY = Duration.ofHours(24);
     private static final Duration MINUTE = Duration.ofMinutes(1);
@@ -35,6 +38,9 @@ final class ManualDayTest {
 
     @TempDir
     private Path temp;
+
+    private ActiveFault outage = cloud.emulator().misbehave(Misbehaviour.NONE);
+    private long failedRenewals;
 
     @BeforeEach
     void rotate() {
@@ -57,7 +63,7 @@ final class ManualDayTest {
         try (var daemon = start(minutes, temp);
                 var caller = daemon.caller()) {
             daemon.advance(Duration.ZERO);
-            logInByPasscode(caller);
+            cloud.logInByPasscode(caller);
             Instant end = time.now().plus(DAY);
             while (time.now().isBefore(end)) {
                 askForEverything(caller);
@@ -79,9 +85,7 @@ final class ManualDayTest {
         Duration least = part(life, 0.45).minus(SECOND);
         Duration most = part(life, 0.55).plus(SECOND);
         streams.forEach((name, requests) -> {
-            assertThat(requests.size())
-                    .as(name)
-                    .isBetween((int) DAY.dividedBy(most), (int) DAY.dividedBy(least) + 2);
+            assertThat(requests.size()).as(name).isBetween((int) DAY.dividedBy(most), (int) DAY.dividedBy(least) + 2);
             for (int i = 1; i < requests.size(); i++) {
                 Duration apart = Duration.between(
                         requests.get(i - 1).at(), requests.get(i).at());
@@ -105,7 +109,7 @@ final class ManualDayTest {
             try (var daemon = start(minute, directory);
                     var caller = daemon.caller()) {
                 daemon.advance(Duration.ZERO);
-                logInByPasscode(caller);
+                cloud.logInByPasscode(caller);
                 askFor(daemon, caller, minute);
                 begin(minute);
                 askFor(daemon, caller, OUTAGE_MINUTES);
@@ -117,6 +121,7 @@ final class ManualDayTest {
             }
         }
         assertThat(cloud.emulator().count(GrantKind.PASSWORD)).isEqualTo(60);
+        assertThat(failedRenewals).as("renewals that met an outage").isGreaterThan(60);
     }
 
     /** By turns nobody listens, and somebody does who cannot help. */
@@ -124,7 +129,7 @@ final class ManualDayTest {
         if (minute % 2 == 0) {
             cloud.emulator().stop();
         } else {
-            cloud.emulator().misbehave(Misbehaviour.ERROR_503);
+            outage = cloud.emulator().misbehave(Misbehaviour.ERROR_503);
         }
     }
 
@@ -132,7 +137,8 @@ final class ManualDayTest {
         if (minute % 2 == 0) {
             cloud.emulator().start();
         } else {
-            cloud.emulator().behave();
+            failedRenewals += outage.hits();
+            outage.close();
         }
     }
 
@@ -145,31 +151,11 @@ final class ManualDayTest {
     }
 
     private ManualDaemon start(long seed, Path directory) throws IOException {
-        Path key = ManualDaemon.secretFile(directory.resolve("key"), SmallCloud.API_KEY);
-        Path password = ManualDaemon.secretFile(directory.resolve("password"), SmallCloud.PASSWORD);
-        String accounts = """
-                  by-key: { api-key: { file: %s }, account-id: %s }
-                  by-password: { password: { username: %s, password: { file: %s } }, account-id: %s }
-                  by-passcode: { passcode: {}, account-id: %s }
-                """.formatted(
-                        key,
-                        SmallCloud.KEY_ACCOUNT,
-                        SmallCloud.USER,
-                        password,
-                        SmallCloud.PASSWORD_ACCOUNT,
-                        SmallCloud.PASSCODE_ACCOUNT)
-                .indent(2);
-        return ManualDaemon.start(directory, accounts, cloud, time, seed);
-    }
-
-    private void logInByPasscode(UnixCaller caller) throws IOException {
-        String passcode = cloud.emulator().addPasscode(cloud.user());
-        Answer answer = caller.post("/v1/accounts/by-passcode/login", "{\"passcode\":\"" + passcode + "\"}");
-        assertThat(answer.status()).as("%s", answer).isEqualTo(200);
+        return ManualDaemon.start(directory, SmallCloud.accounts(directory), cloud, time, seed);
     }
 
     private void askForEverything(UnixCaller caller) throws IOException {
-        for (String account : List.of("by-key", "by-password", "by-passcode")) {
+        for (String account : SmallCloud.ALIASES) {
             for (String kind : List.of("access", "kube")) {
                 Answer answer = caller.get("/v1/accounts/" + account + "/token?kind=" + kind);
                 assertThat(answer.status())
@@ -182,7 +168,10 @@ final class ManualDayTest {
     }
 
     private static List<String> states(UnixCaller caller) throws IOException {
-        return caller.get("/v1/accounts").json().path("accounts").valueStream()
+        return caller.get("/v1/accounts")
+                .json()
+                .path("accounts")
+                .valueStream()
                 .map(account -> account.path("state").asString())
                 .toList();
     }

@@ -1,11 +1,16 @@
 package dev.iambroker.server;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.iambroker.emulator.Emulator;
 import dev.iambroker.emulator.directory.Account;
 import dev.iambroker.emulator.directory.Identity;
 import dev.iambroker.emulator.iam.SigningKeys;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.List;
 
 /**
  * An emulated cloud with an account for each way to log in. Closing it closes the emulator.
@@ -20,6 +25,8 @@ record SmallCloud(Emulator emulator, Identity user) implements AutoCloseable {
     static final String PASSWORD = "emulated-password";
     static final String API_KEY = "emulated-api-key";
 
+    static final List<String> ALIASES = List.of("by-key", "by-password", "by-passcode");
+
     /** Making them takes longer than a test. */
     private static final SigningKeys KEYS = new SigningKeys(new SecureRandom());
 
@@ -31,6 +38,25 @@ record SmallCloud(Emulator emulator, Identity user) implements AutoCloseable {
         Identity user = emulator.addUser(USER, PASSWORD, byKey, byPassword, byPasscode);
         emulator.addApiKey(API_KEY, user, byKey);
         return new SmallCloud(emulator, user);
+    }
+
+    /** The accounts of the cloud for a configuration, their secrets in {@code directory}. */
+    static String accounts(Path directory) throws IOException {
+        Path key = ManualDaemon.secretFile(directory.resolve("key"), API_KEY);
+        Path password = ManualDaemon.secretFile(directory.resolve("password"), PASSWORD);
+        return """
+                by-key: { api-key: { file: %s }, account-id: %s }
+                by-password: { password: { username: %s, password: { file: %s } }, account-id: %s }
+                by-passcode: { passcode: {}, account-id: %s }
+                """.formatted(key, KEY_ACCOUNT, USER, password, PASSWORD_ACCOUNT, PASSCODE_ACCOUNT)
+                .indent(2);
+    }
+
+    /** The one login that a person makes. */
+    void logInByPasscode(UnixCaller caller) throws IOException {
+        String passcode = emulator.addPasscode(user);
+        UnixCaller.Answer answer = caller.post("/v1/accounts/by-passcode/login", "{\"passcode\":\"" + passcode + "\"}");
+        assertThat(answer.status()).as("%s", answer).isEqualTo(200);
     }
 
     @Override
