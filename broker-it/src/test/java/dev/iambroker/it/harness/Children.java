@@ -19,8 +19,8 @@ final class Children {
     }
 
     /** Ends it if it still runs, and waits until it is gone. */
-    static void kill(Process process) throws InterruptedException {
-        process.destroyForcibly().waitFor();
+    static void kill(Process process) {
+        process.destroyForcibly().onExit().join();
         RUNNING.remove(process);
     }
 }

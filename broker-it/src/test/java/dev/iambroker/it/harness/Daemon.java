@@ -90,7 +90,7 @@ public final class Daemon implements AutoCloseable {
     }
 
     /** SIGKILL, and waits until it is gone. */
-    public void kill() throws InterruptedException {
+    public void kill() {
         Children.kill(process);
     }
 
@@ -108,7 +108,7 @@ public final class Daemon implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         kill();
     }
 }
