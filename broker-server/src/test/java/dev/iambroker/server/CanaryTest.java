@@ -355,6 +355,9 @@ final class CanaryTest {
             login("by-password", body);
         }
         login("by-key", json("api_key", strangersKey));
+        String asScript = "Authorization: Bearer " + clientSecret;
+        overTcp("GET", "/v1/accounts/" + coded + "/token", asScript);
+        overTcp("GET", "/v1/accounts/by-key/token?kind=kube&cluster=" + coded, asScript);
         post("/v1/kube-credential", typed);
         post("/v1/kube-credential", "{\"apiVersion\":\"" + typed + "\"}");
         post("/v1/kube-credential", exec("\"server\":\"https://" + coded + "\""));
