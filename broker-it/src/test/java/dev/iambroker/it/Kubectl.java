@@ -1,0 +1,60 @@
+package dev.iambroker.it;
+
+import dev.iambroker.it.harness.Program;
+import dev.iambroker.it.harness.Ran;
+import dev.iambroker.it.harness.Workplace;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** One kubectl of this machine. */
+record Kubectl(Path program, String version) {
+    private static final Pattern VERSION = Pattern.compile("\"gitVersion\": \"v?([^\"]+)\"");
+
+    /** The one on PATH, and those of other versions that lie beside it. */
+    static List<Kubectl> all() throws IOException, InterruptedException {
+        Ran found = Program.shell("readlink -f \"$(command -v kubectl)\"").run();
+        if (found.exitCode() != 0 || found.out().isBlank()) {
+            return List.of();
+        }
+        Path onPath = Path.of(found.out().strip());
+        List<Kubectl> all = new ArrayList<>();
+        all.add(of(onPath));
+        for (Path beside : beside(onPath)) {
+            all.add(of(beside));
+        }
+        return all;
+    }
+
+    private static List<Path> beside(Path onPath) throws IOException {
+        List<Path> paths = new ArrayList<>();
+        try (DirectoryStream<Path> others = Files.newDirectoryStream(onPath.resolveSibling("."), "kubectl.1.*")) {
+            others.forEach(other -> paths.add(other.normalize()));
+        }
+        paths.sort(null);
+        paths.remove(onPath);
+        return paths;
+    }
+
+    private static Kubectl of(Path program) throws IOException, InterruptedException {
+        Ran ran = Program.of(program, "version", "--client", "--output", "json").run();
+        Matcher version = VERSION.matcher(ran.out());
+        if (!version.find()) {
+            throw new AssertionError(program + " does not say its version: " + ran.all());
+        }
+        return new Kubectl(program, version.group(1));
+    }
+
+    Ran run(Workplace place, Path kubeconfig, String... arguments) throws IOException, InterruptedException {
+        return Program.of(program)
+                .with((Object[]) arguments)
+                .env("KUBECONFIG", kubeconfig)
+                .env("HOME", place.directory())
+                .run();
+    }
+}

@@ -1,0 +1,124 @@
+package dev.iambroker.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.iambroker.emulator.EmulatedCloud;
+import dev.iambroker.it.harness.Checkout;
+import dev.iambroker.it.harness.Daemon;
+import dev.iambroker.it.harness.Program;
+import dev.iambroker.it.harness.Ran;
+import dev.iambroker.it.harness.SampleCloud;
+import dev.iambroker.it.harness.Workplace;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What an operator unpacks: on a machine without any Java, in a directory with a space in its name. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class TarballIT {
+    private final EmulatedCloud cloud = SampleCloud.start();
+    private final Workplace place;
+    private Path launcher = Path.of("iam-broker");
+
+    TarballIT() throws IOException {
+        place = Workplace.create();
+    }
+
+    @BeforeAll
+    void unpack(@TempDir Path directory) throws IOException, InterruptedException {
+        Path spaced = Files.createDirectory(directory.resolve("un packed"));
+        Ran tar = Program.of("tar", "-xzf", Checkout.tarball(), "-C", spaced).run();
+        assertThat(tar.exitCode()).as(tar.all()).isZero();
+        try (Stream<Path> roots = Files.list(spaced)) {
+            launcher = roots.findFirst().orElseThrow().resolve("bin/iam-broker");
+        }
+        place.secret("prod-key", EmulatedCloud.PROD_API_KEY);
+        place.configure(cloud.emulator(), """
+                accounts:
+                  prod: { api-key: { file: prod-key }, account-id: %s }
+                """.formatted(EmulatedCloud.PROD_ACCOUNT));
+    }
+
+    @AfterAll
+    void stop() throws IOException {
+        place.close();
+        cloud.close();
+    }
+
+    @Test
+    void version_withoutJava_isPrinted() throws Exception {
+        Ran ran = unpacked("--version").run();
+
+        assertThat(ran.exitCode()).as(ran.all()).isZero();
+        assertThat(ran.out()).startsWith("iam-broker 0.");
+        assertThat(ran.err()).isEmpty();
+    }
+
+    @Test
+    void configuration_whatTheTarballBrings_needsOnlyItsSecret() throws Exception {
+        Path sample = launcher.resolveSibling("../etc/broker.yaml").normalize();
+        assertThat(sample).isRegularFile();
+        Ran ran = unpacked("check-config", "--config", sample).run();
+
+        assertThat(ran.err().lines().filter(line -> line.contains("unknown key")))
+                .isEmpty();
+        assertThat(ran.exitCode()).as(ran.all()).isIn(0, 2);
+    }
+
+    @Test
+    void checkConfig_withoutJava_printsWhatIsInEffect() throws Exception {
+        Ran ran = unpacked("check-config", "--config", place.configFile()).run();
+
+        assertThat(ran.exitCode()).as(ran.all()).isZero();
+        assertThat(ran.out()).contains("accounts.prod").doesNotContain(EmulatedCloud.PROD_API_KEY);
+        assertThat(ran.err()).isEmpty();
+    }
+
+    @Test
+    void serve_withoutJava_givesTokensAndEndsWhenToldTo() throws Exception {
+        try (Daemon daemon = place.serve(unpacked("serve", "--config", place.configFile()))) {
+            Ran token = unpacked("--socket", place.socket(), "token", "prod", "--header")
+                    .run();
+            assertThat(token.exitCode()).as(token.all()).isZero();
+            assertThat(token.out()).startsWith("Authorization: Bearer ey");
+
+            Path runtime = launcher.resolveSibling("../lib/runtime/bin/java").normalize();
+            assertThat(Path.of("/proc/" + daemon.pid() + "/exe").toRealPath()).isEqualTo(runtime.toRealPath());
+
+            daemon.terminate();
+            // 128 + SIGTERM is what a JVM that was told to end returns.
+            assertThat(daemon.awaitExit()).isIn(0, 143);
+            assertThat(place.socket()).doesNotExist();
+        }
+    }
+
+    @Test
+    void plugin_ofTheTarball_isNamedInKubeconfigs() throws Exception {
+        try (Daemon running = place.serve(unpacked("serve", "--config", place.configFile()))) {
+            assertThat(running.isAlive()).isTrue();
+            Ran ran = unpacked("--socket", place.socket(), "kubeconfig", "prod", "prod-vpc")
+                    .run();
+
+            assertThat(ran.exitCode()).as(ran.all()).isZero();
+            assertThat(ran.out()).contains("\"" + launcher.resolveSibling("iam-broker-credential") + "\"");
+        }
+    }
+
+    /** A PATH with the few tools that the launcher needs, and no java among them. */
+    private Program unpacked(Object... arguments) throws IOException {
+        Path tools = Files.createDirectories(place.directory().resolve("tools"));
+        for (String tool : new String[] {"sh", "dirname", "readlink"}) {
+            Path link = tools.resolve(tool);
+            if (!Files.exists(link)) {
+                Files.createSymbolicLink(link, Path.of("/bin").resolve(tool).toRealPath());
+            }
+        }
+        return Program.of(launcher).with(arguments).env("PATH", tools).env("HOME", place.directory());
+    }
+}

@@ -1,0 +1,50 @@
+package dev.iambroker.it.harness;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Where the build under test lies. */
+public final class Checkout {
+    private Checkout() {}
+
+    /** The root of the sources. */
+    public static Path root() {
+        return Path.of(System.getProperty("iam-broker.checkout", ".."))
+                .toAbsolutePath()
+                .normalize();
+    }
+
+    /** The exploded distribution: {@code bin}, {@code lib}, {@code etc}. */
+    public static Path distribution() {
+        return built(root().resolve("broker-server/target/dist"));
+    }
+
+    /** The launcher of the distribution. */
+    public static Path launcher() {
+        return built(distribution().resolve("bin/iam-broker"));
+    }
+
+    /** The exec plugin as it was built: the native client, or its Java twin where there was no C compiler. */
+    public static Path plugin() {
+        return built(distribution().resolve("bin/iam-broker-credential"));
+    }
+
+    public static Path tarball() throws IOException {
+        Path target = root().resolve("broker-server/target");
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(target, "iam-broker-*.tar.gz")) {
+            for (Path tarball : found) {
+                return tarball;
+            }
+        }
+        return built(target.resolve("iam-broker-VERSION.tar.gz"));
+    }
+
+    private static Path built(Path path) {
+        if (!Files.exists(path)) {
+            throw new AssertionError(path + " is not there: run 'mvn -q -DskipTests package' first");
+        }
+        return path;
+    }
+}
