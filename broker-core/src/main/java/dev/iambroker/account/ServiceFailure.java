@@ -30,11 +30,6 @@ public final class ServiceFailure extends RuntimeException {
         return code;
     }
 
-    /** Whether trying again later can help. */
-    public boolean isTransient() {
-        return status == NO_STATUS || status == 408 || status == 425 || status == 429 || status >= 500;
-    }
-
     /** Never null: every failure says what was wrong and what to do. */
     @Override
     public String getMessage() {

@@ -115,8 +115,9 @@ public final class GuardedTokenBroker implements TokenBroker {
         String etag = token.etag();
         AccountName account = token.key().account();
         TokenKind kind = token.key().kind();
+        String at = NameOnRecord.ofNullable(cluster);
         audit.record(new AuditEvent(
-                time.now(), client, kind.word(), account.value(), cluster, true, policy.nameOf(client), etag));
+                time.now(), client, kind.word(), account.value(), at, true, policy.nameOf(client), etag));
         return new TokenGrant(account, kind, token.value(), token.scope(), token.expiresAt(), token.left(time), etag);
     }
 
@@ -472,13 +473,20 @@ public final class GuardedTokenBroker implements TokenBroker {
         AccountName account = AccountName.isValid(name) ? new AccountName(name) : null;
         Decision decision = policy.decide(client, new Action(verb, name, namesOf(account, cluster)));
         if (decision instanceof Decision.Deny deny) {
-            audit.record(new AuditEvent(time.now(), client, verb.word(), name, cluster, false, deny.rule(), null));
+            recordDenial(client, verb, name, cluster, deny.rule());
             throw new BrokerFailure.Denied(deny.reason(), About.NOTHING);
         }
         if (account == null || !tokens.isConfigured(account)) {
             throw Failures.unknownAccount();
         }
         return tokens.account(account);
+    }
+
+    private void recordDenial(ClientIdentity client, Verb verb, String name, @Nullable String cluster, String rule) {
+        boolean isConfigured = AccountName.isValid(name) && tokens.isConfigured(new AccountName(name));
+        String account = isConfigured ? name : NameOnRecord.of(name);
+        String at = NameOnRecord.ofNullable(cluster);
+        audit.record(new AuditEvent(time.now(), client, verb.word(), account, at, false, rule, null));
     }
 
     private Set<String> namesOf(@Nullable AccountName account, @Nullable String cluster) {

@@ -42,7 +42,7 @@ public abstract sealed class IamFailure extends RuntimeException {
     public static final class Retry extends IamFailure {
         private final @Nullable Duration retryAfter;
 
-        /** @param retryAfter what IAM asked for, not yet clamped */
+        /** @param retryAfter what IAM asked for, within sensible bounds; null where it did not */
         public Retry(String message, int status, @Nullable String iamCode, @Nullable Duration retryAfter) {
             super(message, status, iamCode);
             this.retryAfter = retryAfter;

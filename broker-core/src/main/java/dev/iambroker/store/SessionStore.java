@@ -18,8 +18,8 @@ public interface SessionStore {
     StoredSession load(AccountName account);
 
     /**
-     * Replaces the session of {@code account}. When this returns the new one is on disk; when it throws the old one
-     * is still whole.
+     * Replaces the session of {@code account}. When this returns the new one is on disk; when it throws the old or the
+     * new one is there, whole.
      *
      * @throws StoreFailure if it could not be made durable
      */

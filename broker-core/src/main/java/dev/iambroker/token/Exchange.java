@@ -96,15 +96,37 @@ final class Exchange {
         if (!isBoundTo(account)) {
             refreshSession(account);
         }
-        mint(account, new Grant.DelegatedExchange(delegated(account)));
+        try {
+            mint(account, new Grant.DelegatedExchange(delegated(account)));
+        } catch (IamFailure.Reauthenticate lapsed) {
+            mintOnceMore(account, lapsed);
+        }
+    }
+
+    /** What was refused is the delegated token, good for one use and a few minutes; it says nothing of the session. */
+    private void mintOnceMore(ManagedAccount account, IamFailure.Reauthenticate lapsed) {
+        try {
+            mint(account, new Grant.DelegatedExchange(delegated(account)));
+        } catch (IamFailure.Reauthenticate again) {
+            again.addSuppressed(lapsed);
+            throw new RenewalFailure.Refused(again.getMessage(), again.iamCode());
+        }
     }
 
     private Secret delegated(ManagedAccount account) {
         try {
             return requestDelegated(account);
         } catch (IamFailure.Reauthenticate refused) {
-            refreshSession(account);
+            return delegatedAfterRefresh(account);
+        }
+    }
+
+    private Secret delegatedAfterRefresh(ManagedAccount account) {
+        refreshSession(account);
+        try {
             return requestDelegated(account);
+        } catch (IamFailure.Reauthenticate refused) {
+            throw loginRequired(refused);
         }
     }
 

@@ -137,9 +137,18 @@ final class TokenRefresher {
     }
 
     private void land(ManagedAccount account, TokenKey key, CompletableFuture<@Nullable Void> flight) {
-        RenewalFailure failure = renew(account, key);
-        flights.remove(key, flight);
-        accounts.announce(account, this);
+        @Nullable RenewalFailure failure = new RenewalFailure.Transient("internal error, see the log", null, null);
+        try {
+            failure = renew(account, key);
+        } finally {
+            // Also when an Error ends this thread: a flight left behind would hold up every later caller.
+            flights.remove(key, flight);
+            accounts.announce(account, this);
+            complete(flight, failure);
+        }
+    }
+
+    private static void complete(CompletableFuture<@Nullable Void> flight, @Nullable RenewalFailure failure) {
         if (failure == null) {
             flight.complete(null);
         } else {
@@ -150,6 +159,7 @@ final class TokenRefresher {
     private @Nullable RenewalFailure renew(ManagedAccount account, TokenKey key) {
         account.session().lock();
         try {
+            demandEnabled(account);
             exchange.renew(account, key.kind());
             succeeded(account, key);
             return null;
@@ -163,6 +173,13 @@ final class TokenRefresher {
             return wrapped;
         } finally {
             account.session().unlock();
+        }
+    }
+
+    /** A logout may have come between the start of the flight and its turn at the session. */
+    private static void demandEnabled(ManagedAccount account) {
+        if (account.isDisabled()) {
+            throw new RenewalFailure.Disabled("logged out");
         }
     }
 
@@ -181,7 +198,7 @@ final class TokenRefresher {
             case RenewalFailure.LoginRequired e -> stop(account, key, e);
             case RenewalFailure.IdentityMismatch e -> stop(account, key, e);
             case RenewalFailure.Refused e -> stop(account, key, e);
-            case RenewalFailure.Disabled e -> stop(account, key, e);
+            case RenewalFailure.Disabled e -> queue.forget(key);
             case RenewalFailure.StillWaiting e -> throw new IllegalStateException("a flight has no caller's patience");
         }
     }

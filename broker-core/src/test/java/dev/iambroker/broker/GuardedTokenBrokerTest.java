@@ -91,6 +91,20 @@ final class GuardedTokenBrokerTest {
     }
 
     @Test
+    void record_ofWhatIsNoName_keepsNothingOfIt() {
+        String key = "AbCdEfGhIjKlMnOpQrStUvWxYz0123456789-_AbCdEf";
+        broker.token(ROOT, request("prod", TokenKind.KUBE, key));
+        assertThatThrownBy(() -> broker.token(CI, request(key, TokenKind.KUBE, key)))
+                .isInstanceOf(BrokerFailure.Denied.class);
+        broker.token(ROOT, request("prod", TokenKind.KUBE, "bk2mc9ld0gqmsh5s3lhg"));
+
+        assertThat(audit).extracting(AuditEvent::account).containsExactly("prod", "(not a name)", "prod");
+        assertThat(audit)
+                .extracting(AuditEvent::cluster)
+                .containsExactly("(not a name)", "(not a name)", "bk2mc9ld0gqmsh5s3lhg");
+    }
+
+    @Test
     void clientWithoutAnyRight_cannotTellWhetherAnAccountExists() {
         for (String name : List.of("other", "no-such-account", "not a name")) {
             assertThatThrownBy(() -> broker.token(CI, request(name, TokenKind.ACCESS, null)))

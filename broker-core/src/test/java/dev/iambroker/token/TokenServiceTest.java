@@ -19,6 +19,7 @@ import dev.iambroker.store.StoredSession;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
@@ -379,6 +380,32 @@ final class TokenServiceTest {
         StoredSession kept = Objects.requireNonNull(bench.store.load(DEV));
         assertThat(kept.refreshToken()).isNull();
         assertThat(bench.tokens.status(DEV).state()).isEqualTo(AccountState.LOGIN_REQUIRED);
+    }
+
+    @Test
+    void logout_whileAFlightWaitsForItsTurn_isNotUndoneByIt() {
+        Bench bench = new Bench(Bench.byKey()).started();
+        bench.hold();
+        bench.time.advance(Duration.ofMinutes(40));
+        bench.tokens.logout(PROD);
+        bench.release();
+        assertThat(bench.iam.count("apikey")).isEqualTo(1);
+        assertThat(bench.tokens.status(PROD).state()).isEqualTo(AccountState.DISABLED);
+        bench.tokens.login(PROD);
+        assertThat(bench.tokens.status(PROD).state()).isEqualTo(AccountState.VALID);
+    }
+
+    @Test
+    void delegatedToken_lapsedOnItsWay_isMintedOnceMore() {
+        Bench bench = new Bench(Bench.byPasscode()).started();
+        bench.tokens.loginByPasscode(DEV, Secret.of("one-time"));
+        AtomicInteger asked = new AtomicInteger();
+        bench.iam.failWith(() -> asked.incrementAndGet() == 2
+                ? new IamFailure.Reauthenticate("BXNIM0407E: lapsed", 400, "BXNIM0407E")
+                : null);
+        assertThat(bench.kube(DEV).left(bench.time)).isPositive();
+        assertThat(bench.iam.count("delegated-refresh-token")).isEqualTo(2);
+        assertThat(bench.iam.count("refresh_token")).isZero();
     }
 
     @Test

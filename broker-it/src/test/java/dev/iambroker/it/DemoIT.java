@@ -15,12 +15,12 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.jspecify.annotations.Nullable;
 
 /** The first five minutes of a new user: what the demo prints is run as it stands. */
 final class DemoIT {
@@ -63,8 +63,10 @@ final class DemoIT {
                 "login dev --passcode -", "account \"dev\" is logged in",
                 "token dev --header", "Authorization: Bearer ey",
                 "curl -H", "\"access_token\":\"ey");
-        expected.forEach((command, answer) -> assertThat(outputOf(command, commands, ran)).as(command).contains(answer));
-        assertThat(ran).allSatisfy(each -> assertThat(each.exitCode()).as(each.all()).isZero());
+        expected.forEach((command, answer) ->
+                assertThat(outputOf(command, commands, ran)).as(command).contains(answer));
+        assertThat(ran)
+                .allSatisfy(each -> assertThat(each.exitCode()).as(each.all()).isZero());
     }
 
     @ParameterizedTest
@@ -77,14 +79,17 @@ final class DemoIT {
         Ran kill = Program.of("kill", "-" + signal, running.pid()).run();
 
         assertThat(kill.exitCode()).isZero();
-        assertThat(running.waitFor(20, TimeUnit.SECONDS)).as("ended after SIG" + signal).isTrue();
+        assertThat(running.waitFor(20, TimeUnit.SECONDS))
+                .as("ended after SIG" + signal)
+                .isTrue();
         assertThat(directory).doesNotExist();
         assertThat(home.resolve("err")).hasContent("");
     }
 
     /** With the signal's own meaning, which a build that runs in the background of a script has lost for SIGINT. */
     private Process start(String signal) throws IOException, InterruptedException {
-        Process started = Program.of("env", "--default-signal=" + signal, Checkout.root().resolve("bin/iam-broker"), "demo")
+        Process started = Program.of(
+                        "env", "--default-signal=" + signal, Checkout.root().resolve("bin/iam-broker"), "demo")
                 .env("HOME", home)
                 .in(home)
                 .start(Redirect.from(Path.of("/dev/null").toFile()), home.resolve("out"), home.resolve("err"));
@@ -109,7 +114,8 @@ final class DemoIT {
 
     /** Commands are what is printed with an indent. */
     private List<String> commands() throws IOException {
-        return printed().lines()
+        return printed()
+                .lines()
                 .filter(line -> line.startsWith("  "))
                 .map(String::strip)
                 .toList();

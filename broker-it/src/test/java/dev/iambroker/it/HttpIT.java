@@ -118,7 +118,8 @@ final class HttpIT {
     @Test
     void metrics_promtool_findsNothingToSay() throws Exception {
         curl(TOKEN, bearer());
-        Ran scrape = Program.of("curl", "-s", "--unix-socket", place.socket(), "http://localhost/metrics").run();
+        Ran scrape = Program.of("curl", "-s", "--unix-socket", place.socket(), "http://localhost/metrics")
+                .run();
         assertThat(scrape.out())
                 .contains("iam_broker_account_state{account=\"prod\",state=\"valid\"} 1")
                 .contains("iam_broker_build_info")

@@ -62,7 +62,9 @@ final class KubectlIT {
     @Test
     void everyKubectl_bothExecApis_letInThroughThePlugin() throws Exception {
         String asWritten = kubeconfig("prod", cloud.prodClassic());
-        assertThat(asWritten).contains("apiVersion: " + V1 + "\n").contains(Checkout.plugin().toString());
+        assertThat(asWritten)
+                .contains("apiVersion: " + V1 + "\n")
+                .contains(Checkout.plugin().toString());
         Path v1 = write("v1", asWritten);
         Path v1beta1 = write("v1beta1", asWritten.replace(V1, V1BETA1));
 
@@ -99,7 +101,8 @@ final class KubectlIT {
 
     @Test
     void tokenOfAnotherAccount_thatServer_refusesIt() throws Exception {
-        assertThat(whoamiWith(cloud.emulator().issueIdToken(cloud.user(), cloud.prod())).exitCode())
+        assertThat(whoamiWith(cloud.emulator().issueIdToken(cloud.user(), cloud.prod()))
+                        .exitCode())
                 .isZero();
 
         Ran ran = whoamiWith(cloud.emulator().issueIdToken(cloud.user(), cloud.dev()));
@@ -168,11 +171,13 @@ final class KubectlIT {
 
     /** kubectl runs the plugin again before it gives up, and so shows the same line again. */
     private static List<String> fromPlugin(Ran ran) {
-        List<String> others = ran.err().lines()
+        List<String> others = ran.err()
+                .lines()
                 .filter(line -> !line.startsWith("iam-broker: "))
                 .toList();
         assertThat(others).as(ran.all()).hasSize(1).allMatch(line -> line.contains("getting credentials: exec"));
-        return ran.err().lines()
+        return ran.err()
+                .lines()
                 .filter(line -> line.startsWith("iam-broker: "))
                 .distinct()
                 .toList();

@@ -11,8 +11,8 @@ import java.util.List;
 final class KubectlTable {
     private static final String ROW = "%-18s %-9s %-9s %-15s %-10s %s%n";
 
-    private final StringBuilder text = new StringBuilder(
-            ROW.formatted("kubectl", "exec API", "version", "get --raw", "get pods", "auth whoami"));
+    private final StringBuilder text =
+            new StringBuilder(ROW.formatted("kubectl", "exec API", "version", "get --raw", "get pods", "auth whoami"));
     private final List<String> failures = new ArrayList<>();
 
     /** Runs the commands and adds their row. */
@@ -21,7 +21,8 @@ final class KubectlTable {
         Ran version = kubectl.run(place, kubeconfig, "version");
         Ran raw = kubectl.run(place, kubeconfig, "get", "--raw", "/version");
         Ran pods = kubectl.run(place, kubeconfig, "get", "pods");
-        Ran whoami = kubectl.run(place, kubeconfig, "auth", "whoami", "--output", "jsonpath={.status.userInfo.username}");
+        Ran whoami =
+                kubectl.run(place, kubeconfig, "auth", "whoami", "--output", "jsonpath={.status.userInfo.username}");
         String row = kubectl.version() + " " + execApi;
         text.append(ROW.formatted(
                 kubectl.version(),
@@ -29,7 +30,8 @@ final class KubectlTable {
                 verdict(row + " version", version, version.out().contains("Server Version")),
                 verdict(row + " get --raw /version", raw, raw.out().contains("gitVersion")),
                 verdict(row + " get pods", pods, true),
-                verdict(row + " auth whoami", whoami, whoami.out().startsWith("IAM#")).equals("ok")
+                verdict(row + " auth whoami", whoami, whoami.out().startsWith("IAM#"))
+                                .equals("ok")
                         ? whoami.out()
                         : "FAILED"));
     }

@@ -66,7 +66,8 @@ final class TarballIT {
         assertThat(sample).isRegularFile();
         Ran ran = unpacked("check-config", "--config", sample).run();
 
-        assertThat(ran.err().lines().filter(line -> line.contains("unknown key"))).isEmpty();
+        assertThat(ran.err().lines().filter(line -> line.contains("unknown key")))
+                .isEmpty();
         assertThat(ran.exitCode()).as(ran.all()).isIn(0, 2);
     }
 
@@ -82,7 +83,8 @@ final class TarballIT {
     @Test
     void serve_withoutJava_givesTokensAndEndsWhenToldTo() throws Exception {
         try (Daemon daemon = place.serve(unpacked("serve", "--config", place.configFile()))) {
-            Ran token = unpacked("--socket", place.socket(), "token", "prod", "--header").run();
+            Ran token = unpacked("--socket", place.socket(), "token", "prod", "--header")
+                    .run();
             assertThat(token.exitCode()).as(token.all()).isZero();
             assertThat(token.out()).startsWith("Authorization: Bearer ey");
 
@@ -100,7 +102,8 @@ final class TarballIT {
     void plugin_ofTheTarball_isNamedInKubeconfigs() throws Exception {
         try (Daemon running = place.serve(unpacked("serve", "--config", place.configFile()))) {
             assertThat(running.isAlive()).isTrue();
-            Ran ran = unpacked("--socket", place.socket(), "kubeconfig", "prod", "prod-vpc").run();
+            Ran ran = unpacked("--socket", place.socket(), "kubeconfig", "prod", "prod-vpc")
+                    .run();
 
             assertThat(ran.exitCode()).as(ran.all()).isZero();
             assertThat(ran.out()).contains("\"" + launcher.resolveSibling("iam-broker-credential") + "\"");

@@ -108,7 +108,14 @@ final class Daemon implements AutoCloseable {
         ends.push(machine.wakeUp()::close);
         service.start();
         machine.wakeUp().start(service.loop()::wake);
-        listen(broker, telemetry, kubeconfig);
+        listen(broker, telemetry, kubeconfig, notes(store));
+    }
+
+    private List<String> notes(EncryptedFileStore store) {
+        return store.isOnlyAsSafeAsItsDirectory()
+                ? List.of("no state.key is configured: stored sessions are only as safe as the directory "
+                        + config.state().dir())
+                : List.of();
     }
 
     private EncryptedFileStore openStore() {
@@ -123,11 +130,7 @@ final class Daemon implements AutoCloseable {
         EncryptedFileStore store =
                 EncryptedFileStore.open(config.state().dir(), keys, machine.files(), new SecureRandom());
         ends.push(store::close);
-        if (store.isOnlyAsSafeAsItsDirectory()) {
-            log.info(
-                    "no state.key is configured: sessions are as safe as the directory {}",
-                    config.state().dir());
-        }
+        notes(store).forEach(log::warn);
         return store;
     }
 
@@ -215,7 +218,7 @@ final class Daemon implements AutoCloseable {
         return audit;
     }
 
-    private void listen(TokenBroker broker, Telemetry telemetry, KubeconfigTemplate kubeconfig) {
+    private void listen(TokenBroker broker, Telemetry telemetry, KubeconfigTemplate kubeconfig, List<String> notes) {
         MetricsExposition exposition = accept -> {
             Exposition scrape = telemetry.scrape(accept);
             return new MetricsExposition.Scrape(scrape.contentType(), scrape.body());
@@ -224,7 +227,7 @@ final class Daemon implements AutoCloseable {
         ends.push(loops::close);
         Engine engine = new Engine(loops, machine.workers(), new ConnectionLimits());
         ClientSecrets secrets = ClientSecrets.of(clientSecrets());
-        RouteTable all = Routes.all(broker, exposition, kubeconfig, machine.time()::nanos);
+        RouteTable all = Routes.all(broker, exposition, kubeconfig, notes, machine.time()::nanos);
         var wired = new Wired(broker, telemetry, engine);
         Listen.Http tcp = config.listen().http();
         if (tcp != null) {

@@ -15,6 +15,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.Base64;
 import java.util.Comparator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +44,7 @@ final class Demo implements AutoCloseable {
             BrokerConfig config = configure(directory, listenAt, cloud, surroundings);
             Daemon daemon = Daemon.start(config, Machine.real(), Home.ofThisProcess(), listenAt);
             return new Demo(directory, cloud, daemon, listenAt);
-        } catch (RuntimeException | IOException e) {
+        } catch (RuntimeException | Error | IOException e) {
             cloud.close();
             delete(directory);
             throw e;
@@ -52,9 +54,10 @@ final class Demo implements AutoCloseable {
     private static BrokerConfig configure(Path directory, Path socket, EmulatedCloud cloud, Surroundings surroundings)
             throws IOException {
         Path key = secretFile(directory.resolve("prod-api-key"), EmulatedCloud.PROD_API_KEY);
-        Path client = secretFile(directory.resolve("script-secret"), "demo-client-secret");
+        Path client = secretFile(directory.resolve("script-secret"), randomText());
+        Path state = secretFile(directory.resolve("state.key"), randomText());
         Path file = directory.resolve("broker.yaml");
-        Files.writeString(file, yaml(directory, socket, cloud, key, client));
+        Files.writeString(file, yaml(directory, socket, cloud, new Secrets(key, client, state)));
         Places places =
                 Places.ofDaemon(surroundings.environment(), surroundings.self().uid(), directory, file, null);
         return switch (new ConfigLoader(surroundings, ImpliedEndpoints.UNKNOWN).load(places)) {
@@ -64,13 +67,22 @@ final class Demo implements AutoCloseable {
         };
     }
 
+    /** The files that the configuration refers to. */
+    private record Secrets(Path apiKey, Path client, Path stateKey) {}
+
+    private static String randomText() {
+        byte[] random = new byte[32];
+        new SecureRandom().nextBytes(random);
+        return Base64.getEncoder().encodeToString(random);
+    }
+
     private static Path secretFile(Path file, String secret) throws IOException {
         var mode = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
         Files.createFile(file, mode);
         return Files.writeString(file, secret + "\n", StandardOpenOption.WRITE);
     }
 
-    private static String yaml(Path directory, Path socket, EmulatedCloud cloud, Path key, Path client) {
+    private static String yaml(Path directory, Path socket, EmulatedCloud cloud, Secrets secrets) {
         Emulator emulator = cloud.emulator();
         return """
                 cloud: ibm-cloud
@@ -92,17 +104,18 @@ final class Demo implements AutoCloseable {
                 listen:
                   unix: { path: %s }
                   http: { address: "127.0.0.1:0" }
-                state: { dir: %s }
+                state: { dir: %s, key: { file: %s } }
                 """.formatted(
                         emulator.iamUrl(),
                         emulator.accountsUrl(),
                         emulator.containersUrl(),
-                        key,
+                        secrets.apiKey(),
                         EmulatedCloud.PROD_ACCOUNT,
                         EmulatedCloud.DEV_ACCOUNT,
-                        client,
+                        secrets.client(),
                         socket,
-                        directory.resolve("state"));
+                        directory.resolve("state"),
+                        secrets.stateKey());
     }
 
     /** Commands that work as they stand in a second shell. */

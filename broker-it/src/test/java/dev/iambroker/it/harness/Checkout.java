@@ -11,7 +11,9 @@ public final class Checkout {
 
     /** The root of the sources. */
     public static Path root() {
-        return Path.of(System.getProperty("iam-broker.checkout", "..")).toAbsolutePath().normalize();
+        return Path.of(System.getProperty("iam-broker.checkout", ".."))
+                .toAbsolutePath()
+                .normalize();
     }
 
     /** The exploded distribution: {@code bin}, {@code lib}, {@code etc}. */

@@ -113,7 +113,10 @@ public final class Workplace implements AutoCloseable {
 
     /** A command of the distribution, as it stands. Its home is this place. */
     public Program program(Object... arguments) {
-        return Program.of(Checkout.launcher()).with(arguments).env("HOME", directory).in(directory);
+        return Program.of(Checkout.launcher())
+                .with(arguments)
+                .env("HOME", directory)
+                .in(directory);
     }
 
     /** A client command to the daemon of this place. */

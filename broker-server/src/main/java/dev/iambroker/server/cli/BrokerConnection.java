@@ -40,8 +40,7 @@ final class BrokerConnection {
         if (request.isSecret()) {
             PeerCheck.requireTrusted(channel, socket);
         }
-        write(channel, request.head());
-        write(channel, request.body());
+        send(channel, request);
         return new AnswerReader(new BufferedInputStream(Channels.newInputStream(channel))).read();
     }
 
@@ -63,10 +62,17 @@ final class BrokerConnection {
                 : START_IT;
     }
 
-    private static void write(SocketChannel channel, byte[] bytes) throws IOException {
-        var buffer = ByteBuffer.wrap(bytes);
-        while (buffer.hasRemaining()) {
-            channel.write(buffer);
+    /** A daemon that refuses may answer before it has read everything; its answer says more than a broken pipe. */
+    private static void send(SocketChannel channel, BrokerRequest request) throws IOException {
+        var buffers = new ByteBuffer[] {ByteBuffer.wrap(request.head()), ByteBuffer.wrap(request.body())};
+        try {
+            while (buffers[0].hasRemaining() || buffers[1].hasRemaining()) {
+                channel.write(buffers);
+            }
+        } catch (ClosedChannelException late) {
+            throw late;
+        } catch (IOException refusedEarly) {
+            // Reading the answer tells whether there is one.
         }
     }
 

@@ -33,30 +33,16 @@ final class ProblemReport {
         return new CommandFailure(ExitCode.ofStatus(status), line());
     }
 
+    /** The daemon words its problems for a person; what it left open is added, what it said is not said twice. */
     private String line() {
-        var account = Json.text(problem, "account");
-        if (status == 409 && account != null) {
-            if (is("login_required")) {
-                return "account \"" + account + "\" needs a login: run 'iam-broker login " + account + "'";
-            }
-            if (is("disabled")) {
-                return "account \"" + account + "\" is logged out: run 'iam-broker login " + account + "'";
-            }
-        }
-        var what = what();
-        return saysWhatToDo(what) ? what : what + ": " + next();
+        var said = what();
+        var next = next();
+        return next == null || said.contains(next) ? said : said + ": " + asAdvice(next);
     }
 
-    /** The daemon's own failures name the command that helps, and its 400s what was expected; what IBM Cloud said does not. */
-    private boolean saysWhatToDo(String what) {
-        return what.contains("'iam-broker ") || (status == 400 && Json.text(problem, "detail") != null);
-    }
-
-    /** The kind of a 409 stands in the state or at the end of the type, whichever the daemon gives. */
-    private boolean is(String word) {
-        var type = Json.text(problem, "type");
-        return word.equals(Json.text(problem, "state"))
-                || (type != null && type.replace('-', '_').endsWith(word));
+    /** A hint may be the bare command that helps. */
+    private static String asAdvice(String next) {
+        return next.startsWith("iam-broker ") ? "run '" + next + "'" : next;
     }
 
     private String what() {
@@ -68,19 +54,17 @@ final class ProblemReport {
         return code == null || plain.contains(code) ? plain : plain + " (" + code + ")";
     }
 
-    private String next() {
+    private @Nullable String next() {
         var hint = Json.text(problem, "hint");
         if (hint != null && !hint.isEmpty()) {
             return hint;
         }
         return switch (status) {
-            case 400 -> "see 'iam-broker --help'";
             case 401, 403 -> "ask whoever runs the broker to allow it";
-            case 404 -> "'iam-broker status' lists the accounts, 'iam-broker clusters ACCOUNT' the clusters";
-            case 409 -> "see 'iam-broker status'";
             case 422 -> "check the credential and log in again";
             case 423 -> "run 'iam-broker unlock'";
             case 429, 503, 504 -> later();
+            case 400, 404, 409 -> null;
             default -> "look at the daemon's log";
         };
     }

@@ -1,6 +1,5 @@
 package dev.iambroker.server.http;
 
-import dev.iambroker.account.Cluster;
 import dev.iambroker.account.KnownCluster;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -29,9 +28,12 @@ public record KubeconfigTemplate(Path command, @Nullable Path socket) {
 
     /** @param server the API server's address to put in */
     String render(KnownCluster known, String server) {
-        Cluster cluster = known.cluster();
-        String context = quoted(cluster.name() + "/" + cluster.id());
-        String user = quoted(known.account() + "/" + cluster.id());
+        String context = quoted(known.cluster().name() + "/" + known.cluster().id());
+        String user = quoted(known.account() + "/" + known.cluster().id());
+        return places(context, user, quoted(server), authority(known.certificateAuthority())) + plugin(user, known);
+    }
+
+    private static String places(String context, String user, String server, String authority) {
         return """
                 apiVersion: v1
                 kind: Config
@@ -46,6 +48,11 @@ public record KubeconfigTemplate(Path command, @Nullable Path socket) {
                       user: %s
                       namespace: default
                 current-context: %s
+                """.formatted(context, server, authority, context, context, user, context);
+    }
+
+    private String plugin(String user, KnownCluster known) {
+        return """
                 users:
                   - name: %s
                     user:
@@ -56,18 +63,7 @@ public record KubeconfigTemplate(Path command, @Nullable Path socket) {
                         interactiveMode: Never
                         provideClusterInfo: true
                         installHint: %s
-                """.formatted(
-                        context,
-                        quoted(server),
-                        authority(known.certificateAuthority()),
-                        context,
-                        context,
-                        user,
-                        context,
-                        user,
-                        quoted(command.toString()),
-                        arguments(known),
-                        quoted(HINT));
+                """.formatted(user, quoted(command.toString()), arguments(known), quoted(HINT));
     }
 
     private static String authority(@Nullable String pem) {

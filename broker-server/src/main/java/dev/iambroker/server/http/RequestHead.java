@@ -137,8 +137,12 @@ final class RequestHead {
 
     private boolean keepAlive() {
         String connection = fields.get(HeaderName.CONNECTION);
-        if (isHttp10 || connection == null) {
-            return !isHttp10;
+        // No route takes HEAD, and the refusal has a body where HEAD must have none: nothing may follow it.
+        if (isHttp10 || method.equals("HEAD")) {
+            return false;
+        }
+        if (connection == null) {
+            return true;
         }
         for (String option : connection.toLowerCase(Locale.ROOT).split(",", -1)) {
             if (option.strip().equals("close")) {

@@ -59,14 +59,14 @@ final class AccountActionsTest {
     }
 
     @Test
-    void refresh_ofALoggedOutAccount_namesTheCommand() {
+    void refresh_refused_saysItInTheDaemonsWordsAndTheCommandOnce() {
         daemon.answer(
                 "POST /v1/accounts/prod/refresh",
                 409,
-                "{\"type\":\"https://iam-broker.dev/problems/disabled\",\"detail\":\"d\",\"account\":\"prod\"}");
+                "{\"detail\":\"account is logged out: run 'iam-broker login prod'\",\"hint\":\"iam-broker login prod\"}");
 
         assertThat(cli.run("refresh", "prod").err())
-                .isEqualTo("iam-broker: account \"prod\" is logged out: run 'iam-broker login prod'\n");
+                .isEqualTo("iam-broker: account is logged out: run 'iam-broker login prod'\n");
     }
 
     @Test

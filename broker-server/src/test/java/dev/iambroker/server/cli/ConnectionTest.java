@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -45,6 +49,27 @@ final class ConnectionTest {
             assertThatThrownBy(() -> new BrokerConnection(daemon.socket()).exchange(REQUEST))
                     .isInstanceOf(CommandFailure.class)
                     .hasMessageContaining("cut off");
+        }
+    }
+
+    @Test
+    void exchange_daemonAnswersBeforeTheBodyIsRead_answerIsSeen() throws IOException {
+        var socket = directory.resolve("hasty.sock");
+        try (var server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            server.bind(UnixDomainSocketAddress.of(socket));
+            Thread.ofPlatform().daemon().start(() -> answerUnread(server));
+            var request = BrokerRequest.post("/x", new byte[4_000_000], Duration.ofSeconds(10));
+
+            assertThat(new BrokerConnection(socket).exchange(request).status()).isEqualTo(403);
+        }
+    }
+
+    private static void answerUnread(ServerSocketChannel server) {
+        try (var client = server.accept()) {
+            var answer = "HTTP/1.1 403 Any\r\nContent-Length: 0\r\n\r\n";
+            client.write(ByteBuffer.wrap(answer.getBytes(StandardCharsets.US_ASCII)));
+        } catch (IOException failure) {
+            throw new AssertionError(failure);
         }
     }
 

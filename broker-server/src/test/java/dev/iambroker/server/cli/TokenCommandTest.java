@@ -87,15 +87,15 @@ final class TokenCommandTest {
     }
 
     @Test
-    void token_loginRequired_namesTheCommand() {
+    void token_conflict_keepsTheReasonAndAddsTheCommand() {
         daemon.answer(
                 "GET /v1/accounts/prod/token?kind=access",
                 409,
-                "{\"status\":409,\"title\":\"Conflict\",\"detail\":\"x\",\"account\":\"prod\",\"state\":\"login_required\"}");
+                "{\"status\":409,\"title\":\"Conflict\",\"detail\":\"a reason\",\"state\":\"login_required\","
+                        + "\"hint\":\"iam-broker login prod\"}");
 
         assertThat(cli.run("token", "prod"))
-                .isEqualTo(new Cli.Result(
-                        4, "", "iam-broker: account \"prod\" needs a login: run 'iam-broker login prod'\n"));
+                .isEqualTo(new Cli.Result(4, "", "iam-broker: a reason: run 'iam-broker login prod'\n"));
     }
 
     @Test

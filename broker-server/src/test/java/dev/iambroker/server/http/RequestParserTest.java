@@ -132,6 +132,7 @@ final class RequestParserTest {
                 good("GET / keep []", GET + HOST + "X:\r\nY: \u00fc\t\"\r\n\r\n"),
                 good("GET / keep []", "\r\n" + GET + HOST + "\r\n"),
                 good("GET / close []", GET + HOST + "Connection: Keep-Alive, Close\r\n\r\n"),
+                good("HEAD / close []", "HEAD / HTTP/1.1\r\n" + HOST + "\r\n"),
                 good("GET / close []", GET + HOST + "Connection: x\r\nConnection: close\r\n\r\n"),
                 good("GET / close []", "GET / HTTP/1.0\r\n" + HOST + "Connection: keep-alive\r\n\r\n"),
                 good("POST / keep [abc]", POST + "Content-Length: 3\r\n\r\nabc"),

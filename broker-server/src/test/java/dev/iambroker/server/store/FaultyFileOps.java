@@ -32,7 +32,7 @@ public final class FaultyFileOps implements FileOps {
 
     /** The process ended here. Not an IOException: nothing may catch it and go on. */
     public static final class Crash extends RuntimeException {
-        Crash(String message) {
+        public Crash(String message) {
             super(message);
         }
     }

@@ -1,0 +1,65 @@
+package dev.iambroker.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.iambroker.account.AccountState;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** What the documents name must exist. */
+final class DocumentsTest {
+    private static final Path ROOT = Path.of("..");
+
+    @Test
+    void securityDocument_namesTestsThatExist() throws IOException {
+        Set<String> named = matches(ROOT.resolve("docs/security.md"), Pattern.compile("`(\\w+(?:Test|IT))`"));
+        assertThat(named).isNotEmpty();
+        assertThat(testClasses()).containsAll(named);
+    }
+
+    @Test
+    void links_leadSomewhere() throws IOException {
+        for (String document : Set.of("README.md", "CONTRIBUTING.md", "SECURITY.md", "RATIONALE.md", "CHANGELOG.md")) {
+            for (String target : matches(ROOT.resolve(document), Pattern.compile("\\]\\(([^)#:]+)\\)"))) {
+                assertThat(ROOT.resolve(target))
+                        .as("%s links to %s", document, target)
+                        .exists();
+            }
+        }
+    }
+
+    @Test
+    void operationsDocument_namesEveryState() throws IOException {
+        Set<String> named =
+                matches(ROOT.resolve("docs/operations.md"), Pattern.compile("(?m)^\\| `([a-z_]+)` \\|.*\\|.*\\|$"));
+        Set<String> states =
+                Stream.of(AccountState.values()).map(AccountState::word).collect(Collectors.toSet());
+        assertThat(named).containsAll(states);
+    }
+
+    private static Set<String> matches(Path document, Pattern pattern) throws IOException {
+        Matcher matcher = pattern.matcher(Files.readString(document));
+        Set<String> found = new TreeSet<>();
+        while (matcher.find()) {
+            found.add(matcher.group(1));
+        }
+        return found;
+    }
+
+    private static Set<String> testClasses() throws IOException {
+        try (Stream<Path> files = Files.walk(ROOT)) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.endsWith(".java"))
+                    .map(name -> name.substring(0, name.length() - ".java".length()))
+                    .collect(Collectors.toSet());
+        }
+    }
+}
