@@ -148,10 +148,16 @@ final class CommandLineIT {
 
     @Test
     void login_thatIamRefuses_1WithItsCode() throws Exception {
-        Ran ran = place.cli("login", "dev", "--passcode", "-").stdin("not-a-passcode\n").run();
+        Ran ran = place.cli("login", "dev", "--passcode", "-")
+                .stdin("not-a-passcode\n")
+                .run();
 
         assertThat(ran.exitCode()).as(ran.all()).isEqualTo(1);
-        assertThat(ran.errorLines()).singleElement().asString().contains("BXNIM0602E").doesNotContain("not-a-passcode");
+        assertThat(ran.errorLines())
+                .singleElement()
+                .asString()
+                .contains("BXNIM0602E")
+                .doesNotContain("not-a-passcode");
     }
 
     @ParameterizedTest
@@ -212,13 +218,16 @@ final class CommandLineIT {
         assertThat(ran.out()).startsWith("merged into " + file);
         assertThat(Files.readString(file))
                 .contains("current-context: mine", "my-own-token", "prod-classic/emulated0prod0classic");
-        assertThat(place.run("kubeconfig", "prod", "prod-classic", "--merge", file).out())
+        assertThat(place.run("kubeconfig", "prod", "prod-classic", "--merge", file)
+                        .out())
                 .contains("already holds this");
     }
 
     @Test
     void completion_bash_loadsAndAsksTheDaemonForAccounts() throws Exception {
-        Path script = Files.writeString(place.directory().resolve("completion.bash"), run("completion bash").out());
+        Path script = Files.writeString(
+                place.directory().resolve("completion.bash"),
+                run("completion bash").out());
         Ran ran = Program.shell("""
                         set -eu
                         iam-broker() { "%s" "$@"; }

@@ -39,7 +39,8 @@ final class OtherUserIT {
         Files.setPosixFilePermissions(place.directory(), PosixFilePermissions.fromString("rwx--x--x"));
         place.secret("prod-key", EmulatedCloud.PROD_API_KEY);
         // The checkout may lie where nobody else can go.
-        Ran copy = Program.of("cp", "-r", Checkout.distribution(), place.directory().resolve("dist"))
+        Ran copy = Program.of(
+                        "cp", "-r", Checkout.distribution(), place.directory().resolve("dist"))
                 .run();
         assertThat(copy.exitCode()).as(copy.all()).isZero();
     }
