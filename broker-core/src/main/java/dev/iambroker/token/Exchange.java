@@ -96,7 +96,13 @@ final class Exchange {
         if (!isBoundTo(account)) {
             refreshSession(account);
         }
-        mint(account, new Grant.DelegatedExchange(delegated(account)));
+        Secret delegated = delegated(account);
+        try {
+            mint(account, new Grant.DelegatedExchange(delegated));
+        } catch (IamFailure.Reauthenticate e) {
+            // The session has just been good for the delegated token: this refusal does not speak of the login.
+            throw new RenewalFailure.Transient(e.getMessage(), e.iamCode(), null);
+        }
     }
 
     private Secret delegated(ManagedAccount account) {
