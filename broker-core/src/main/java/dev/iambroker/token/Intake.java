@@ -114,6 +114,8 @@ final class Intake {
             }
             keepInMemory(owner, unsaved, notWritten);
         }
+        // An answer still unwritten belongs to the session before this one; written now, it would undo this one.
+        owner.keepUnsaved(null);
         release(tokens);
     }
 
