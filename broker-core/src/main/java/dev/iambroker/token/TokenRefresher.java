@@ -208,7 +208,9 @@ final class TokenRefresher {
     private void stop(ManagedAccount account, TokenKey key, RenewalFailure failure) {
         events.refreshed(key.account(), key.kind(), Outcome.PERMANENT);
         queue.forget(key);
-        boolean sessionIsDead = failure instanceof RenewalFailure.LoginRequired || key.kind() == TokenKind.ACCESS;
+        // What is refused to one of several accounts says nothing about the login that they share.
+        boolean isOwnAccess = key.kind() == TokenKind.ACCESS && account.ownsItsSession();
+        boolean sessionIsDead = failure instanceof RenewalFailure.LoginRequired || isOwnAccess;
         if (sessionIsDead) {
             account.owner().die(new AccountStatus.Failure(time.now(), failure));
             log.warn(
