@@ -150,6 +150,10 @@ final class TokenRefresher {
     private @Nullable RenewalFailure renew(ManagedAccount account, TokenKey key) {
         account.session().lock();
         try {
+            if (account.isDisabled()) {
+                // Logged out while it waited its turn: a renewal now would log it in again behind everybody's back.
+                return new RenewalFailure.Disabled("logged out");
+            }
             exchange.renew(account, key.kind());
             succeeded(account, key);
             return null;
