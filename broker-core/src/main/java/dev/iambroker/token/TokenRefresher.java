@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -132,19 +133,41 @@ final class TokenRefresher {
             return underWay;
         }
         accounts.announce(account, this);
-        executor.execute(() -> land(account, key, flight));
+        launch(account, key, flight);
         return flight;
     }
 
+    private void launch(ManagedAccount account, TokenKey key, CompletableFuture<@Nullable Void> flight) {
+        try {
+            executor.execute(() -> land(account, key, flight));
+        } catch (RejectedExecutionException e) {
+            flights.remove(key, flight);
+            flight.completeExceptionally(new RenewalFailure.Transient("the broker is stopping", null, null));
+        }
+    }
+
     private void land(ManagedAccount account, TokenKey key, CompletableFuture<@Nullable Void> flight) {
-        RenewalFailure failure = renew(account, key);
-        flights.remove(key, flight);
-        accounts.announce(account, this);
+        @Nullable RenewalFailure failure = internalError();
+        try {
+            failure = renew(account, key);
+        } finally {
+            // Whatever was thrown: a flight that never lands would be joined by every later caller.
+            flights.remove(key, flight);
+            accounts.announce(account, this);
+            complete(flight, failure);
+        }
+    }
+
+    private static void complete(CompletableFuture<@Nullable Void> flight, @Nullable RenewalFailure failure) {
         if (failure == null) {
             flight.complete(null);
         } else {
             flight.completeExceptionally(failure);
         }
+    }
+
+    private static RenewalFailure.Transient internalError() {
+        return new RenewalFailure.Transient("internal error, see the log", null, null);
     }
 
     private @Nullable RenewalFailure renew(ManagedAccount account, TokenKey key) {
@@ -162,9 +185,13 @@ final class TokenRefresher {
             return e;
         } catch (RuntimeException e) {
             log.error("renewing {} failed in a way that should not happen", key, e);
-            RenewalFailure.Transient wrapped = new RenewalFailure.Transient("internal error, see the log", null, null);
+            RenewalFailure.Transient wrapped = internalError();
             failed(account, key, wrapped);
             return wrapped;
+        } catch (Error e) {
+            // The thread's end reports it; the next attempt is planned all the same.
+            failed(account, key, internalError());
+            throw e;
         } finally {
             account.session().unlock();
         }
