@@ -178,7 +178,14 @@ public final class GuardedTokenBroker implements TokenBroker {
         if (account != null) {
             demandSomeCluster(client, account);
         }
-        return atServer(client, request, directory.at(server));
+        return atServer(client, request, configuredAt(server));
+    }
+
+    /** What is kept of an alias that is no longer configured must not stand before the one that took its place. */
+    private List<KnownCluster> configuredAt(String server) {
+        return directory.at(server).stream()
+                .filter(known -> tokens.isConfigured(known.account()))
+                .toList();
     }
 
     /** Which cluster it is decides the server's address; a right on none of the account's clusters decides now. */
@@ -248,7 +255,7 @@ public final class GuardedTokenBroker implements TokenBroker {
             } catch (BrokerFailure e) {
                 failure = e;
             }
-            if (!directory.at(String.valueOf(request.server())).isEmpty()) {
+            if (!configuredAt(String.valueOf(request.server())).isEmpty()) {
                 return;
             }
         }

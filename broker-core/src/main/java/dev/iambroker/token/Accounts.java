@@ -82,7 +82,7 @@ final class Accounts {
         if (refresher.isFlying(account.name())) {
             return hasToken(account) ? AccountState.REFRESHING : AccountState.STARTING;
         }
-        if (account.dead() != null) {
+        if (account.dead() != null || isRefused(account, refresher)) {
             return AccountState.LOGIN_REQUIRED;
         }
         if (isFailing(account, refresher)) {
@@ -93,6 +93,11 @@ final class Accounts {
 
     private boolean hasToken(ManagedAccount account) {
         return cache.usable(new TokenKey(account.name(), TokenKind.ACCESS)) != null;
+    }
+
+    private static boolean isRefused(ManagedAccount account, TokenRefresher refresher) {
+        Standings.Standing standing = refresher.standings().of(new TokenKey(account.name(), TokenKind.ACCESS));
+        return standing != null && standing.isPermanent();
     }
 
     private static boolean isFailing(ManagedAccount account, TokenRefresher refresher) {

@@ -109,7 +109,7 @@ final class Exchange {
             mint(account, new Grant.DelegatedExchange(delegated(account)));
         } catch (IamFailure.Reauthenticate again) {
             again.addSuppressed(lapsed);
-            throw new RenewalFailure.Refused(again.getMessage(), again.iamCode());
+            throw new RenewalFailure.Transient(again.getMessage(), again.iamCode(), null);
         }
     }
 

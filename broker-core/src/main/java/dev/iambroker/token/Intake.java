@@ -68,12 +68,28 @@ final class Intake {
         }
         judge(target, base, access.claims());
         List<Token> tokens = new ArrayList<>();
-        tokens.add(token(target, TokenKind.ACCESS, access, answer, nanos));
+        addUsable(tokens, token(target, TokenKind.ACCESS, access, answer, nanos));
+        boolean isServed = !tokens.isEmpty();
         if (answer.uaa() != null) {
-            tokens.add(token(target, TokenKind.UAA, answer.uaa(), answer, nanos));
+            addUsable(tokens, token(target, TokenKind.UAA, answer.uaa(), answer, nanos));
         }
         StoredSession session = continued(base, target.account(), answer, presented);
         commit(target, session, tokens, answer.refreshToken() != null && presented != null);
+        if (!isServed) {
+            throw overOnArrival(TokenKind.ACCESS);
+        }
+    }
+
+    /** A token that is over when it arrives would displace a good one, and be due again at once, for ever. */
+    private void addUsable(List<Token> tokens, Token token) {
+        if (token.isUsable(time)) {
+            tokens.add(token);
+        }
+    }
+
+    private static RenewalFailure overOnArrival(TokenKind kind) {
+        return new RenewalFailure.Transient(
+                "IAM answered with a token of kind " + kind.word() + " that is over already", null, null);
     }
 
     /** Takes in an ID token minted for the client {@code kube}; the session itself is untouched by it. */
@@ -84,6 +100,9 @@ final class Intake {
         }
         judgeKube(target.account(), id.claims());
         Token token = token(target, TokenKind.KUBE, id, answer, nanos);
+        if (!token.isUsable(time)) {
+            throw overOnArrival(TokenKind.KUBE);
+        }
         commit(target, target.owner().stored(), List.of(token), false);
     }
 
@@ -114,6 +133,8 @@ final class Intake {
             }
             keepInMemory(owner, unsaved, notWritten);
         }
+        // An answer still unwritten belongs to the session before this one; written now, it would undo this one.
+        owner.keepUnsaved(null);
         release(tokens);
     }
 

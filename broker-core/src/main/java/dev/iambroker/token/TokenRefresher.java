@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -132,16 +133,25 @@ final class TokenRefresher {
             return underWay;
         }
         accounts.announce(account, this);
-        executor.execute(() -> land(account, key, flight));
+        launch(account, key, flight);
         return flight;
     }
 
+    private void launch(ManagedAccount account, TokenKey key, CompletableFuture<@Nullable Void> flight) {
+        try {
+            executor.execute(() -> land(account, key, flight));
+        } catch (RejectedExecutionException e) {
+            flights.remove(key, flight);
+            flight.completeExceptionally(new RenewalFailure.Transient("the broker is stopping", null, null));
+        }
+    }
+
     private void land(ManagedAccount account, TokenKey key, CompletableFuture<@Nullable Void> flight) {
-        @Nullable RenewalFailure failure = new RenewalFailure.Transient("internal error, see the log", null, null);
+        @Nullable RenewalFailure failure = internalError();
         try {
             failure = renew(account, key);
         } finally {
-            // Also when an Error ends this thread: a flight left behind would hold up every later caller.
+            // Whatever was thrown: a flight that never lands would be joined by every later caller.
             flights.remove(key, flight);
             accounts.announce(account, this);
             complete(flight, failure);
@@ -156,10 +166,17 @@ final class TokenRefresher {
         }
     }
 
+    private static RenewalFailure.Transient internalError() {
+        return new RenewalFailure.Transient("internal error, see the log", null, null);
+    }
+
     private @Nullable RenewalFailure renew(ManagedAccount account, TokenKey key) {
         account.session().lock();
         try {
-            demandEnabled(account);
+            if (account.isDisabled()) {
+                // Logged out while it waited its turn: a renewal now would log it in again behind everybody's back.
+                return new RenewalFailure.Disabled("logged out");
+            }
             exchange.renew(account, key.kind());
             succeeded(account, key);
             return null;
@@ -168,18 +185,15 @@ final class TokenRefresher {
             return e;
         } catch (RuntimeException e) {
             log.error("renewing {} failed in a way that should not happen", key, e);
-            RenewalFailure.Transient wrapped = new RenewalFailure.Transient("internal error, see the log", null, null);
+            RenewalFailure.Transient wrapped = internalError();
             failed(account, key, wrapped);
             return wrapped;
+        } catch (Error e) {
+            // The thread's end reports it; the next attempt is planned all the same.
+            failed(account, key, internalError());
+            throw e;
         } finally {
             account.session().unlock();
-        }
-    }
-
-    /** A logout may have come between the start of the flight and its turn at the session. */
-    private static void demandEnabled(ManagedAccount account) {
-        if (account.isDisabled()) {
-            throw new RenewalFailure.Disabled("logged out");
         }
     }
 
@@ -225,7 +239,9 @@ final class TokenRefresher {
     private void stop(ManagedAccount account, TokenKey key, RenewalFailure failure) {
         events.refreshed(key.account(), key.kind(), Outcome.PERMANENT);
         queue.forget(key);
-        boolean sessionIsDead = failure instanceof RenewalFailure.LoginRequired || key.kind() == TokenKind.ACCESS;
+        // What is refused to one of several accounts says nothing about the login that they share.
+        boolean isOwnAccess = key.kind() == TokenKind.ACCESS && account.ownsItsSession();
+        boolean sessionIsDead = failure instanceof RenewalFailure.LoginRequired || isOwnAccess;
         if (sessionIsDead) {
             account.owner().die(new AccountStatus.Failure(time.now(), failure));
             log.warn(

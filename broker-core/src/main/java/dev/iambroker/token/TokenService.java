@@ -135,8 +135,10 @@ public final class TokenService {
         if (dead == null || !account.owner().account().login().isUnattended()) {
             return;
         }
-        if (Duration.between(dead.at(), time.now()).compareTo(schedule.minInterval()) >= 0) {
-            refresher.fly(account.owner(), access(account.owner()));
+        TokenKey key = access(account.owner());
+        boolean isPostponed = refresher.standings().blocking(key, time) != null;
+        if (!isPostponed && Duration.between(dead.at(), time.now()).compareTo(schedule.minInterval()) >= 0) {
+            refresher.fly(account.owner(), key);
         }
     }
 

@@ -194,6 +194,15 @@ final class GuardedTokenBrokerTest {
     }
 
     @Test
+    void kubeCredential_serverKeptForAnAliasThatIsGone_findsTheAliasOfToday() {
+        clusters.kept.add(
+                new KnownCluster(new AccountName("aaa-renamed"), Clusters.cluster("c-1", "https://c1.example"), null));
+        clusters.have("prod", "c-1", "https://c1.example");
+        KubeCredential credential = broker("kube:prod").kubeCredential(ROOT, kube(null, null, "https://c1.example"));
+        assertThat(credential.grant().account()).isEqualTo(Bench.PROD);
+    }
+
+    @Test
     void sameNameTwice_isAmbiguousWithItsIds() {
         clusters.have("prod", "c-1", "https://a.example");
         clusters.have("prod", "c-2", "https://b.example");
