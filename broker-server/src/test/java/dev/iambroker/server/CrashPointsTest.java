@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 @ExtendWith(QuietLog.class)
 final class CrashPointsTest {
-    private static final int CRASHES = 40;
+    private static final int CRASHES = 30;
 
     /** A renewal that matters is never further off. */
     private static final Duration LONG_ENOUGH = Duration.ofHours(3);
@@ -146,7 +146,9 @@ final class CrashPointsTest {
     void mutant_thatReleasesBeforeTheSessionIsOnDisk_isCaught() throws Exception {
         cloud.emulator().settings().rotation(Rotation.OVERLAPPING);
 
-        assertThat(violation(Point.ANSWER_OF_IAM_LOST, CRASHES, LateDisk::new)).contains("login_required");
+        // The passcode session is lost for good, the password session logs in anew: whichever shows first.
+        assertThat(violation(Point.ANSWER_OF_IAM_LOST, CRASHES, LateDisk::new))
+                .containsAnyOf("login_required", "logins, one for each session expected");
     }
 
     /** Crashes that often; what went wrong first, null if nothing did. */

@@ -12,10 +12,13 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The store and real processes: killed while they write, or holding the directory. */
+@Timeout(value = 4, unit = TimeUnit.MINUTES) // a JVM starts for each kill
 final class OtherProcessTest {
     private static final int KILLS = 12;
     private static final int MOST_WRITES = 12;
