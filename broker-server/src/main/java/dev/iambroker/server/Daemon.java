@@ -69,6 +69,7 @@ final class Daemon implements AutoCloseable {
     private final Deque<Runnable> ends = new ArrayDeque<>();
     private final BrokerConfig config;
     private final Machine machine;
+    private boolean isOnlyAsSafeAsItsDirectory;
     private @Nullable TokenService tokens;
     private @Nullable SocketListener http;
     private @Nullable SocketListener metrics;
@@ -123,7 +124,8 @@ final class Daemon implements AutoCloseable {
         EncryptedFileStore store =
                 EncryptedFileStore.open(config.state().dir(), keys, machine.files(), new SecureRandom());
         ends.push(store::close);
-        if (store.isOnlyAsSafeAsItsDirectory()) {
+        isOnlyAsSafeAsItsDirectory = store.isOnlyAsSafeAsItsDirectory();
+        if (isOnlyAsSafeAsItsDirectory) {
             log.info(
                     "no state.key is configured: sessions are as safe as the directory {}",
                     config.state().dir());
@@ -201,6 +203,7 @@ final class Daemon implements AutoCloseable {
                 store.clusters(),
                 audit(telemetry),
                 machine.time(),
+                machine.workers(),
                 config.kube().expiryMargin());
     }
 
@@ -224,7 +227,7 @@ final class Daemon implements AutoCloseable {
         ends.push(loops::close);
         Engine engine = new Engine(loops, machine.workers(), new ConnectionLimits());
         ClientSecrets secrets = ClientSecrets.of(clientSecrets());
-        RouteTable all = Routes.all(broker, exposition, kubeconfig, machine.time()::nanos);
+        RouteTable all = Routes.all(broker, exposition, kubeconfig, notes(), machine.time()::nanos);
         var wired = new Wired(broker, telemetry, engine);
         Listen.Http tcp = config.listen().http();
         if (tcp != null) {
@@ -258,6 +261,12 @@ final class Daemon implements AutoCloseable {
     private SocketListener begun(SocketListener listener) {
         ends.push(() -> listener.close(GRACE));
         return listener;
+    }
+
+    private List<String> notes() {
+        return isOnlyAsSafeAsItsDirectory
+                ? List.of("no state.key is configured: the store of sessions is as safe as its directory")
+                : List.of();
     }
 
     private static Set<String> words(Set<Listen.OpenRoute> routes) {

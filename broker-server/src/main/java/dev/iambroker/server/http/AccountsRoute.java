@@ -2,9 +2,14 @@ package dev.iambroker.server.http;
 
 import dev.iambroker.broker.AccountView;
 import dev.iambroker.broker.TokenBroker;
+import java.util.List;
 
-/** The accounts that the client has any right on. */
-record AccountsRoute(TokenBroker broker) implements MemoryRoute {
+/**
+ * The accounts that the client has any right on.
+ *
+ * @param notes what whoever runs the broker should know besides; nothing secret
+ */
+record AccountsRoute(TokenBroker broker, List<String> notes) implements MemoryRoute {
     @Override
     public RoutePattern pattern() {
         return RoutePattern.get("/v1/accounts");
@@ -16,6 +21,12 @@ record AccountsRoute(TokenBroker broker) implements MemoryRoute {
         for (AccountView view : broker.accounts(call.client())) {
             AccountJson.write(view, json);
         }
-        return FullAnswer.json(json.endArray().endObject());
+        json.endArray();
+        if (!notes.isEmpty()) {
+            json.name("notes").beginArray();
+            notes.forEach(json::value);
+            json.endArray();
+        }
+        return FullAnswer.json(json.endObject());
     }
 }

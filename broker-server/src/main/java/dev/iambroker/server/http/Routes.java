@@ -11,13 +11,18 @@ public final class Routes {
     /**
      * For the Unix socket and loopback TCP.
      *
+     * @param notes what a listing of the accounts tells besides; nothing secret
      * @param nanos monotonic clock
      */
     public static RouteTable all(
-            TokenBroker broker, MetricsExposition metrics, KubeconfigTemplate kubeconfig, LongSupplier nanos) {
+            TokenBroker broker,
+            MetricsExposition metrics,
+            KubeconfigTemplate kubeconfig,
+            List<String> notes,
+            LongSupplier nanos) {
         TokenAnswers tokens = new TokenAnswers(nanos);
         return new RouteTable(List.of(
-                new AccountsRoute(broker),
+                new AccountsRoute(broker, notes),
                 new AccountRoute(broker),
                 new TokenRoute(broker, tokens),
                 new WatchRoute(broker, tokens),

@@ -55,6 +55,7 @@ final class RoutesTest {
                         accept -> new MetricsExposition.Scrape(
                                 "text/plain; version=0.0.4", "m{accept=\"" + accept + "\"}\n"),
                         new KubeconfigTemplate(Path.of("/opt/bin/iam-broker-credential"), Path.of("/run/b.sock")),
+                        List.of("the store is as safe as its directory"),
                         () -> nanos),
                 rules,
                 broker,
@@ -163,7 +164,8 @@ final class RoutesTest {
     void accounts_one_listed() {
         Answer answer = ask(get("/v1/accounts"));
 
-        assertThat(body(answer)).isEqualTo("{\"accounts\":[" + VIEW_JSON + "]}");
+        assertThat(body(answer))
+                .isEqualTo("{\"accounts\":[" + VIEW_JSON + "],\"notes\":[\"the store is as safe as its directory\"]}");
         assertThat(head(answer)).contains("Content-Type: application/json\r\n").doesNotContain("Cache-Control");
     }
 

@@ -75,7 +75,11 @@ final class TestServer implements AutoCloseable {
     private static HttpService everything(FakeBroker broker, TransportRules rules, RequestEvents events) {
         KubeconfigTemplate kubeconfig = new KubeconfigTemplate(Path.of("/opt/iam-broker-credential"), null);
         return new HttpService(
-                Routes.all(broker, METRICS, kubeconfig, System::nanoTime), rules, broker, events, System::nanoTime);
+                Routes.all(broker, METRICS, kubeconfig, List.of(), System::nanoTime),
+                rules,
+                broker,
+                events,
+                System::nanoTime);
     }
 
     Engine engine() {
