@@ -154,13 +154,11 @@ final class TokenRefresher {
             succeeded(account, key);
             return null;
         } catch (RenewalFailure e) {
-            failed(account, key, e);
-            return e;
+            return failed(account, key, e);
         } catch (RuntimeException e) {
             log.error("renewing {} failed in a way that should not happen", key, e);
             RenewalFailure.Transient wrapped = new RenewalFailure.Transient("internal error, see the log", null, null);
-            failed(account, key, wrapped);
-            return wrapped;
+            return failed(account, key, wrapped);
         } finally {
             account.session().unlock();
         }
@@ -175,18 +173,19 @@ final class TokenRefresher {
         events.refreshed(key.account(), key.kind(), Outcome.SUCCESS);
     }
 
-    private void failed(ManagedAccount account, TokenKey key, RenewalFailure failure) {
-        switch (failure) {
-            case RenewalFailure.Transient e -> postpone(key, e);
-            case RenewalFailure.LoginRequired e -> stop(account, key, e);
-            case RenewalFailure.IdentityMismatch e -> stop(account, key, e);
-            case RenewalFailure.Refused e -> stop(account, key, e);
-            case RenewalFailure.Disabled e -> stop(account, key, e);
+    /** What whoever waited for the flight is told: the failure, and where it is tried again, when. */
+    private RenewalFailure failed(ManagedAccount account, TokenKey key, RenewalFailure failure) {
+        return switch (failure) {
+            case RenewalFailure.Transient e -> postponed(key, e);
+            case RenewalFailure.LoginRequired e -> halted(account, key, e);
+            case RenewalFailure.IdentityMismatch e -> halted(account, key, e);
+            case RenewalFailure.Refused e -> halted(account, key, e);
+            case RenewalFailure.Disabled e -> halted(account, key, e);
             case RenewalFailure.StillWaiting e -> throw new IllegalStateException("a flight has no caller's patience");
-        }
+        };
     }
 
-    private void postpone(TokenKey key, RenewalFailure.Transient failure) {
+    private RenewalFailure postponed(TokenKey key, RenewalFailure.Transient failure) {
         int failures = standings.nextCount(key);
         Duration delay = backoff.next(failures, lifeLeft(key), failure.retryAfter());
         long retryAt = time.nanos() + delay.toNanos();
@@ -198,6 +197,7 @@ final class TokenRefresher {
         } else {
             log.debug("renewing {} failed {} times, next in {} ms", key, failures, delay.toMillis());
         }
+        return new RenewalFailure.Transient(failure.getMessage(), failure.iamCode(), delay);
     }
 
     private @Nullable Duration lifeLeft(TokenKey key) {
@@ -205,21 +205,34 @@ final class TokenRefresher {
         return token == null ? null : token.left(time);
     }
 
-    private void stop(ManagedAccount account, TokenKey key, RenewalFailure failure) {
+    private RenewalFailure halted(ManagedAccount account, TokenKey key, RenewalFailure failure) {
         events.refreshed(key.account(), key.kind(), Outcome.PERMANENT);
         queue.forget(key);
         boolean sessionIsDead = failure instanceof RenewalFailure.LoginRequired || key.kind() == TokenKind.ACCESS;
         if (sessionIsDead) {
-            account.owner().die(new AccountStatus.Failure(time.now(), failure));
-            log.warn(
-                    "account {} needs a login: run 'iam-broker login {}' ({})",
-                    account.name(),
-                    account.owner().name(),
-                    failure.getMessage());
-        } else {
-            standings.failed(key, new Standings.Standing(1, 0, failure, time.now()));
-            log.warn("{} cannot be had: {}", key, failure.getMessage());
+            return ended(account, failure);
         }
+        standings.failed(key, new Standings.Standing(1, 0, failure, time.now()));
+        log.warn("{} cannot be had: {}", key, failure.getMessage());
+        return failure;
+    }
+
+    /** A session that is over stays over for IAM's own reason, however often one looks whether it could begin again. */
+    private RenewalFailure ended(ManagedAccount account, RenewalFailure failure) {
+        AccountStatus.Failure before = account.dead();
+        if (before != null
+                && failure instanceof RenewalFailure.LoginRequired again
+                && again.isOnlyForWantOfCredential()) {
+            account.owner().die(new AccountStatus.Failure(time.now(), before.cause()));
+            return before.cause();
+        }
+        account.owner().die(new AccountStatus.Failure(time.now(), failure));
+        log.warn(
+                "account {} needs a login: run 'iam-broker login {}' ({})",
+                account.name(),
+                account.owner().name(),
+                failure.getMessage());
+        return failure;
     }
 
     /** Forgets every failure of the accounts that share the session, as a login ends them all. */
