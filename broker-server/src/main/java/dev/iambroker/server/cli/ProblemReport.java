@@ -35,7 +35,7 @@ final class ProblemReport {
 
     private String line() {
         var account = Json.text(problem, "account");
-        if (status == 409 && account != null) {
+        if (status == 409 && account != null && hint() == null) {
             if (is("login_required")) {
                 return "account \"" + account + "\" needs a login: run 'iam-broker login " + account + "'";
             }
@@ -43,7 +43,9 @@ final class ProblemReport {
                 return "account \"" + account + "\" is logged out: run 'iam-broker login " + account + "'";
             }
         }
-        return what() + ": " + next();
+        var what = what();
+        var next = next(what);
+        return next == null ? what : what + ": " + next;
     }
 
     /** The kind of a 409 stands in the state or at the end of the type, whichever the daemon gives. */
@@ -62,11 +64,30 @@ final class ProblemReport {
         return code == null || plain.contains(code) ? plain : plain + " (" + code + ")";
     }
 
-    private String next() {
-        var hint = Json.text(problem, "hint");
-        if (hint != null && !hint.isEmpty()) {
-            return hint;
+    /** What to do, unless the daemon's own words have said it already. */
+    private @Nullable String next(String said) {
+        var hint = hint();
+        if (hint != null) {
+            return said.contains(hint) ? null : hint.startsWith("iam-broker ") ? "run '" + hint + "'" : hint;
         }
+        return isForLater() || !saysWhatToDo(said) ? byStatus() : null;
+    }
+
+    private @Nullable String hint() {
+        var hint = Json.text(problem, "hint");
+        return hint == null || hint.isEmpty() ? null : hint;
+    }
+
+    /** Whatever the words, time or another credential is what helps. */
+    private boolean isForLater() {
+        return status == 422 || status == 423 || status == 429 || status >= 500;
+    }
+
+    private static boolean saysWhatToDo(String said) {
+        return said.contains(": ") || said.contains("; ");
+    }
+
+    private String byStatus() {
         return switch (status) {
             case 400 -> "see 'iam-broker --help'";
             case 401, 403 -> "ask whoever runs the broker to allow it";
