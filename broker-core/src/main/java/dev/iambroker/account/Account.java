@@ -15,4 +15,9 @@ public record Account(
     public AccountName sessionOwner() {
         return login instanceof Login.Shared shared ? shared.owner() : name;
     }
+
+    /** Whether an API key's login has to bring a refresh token too: UAA tokens, and some services, want a client's. */
+    public boolean keepsKeySession() {
+        return uaa || cloud.needsRefreshToken();
+    }
 }

@@ -43,6 +43,15 @@ final class Failures {
                     "IAM refused the login of account \"" + account.name() + "\": " + failure.getMessage(),
                     About.account(account.name()).withIamCode(failure.iamCode()));
         }
+        if (failure instanceof RenewalFailure.IdentityMismatch) {
+            // Whoever was logged in before still is.
+            return new Conflict(Conflict.Kind.IDENTITY_MISMATCH, failure.getMessage(), About.account(account.name()));
+        }
+        if (failure instanceof RenewalFailure.Transient) {
+            return new BrokerFailure.Unavailable(
+                    "the login of account \"" + account.name() + "\" did not come through: " + failure.getMessage(),
+                    About.account(account.name()).withIamCode(failure.iamCode()).withHint(login(account)));
+        }
         return of(account, failure);
     }
 
@@ -79,7 +88,7 @@ final class Failures {
     static BrokerFailure of(AccountName account, ServiceFailure failure) {
         About about = About.account(account).withIamCode(failure.code());
         if (failure.status() == 404) {
-            return new BrokerFailure.Unknown(failure.getMessage(), about);
+            return new BrokerFailure.Unknown(failure.getMessage(), about.withHint("iam-broker clusters " + account));
         }
         return new BrokerFailure.Unavailable(failure.getMessage(), about);
     }

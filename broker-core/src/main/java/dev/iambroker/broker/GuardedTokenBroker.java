@@ -31,6 +31,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -44,11 +45,15 @@ public final class GuardedTokenBroker implements TokenBroker {
     private final AccountsApi accountsApi;
     private final ClustersApi clustersApi;
     private final ClusterDirectory directory;
+    private final ClusterSearch search;
     private final AuditLog audit;
     private final Time time;
     private final Duration kubeExpiryMargin;
 
-    /** @param kubeExpiryMargin how much earlier than its end a kube credential says that it ends */
+    /**
+     * @param executor lists clusters; that blocks on IAM and on the containers service
+     * @param kubeExpiryMargin how much earlier than its end a kube credential says that it ends
+     */
     public GuardedTokenBroker(
             Policy policy,
             TokenService tokens,
@@ -57,12 +62,14 @@ public final class GuardedTokenBroker implements TokenBroker {
             ClusterStore clusters,
             AuditLog audit,
             Time time,
+            Executor executor,
             Duration kubeExpiryMargin) {
         this.policy = policy;
         this.tokens = tokens;
         this.accountsApi = accountsApi;
         this.clustersApi = clustersApi;
         this.directory = new ClusterDirectory(clusters);
+        this.search = new ClusterSearch(executor, name -> list(tokens.account(name), TokenRequest.DEFAULT_WAIT));
         this.audit = audit;
         this.time = time;
         this.kubeExpiryMargin = kubeExpiryMargin;
@@ -70,14 +77,44 @@ public final class GuardedTokenBroker implements TokenBroker {
 
     @Override
     public @Nullable TokenGrant tokenNow(ClientIdentity client, TokenRequest request) {
+        if (isUndecided(client, request)) {
+            return null;
+        }
         Account account = permitted(client, request);
         return immediate(client, account, request);
     }
 
     @Override
     public TokenGrant token(ClientIdentity client, TokenRequest request) {
+        long end = time.nanos() + request.patience().toNanos();
+        learnNames(client, request);
         Account account = permitted(client, request);
-        return fetched(client, account, request);
+        return fetched(client, account, request.withPatience(left(end)));
+    }
+
+    /**
+     * Whether only a cluster's other name could give the right: a rule may say the name where the client says the id,
+     * and nobody has seen the two together yet.
+     */
+    private boolean isUndecided(ClientIdentity client, TokenRequest request) {
+        String cluster = request.cluster();
+        if (cluster == null || request.kind() != TokenKind.KUBE || !AccountName.isValid(request.account())) {
+            return false;
+        }
+        AccountName name = new AccountName(request.account());
+        if (!canHaveClusters(client, name) || !directory.named(name, cluster).isEmpty()) {
+            return false;
+        }
+        Action action = new Action(Verb.KUBE, name.value(), Set.of(cluster));
+        return policy.decide(client, action) instanceof Decision.Deny;
+    }
+
+    private void learnNames(ClientIdentity client, TokenRequest request) {
+        String cluster = request.cluster();
+        if (cluster != null && isUndecided(client, request)) {
+            AccountName name = new AccountName(request.account());
+            search.until(() -> !directory.named(name, cluster).isEmpty(), List.of(name), request.patience());
+        }
     }
 
     private Account permitted(ClientIdentity client, TokenRequest request) {
@@ -153,8 +190,7 @@ public final class GuardedTokenBroker implements TokenBroker {
         if (resolved == null) {
             throw unknownServer();
         }
-        Duration left = Duration.ofNanos(Math.max(0, end - time.nanos()));
-        return credential(token(client, kubeToken(resolved.account(), resolved.cluster(), left)));
+        return credential(token(client, kubeToken(resolved.account(), resolved.cluster(), left(end))));
     }
 
     private KubeCredential credential(TokenGrant grant) {
@@ -199,18 +235,27 @@ public final class GuardedTokenBroker implements TokenBroker {
     }
 
     private @Nullable TokenRequest atServer(ClientIdentity client, KubeRequest request, List<KnownCluster> known) {
-        if (known.isEmpty()) {
+        List<KnownCluster> meant =
+                known.stream().filter(each -> isMeant(client, request, each)).toList();
+        if (!meant.isEmpty()) {
+            KnownCluster cluster = servedBest(meant);
+            return kubeToken(cluster.account().value(), cluster.cluster().id(), request.patience());
+        }
+        if (known.isEmpty() || request.account() == null) {
             return null;
         }
-        for (KnownCluster cluster : known) {
-            if (isMeant(client, request, cluster)) {
-                return kubeToken(cluster.account().value(), cluster.cluster().id(), request.patience());
-            }
+        throw foreignServer(client, request.account(), known);
+    }
+
+    /** Several accounts may reach one cluster; one that needs a login must not hide one that does not. */
+    private KnownCluster servedBest(List<KnownCluster> meant) {
+        if (meant.size() == 1) {
+            return meant.getFirst();
         }
-        if (request.account() == null) {
-            return null;
-        }
-        throw foreignServer(client, request.account(), known.getFirst());
+        return meant.stream()
+                .filter(each -> tokens.isConfigured(each.account()) && hasToken(each.account()))
+                .findFirst()
+                .orElse(meant.getFirst());
     }
 
     private boolean isMeant(ClientIdentity client, KubeRequest request, KnownCluster known) {
@@ -228,14 +273,21 @@ public final class GuardedTokenBroker implements TokenBroker {
         return policy.decide(client, new Action(Verb.KUBE, known.account().value(), names)) instanceof Decision.Allow;
     }
 
-    private BrokerFailure foreignServer(ClientIdentity client, String named, KnownCluster actual) {
-        String owner =
-                mayList(client, actual.account().value()) ? "account \"" + actual.account() + "\"" : "another account";
-        String what = actual.account().value().equals(named) ? "another cluster" : owner;
+    private BrokerFailure foreignServer(ClientIdentity client, String named, List<KnownCluster> known) {
         return new BrokerFailure.Denied(
-                "the kubeconfig's server belongs to " + what + " than the one it names: a token would go astray;"
-                        + " write the kubeconfig anew with 'iam-broker kubeconfig'",
+                "the kubeconfig's server is " + owner(client, named, known)
+                        + ": a token would go astray; write the kubeconfig anew with 'iam-broker kubeconfig'",
                 About.NOTHING);
+    }
+
+    private String owner(ClientIdentity client, String named, List<KnownCluster> known) {
+        if (known.stream().anyMatch(each -> each.account().value().equals(named))) {
+            return "another cluster than the one that it names";
+        }
+        AccountName actual = known.getFirst().account();
+        return mayList(client, actual.value())
+                ? "a cluster of account \"" + actual + "\", not of the account that it names"
+                : "a cluster of another account than the one that it names";
     }
 
     private static BrokerFailure unknownServer() {
@@ -245,40 +297,33 @@ public final class GuardedTokenBroker implements TokenBroker {
                 About.NOTHING);
     }
 
-    /** Lists the clusters of the accounts in question once; one that cannot be listed must not hide the others. */
+    /** Lists the clusters of the accounts in question once. */
     private void learnClusters(ClientIdentity client, KubeRequest request, long end) {
-        BrokerFailure failure = null;
-        for (AccountName name : candidates(client, request)) {
-            Duration left = Duration.ofNanos(Math.max(0, end - time.nanos()));
-            try {
-                list(tokens.account(name), left);
-            } catch (BrokerFailure e) {
-                failure = e;
-            }
-            if (!configuredAt(String.valueOf(request.server())).isEmpty()) {
-                return;
-            }
-        }
-        if (failure != null) {
-            throw failure;
-        }
+        String server = String.valueOf(request.server());
+        search.until(() -> !configuredAt(server).isEmpty(), candidates(client, request), left(end));
+    }
+
+    private Duration left(long end) {
+        return Duration.ofNanos(Math.max(0, end - time.nanos()));
     }
 
     private List<AccountName> candidates(ClientIdentity client, KubeRequest request) {
         List<AccountName> candidates = new ArrayList<>();
         for (AccountName name : tokens.names()) {
             boolean named = request.account() == null || request.account().equals(name.value());
-            Account account = tokens.account(name);
-            boolean hasKube = account.accountId() != null && account.cloud().hasKubeFlow();
-            if (named && hasKube && mayUseKube(client, name)) {
+            if (named && canHaveClusters(client, name)) {
                 candidates.add(name);
             }
         }
         return candidates;
     }
 
-    private boolean mayUseKube(ClientIdentity client, AccountName name) {
-        return policy.mayUse(client, Verb.KUBE, name.value());
+    private boolean canHaveClusters(ClientIdentity client, AccountName name) {
+        if (!tokens.isConfigured(name) || !policy.mayUse(client, Verb.KUBE, name.value())) {
+            return false;
+        }
+        Account account = tokens.account(name);
+        return account.accountId() != null && account.cloud().hasKubeFlow();
     }
 
     private static TokenRequest kubeToken(String account, @Nullable String cluster, Duration patience) {
@@ -425,6 +470,7 @@ public final class GuardedTokenBroker implements TokenBroker {
     @Override
     public KnownCluster clusterAccess(ClientIdentity client, String name, String idOrName) {
         Account account = permit(client, Verb.LIST, name, null);
+        demandKubeFlow(account);
         Cluster cluster = fetchCluster(account, idOrName);
         Secret access = accessToken(account, TokenRequest.DEFAULT_WAIT);
         Secret refresh = tokens.refreshToken(account.name());
@@ -514,12 +560,17 @@ public final class GuardedTokenBroker implements TokenBroker {
                 }
             }
             case KUBE -> {
-                if (!account.cloud().hasKubeFlow()) {
-                    throw new BrokerFailure.BadRequest(
-                            "cloud " + account.cloud().word() + " knows no kube tokens", about);
-                }
+                demandKubeFlow(account);
                 demandBound(account);
             }
+        }
+    }
+
+    private static void demandKubeFlow(Account account) {
+        if (!account.cloud().hasKubeFlow()) {
+            throw new BrokerFailure.BadRequest(
+                    "cloud " + account.cloud().word() + " knows no kube tokens: ask for kind access",
+                    About.account(account.name()));
         }
     }
 

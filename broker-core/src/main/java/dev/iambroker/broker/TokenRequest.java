@@ -22,4 +22,8 @@ public record TokenRequest(
 
     /** The longest a client may wait. */
     public static final Duration MAX_WAIT = Duration.ofSeconds(60);
+
+    TokenRequest withPatience(Duration left) {
+        return new TokenRequest(account, kind, cluster, minTtl, left);
+    }
 }

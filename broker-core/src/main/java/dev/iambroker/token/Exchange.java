@@ -65,7 +65,7 @@ final class Exchange {
 
     private void access(ManagedAccount account) {
         switch (account.account().login()) {
-            case Login.ApiKey login -> logInUnlessRefused(account, apiKey(account, login));
+            case Login.ApiKey login -> accessByKey(account, login);
             case Login.ComputeResource login ->
                 logInUnlessRefused(account, computeResource(login, /* asKube= */ false));
             case Login.Password login -> refreshSession(account);
@@ -73,6 +73,23 @@ final class Exchange {
             case Login.RefreshToken login -> refreshSession(account);
             case Login.Shared login -> refreshSession(account);
         }
+    }
+
+    /**
+     * By the key, at will; but the answer to a key bound to an account may carry no UAA token where that of a refresh
+     * does, so whoever asks for one has the session refreshed.
+     */
+    private void accessByKey(ManagedAccount account, Login.ApiKey login) {
+        Secret refreshToken = account.stored().refreshToken();
+        if (refreshToken != null && intake.lacksUaa(account)) {
+            try {
+                refresh(account, refreshToken);
+                return;
+            } catch (IamFailure.Reauthenticate ended) {
+                // The key begins a new session.
+            }
+        }
+        logInUnlessRefused(account, apiKey(account, login));
     }
 
     private void kube(ManagedAccount account) {
@@ -276,8 +293,7 @@ final class Exchange {
 
     private Grant apiKey(ManagedAccount account, Login.ApiKey login) {
         Account target = account.account();
-        return new Grant.ApiKey(
-                keyOf(account, login), target.accountId(), target.cloud().needsRefreshToken());
+        return new Grant.ApiKey(keyOf(account, login), target.accountId(), target.keepsKeySession());
     }
 
     private static Secret keyOf(ManagedAccount account, Login.ApiKey login) {
@@ -315,7 +331,8 @@ final class Exchange {
     }
 
     private static RenewalFailure.LoginRequired loginRequired(IamFailure.@Nullable Reauthenticate refused) {
-        String reason = refused == null ? "no session and nothing to log in with" : refused.getMessage();
-        return new RenewalFailure.LoginRequired(reason, refused == null ? null : refused.iamCode());
+        return refused == null
+                ? RenewalFailure.LoginRequired.forWantOfCredential()
+                : new RenewalFailure.LoginRequired(String.valueOf(refused.getMessage()), refused.iamCode());
     }
 }

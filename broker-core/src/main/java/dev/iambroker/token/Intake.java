@@ -106,6 +106,11 @@ final class Intake {
         commit(target, target.owner().stored(), List.of(token), false);
     }
 
+    /** Whether somebody asks for UAA tokens and none is there. */
+    boolean lacksUaa(ManagedAccount account) {
+        return account.isUaaUsed() && cache.usable(new TokenKey(account.name(), TokenKind.UAA)) == null;
+    }
+
     /** Writes what an earlier answer left unwritten; true where that brought something. */
     boolean settle(ManagedAccount target) {
         ManagedAccount owner = target.owner();

@@ -35,6 +35,7 @@ final class ManagedAccount {
 
     private volatile long kubeUsedNanos;
     private volatile boolean kubeUsed;
+    private volatile boolean uaaUsed;
     private volatile AccountState announced = AccountState.STARTING;
 
     /** An answer with a rotated refresh token that could not be written yet. Guarded by {@link #session()}. */
@@ -132,6 +133,14 @@ final class ManagedAccount {
 
     boolean kubeUsedWithin(long nanos, long nowNanos) {
         return kubeUsed && nowNanos - kubeUsedNanos <= nanos;
+    }
+
+    void uaaUsed() {
+        uaaUsed = true;
+    }
+
+    boolean isUaaUsed() {
+        return uaaUsed;
     }
 
     @Nullable

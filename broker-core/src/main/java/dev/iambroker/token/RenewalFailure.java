@@ -41,8 +41,25 @@ public abstract sealed class RenewalFailure extends RuntimeException {
 
     /** Only {@code login}, or a changed credential, helps. */
     public static final class LoginRequired extends RenewalFailure {
+        private final boolean isOnlyForWantOfCredential;
+
         LoginRequired(String message, @Nullable String iamCode) {
             super(message, iamCode);
+            this.isOnlyForWantOfCredential = false;
+        }
+
+        private LoginRequired(String message) {
+            super(message, null);
+            this.isOnlyForWantOfCredential = true;
+        }
+
+        /** There is nothing to ask IAM with: no session, and no credential that it has not refused before. */
+        static LoginRequired forWantOfCredential() {
+            return new LoginRequired("no session and nothing to log in with");
+        }
+
+        boolean isOnlyForWantOfCredential() {
+            return isOnlyForWantOfCredential;
         }
     }
 

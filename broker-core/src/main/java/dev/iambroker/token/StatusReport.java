@@ -24,9 +24,13 @@ final class StatusReport {
                 account.owner().stored().iamId(),
                 account.owner().stored().refreshTokenExpiresAt(),
                 account.isDisabled() ? null : runway(account),
-                account.account().login().isUnattended()
-                        || account.owner().stored().iamId() != null,
+                wasLoggedIn(account),
                 lastFailure(account));
+    }
+
+    private static boolean wasLoggedIn(ManagedAccount account) {
+        return account.account().login().isUnattended()
+                || account.owner().stored().iamId() != null;
     }
 
     /** Callers are served down to the floor, so that is when the first one fails. */
@@ -45,7 +49,8 @@ final class StatusReport {
     private AccountStatus.@Nullable Failure lastFailure(ManagedAccount account) {
         AccountStatus.Failure dead = account.dead();
         if (dead != null) {
-            return dead;
+            // That nobody has logged in yet is a state and no failure.
+            return wasLoggedIn(account) ? dead : null;
         }
         for (TokenKind kind : TokenKind.values()) {
             Standings.Standing standing = refresher.standings().of(new TokenKey(account.name(), kind));

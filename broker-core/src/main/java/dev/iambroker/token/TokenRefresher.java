@@ -181,13 +181,10 @@ final class TokenRefresher {
             succeeded(account, key);
             return null;
         } catch (RenewalFailure e) {
-            failed(account, key, e);
-            return e;
+            return failed(account, key, e);
         } catch (RuntimeException e) {
             log.error("renewing {} failed in a way that should not happen", key, e);
-            RenewalFailure.Transient wrapped = internalError();
-            failed(account, key, wrapped);
-            return wrapped;
+            return failed(account, key, internalError());
         } catch (Error e) {
             // The thread's end reports it; the next attempt is planned all the same.
             failed(account, key, internalError());
@@ -206,18 +203,23 @@ final class TokenRefresher {
         events.refreshed(key.account(), key.kind(), Outcome.SUCCESS);
     }
 
-    private void failed(ManagedAccount account, TokenKey key, RenewalFailure failure) {
-        switch (failure) {
-            case RenewalFailure.Transient e -> postpone(key, e);
-            case RenewalFailure.LoginRequired e -> stop(account, key, e);
-            case RenewalFailure.IdentityMismatch e -> stop(account, key, e);
-            case RenewalFailure.Refused e -> stop(account, key, e);
-            case RenewalFailure.Disabled e -> queue.forget(key);
+    /** What whoever waited for the flight is told: the failure, and where it is tried again, when. */
+    @CanIgnoreReturnValue
+    private RenewalFailure failed(ManagedAccount account, TokenKey key, RenewalFailure failure) {
+        return switch (failure) {
+            case RenewalFailure.Transient e -> postponed(key, e);
+            case RenewalFailure.LoginRequired e -> halted(account, key, e);
+            case RenewalFailure.IdentityMismatch e -> halted(account, key, e);
+            case RenewalFailure.Refused e -> halted(account, key, e);
+            case RenewalFailure.Disabled e -> {
+                queue.forget(key);
+                yield e;
+            }
             case RenewalFailure.StillWaiting e -> throw new IllegalStateException("a flight has no caller's patience");
-        }
+        };
     }
 
-    private void postpone(TokenKey key, RenewalFailure.Transient failure) {
+    private RenewalFailure postponed(TokenKey key, RenewalFailure.Transient failure) {
         int failures = standings.nextCount(key);
         Duration delay = backoff.next(failures, lifeLeft(key), failure.retryAfter());
         long retryAt = time.nanos() + delay.toNanos();
@@ -229,6 +231,7 @@ final class TokenRefresher {
         } else {
             log.debug("renewing {} failed {} times, next in {} ms", key, failures, delay.toMillis());
         }
+        return new RenewalFailure.Transient(failure.getMessage(), failure.iamCode(), delay);
     }
 
     private @Nullable Duration lifeLeft(TokenKey key) {
@@ -236,23 +239,36 @@ final class TokenRefresher {
         return token == null ? null : token.left(time);
     }
 
-    private void stop(ManagedAccount account, TokenKey key, RenewalFailure failure) {
+    private RenewalFailure halted(ManagedAccount account, TokenKey key, RenewalFailure failure) {
         events.refreshed(key.account(), key.kind(), Outcome.PERMANENT);
         queue.forget(key);
         // What is refused to one of several accounts says nothing about the login that they share.
         boolean isOwnAccess = key.kind() == TokenKind.ACCESS && account.ownsItsSession();
         boolean sessionIsDead = failure instanceof RenewalFailure.LoginRequired || isOwnAccess;
         if (sessionIsDead) {
-            account.owner().die(new AccountStatus.Failure(time.now(), failure));
-            log.warn(
-                    "account {} needs a login: run 'iam-broker login {}' ({})",
-                    account.name(),
-                    account.owner().name(),
-                    failure.getMessage());
-        } else {
-            standings.failed(key, new Standings.Standing(1, 0, failure, time.now()));
-            log.warn("{} cannot be had: {}", key, failure.getMessage());
+            return ended(account, failure);
         }
+        standings.failed(key, new Standings.Standing(1, 0, failure, time.now()));
+        log.warn("{} cannot be had: {}", key, failure.getMessage());
+        return failure;
+    }
+
+    /** A session that is over stays over for IAM's own reason, however often one looks whether it could begin again. */
+    private RenewalFailure ended(ManagedAccount account, RenewalFailure failure) {
+        AccountStatus.Failure before = account.dead();
+        if (before != null
+                && failure instanceof RenewalFailure.LoginRequired again
+                && again.isOnlyForWantOfCredential()) {
+            account.owner().die(new AccountStatus.Failure(time.now(), before.cause()));
+            return before.cause();
+        }
+        account.owner().die(new AccountStatus.Failure(time.now(), failure));
+        log.warn(
+                "account {} needs a login: run 'iam-broker login {}' ({})",
+                account.name(),
+                account.owner().name(),
+                failure.getMessage());
+        return failure;
     }
 
     /** Forgets every failure of the accounts that share the session, as a login ends them all. */

@@ -171,7 +171,7 @@ public final class TokenService {
         ManagedAccount account = managed(name);
         Account of = account.account();
         boolean byKey = of.login() instanceof Login.ApiKey;
-        boolean asClient = !byKey || of.cloud().needsRefreshToken();
+        boolean asClient = !byKey || of.keepsKeySession();
         login(account, new Grant.ApiKey(apiKey, of.accountId(), asClient));
         account.presentKey(byKey ? apiKey : null);
     }

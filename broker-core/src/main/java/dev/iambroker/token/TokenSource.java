@@ -1,6 +1,5 @@
 package dev.iambroker.token;
 
-import dev.iambroker.account.TokenKind;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -126,8 +125,10 @@ final class TokenSource {
     }
 
     private void noteUse(ManagedAccount account, TokenKey key) {
-        if (key.kind() == TokenKind.KUBE) {
-            account.kubeUsed(time.nanos());
+        switch (key.kind()) {
+            case ACCESS -> {}
+            case KUBE -> account.kubeUsed(time.nanos());
+            case UAA -> account.uaaUsed();
         }
     }
 

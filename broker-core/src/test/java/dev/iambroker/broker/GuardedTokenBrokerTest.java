@@ -30,6 +30,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -40,6 +41,7 @@ final class GuardedTokenBrokerTest {
     private static final String OTHER_ID = "ffffffffffffffffffffffffffffffff";
 
     private final Clusters clusters = new Clusters();
+    private Executor listings = Runnable::run;
     private final List<AuditEvent> audit = new ArrayList<>();
     private final Bench bench = new Bench(
             Bench.byKey(),
@@ -68,6 +70,7 @@ final class GuardedTokenBrokerTest {
                 clusters,
                 audit::add,
                 bench.time,
+                listings,
                 Duration.ofSeconds(45));
     }
 
@@ -200,6 +203,62 @@ final class GuardedTokenBrokerTest {
         clusters.have("prod", "c-1", "https://c1.example");
         KubeCredential credential = broker("kube:prod").kubeCredential(ROOT, kube(null, null, "https://c1.example"));
         assertThat(credential.grant().account()).isEqualTo(Bench.PROD);
+    }
+
+    @Test
+    void kubeCredential_containersHang_isAnsweredWithinThePatience() {
+        listings = listing -> {};
+        GuardedTokenBroker hanging = broker("kube:*");
+        KubeRequest brief = new KubeRequest(null, null, "https://c1.example", Duration.ofMillis(20));
+        assertThatThrownBy(() -> hanging.kubeCredential(ROOT, brief))
+                .isInstanceOf(BrokerFailure.DeadlineExceeded.class);
+    }
+
+    @Test
+    void kubeCredential_anAccountThatNeedsALogin_hidesNotTheOthers() {
+        clusters.have("prod", "c-1", "https://c1.example");
+        assertThatThrownBy(() -> broker.kubeCredential(ROOT, kube(null, null, "https://nowhere.example")))
+                .isInstanceOf(BrokerFailure.Unknown.class);
+        assertThatThrownBy(() -> broker.kubeCredential(ROOT, kube("dev", null, "https://nowhere.example")))
+                .hasMessageContaining("iam-broker login dev");
+    }
+
+    @Test
+    void kubeCredential_serverOfSeveralAccounts_isServedByOneThatCan() {
+        clusters.kept.add(new KnownCluster(DEV, Clusters.cluster("c-1", "https://c1.example"), null));
+        clusters.kept.add(new KnownCluster(Bench.PROD, Clusters.cluster("c-1", "https://c1.example"), null));
+        assertThat(broker("kube:*")
+                        .kubeCredential(ROOT, kube(null, null, "https://c1.example"))
+                        .grant()
+                        .account())
+                .isEqualTo(Bench.PROD);
+    }
+
+    @Test
+    void kubeCredential_anotherClusterOfTheAccount_saysSo() {
+        clusters.have("prod", "c-1", "https://c1.example");
+        assertThatThrownBy(() -> broker.kubeCredential(ROOT, kube("prod", "c-2", "https://c1.example")))
+                .isInstanceOf(BrokerFailure.Denied.class)
+                .hasMessageContaining("another cluster than the one that it names");
+    }
+
+    @Test
+    void rightByName_clusterById_isLookedUpOnce() {
+        clusters.have("prod", "c-1", "https://c1.example");
+        GuardedTokenBroker byName = broker("kube:prod/name");
+        TokenRequest byId = request("prod", TokenKind.KUBE, "c-1");
+        assertThat(byName.tokenNow(CI, byId)).isNull();
+        assertThat(byName.token(CI, byId).kind()).isEqualTo(TokenKind.KUBE);
+        assertThat(byName.tokenNow(CI, byId)).isNotNull();
+        assertThat(clusters.listed).containsExactly("prod");
+        assertThatThrownBy(() -> byName.token(CI, request("prod", TokenKind.KUBE, "c-2")))
+                .isInstanceOf(BrokerFailure.Denied.class);
+    }
+
+    @Test
+    void oldestCloud_kubeconfig_isABadRequestThatNobodySends() {
+        assertThatThrownBy(() -> broker.clusterAccess(ROOT, "old", "c-1")).isInstanceOf(BrokerFailure.BadRequest.class);
+        assertThat(clusters.listed).isEmpty();
     }
 
     @Test

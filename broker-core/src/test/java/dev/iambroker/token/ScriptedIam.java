@@ -38,6 +38,7 @@ public final class ScriptedIam implements IamClient {
     private @Nullable Runnable afterAnswer;
     private Duration life = Duration.ofHours(1);
     private boolean rotating = true;
+    private boolean uaaOnlyByRefresh;
     private String iamId = "IBMid-1";
     private int serial;
 
@@ -51,6 +52,11 @@ public final class ScriptedIam implements IamClient {
 
     public void answerAs(String newIamId) {
         this.iamId = newIamId;
+    }
+
+    /** Logins bring no UAA token, as those bound to an account do on the later pages. */
+    public void uaaOnlyByRefresh() {
+        uaaOnlyByRefresh = true;
     }
 
     /** Every request fails while the supplier gives a failure. */
@@ -105,13 +111,12 @@ public final class ScriptedIam implements IamClient {
 
     private IamAnswer answer(Account account, Grant grant, Instant requestedAt) {
         return switch (grant) {
-            case Grant.ApiKey g -> session(account, requestedAt, g.asClient() ? fresh() : null);
-            case Grant.Password g -> session(account, requestedAt, fresh());
-            case Grant.Passcode g -> session(account, requestedAt, fresh());
-            case Grant.ComputeResource g ->
-                g.asKube() ? kube(account, requestedAt) : session(account, requestedAt, null);
+            case Grant.ApiKey g -> login(account, requestedAt, g.asClient() ? fresh() : null);
+            case Grant.Password g -> login(account, requestedAt, fresh());
+            case Grant.Passcode g -> login(account, requestedAt, fresh());
+            case Grant.ComputeResource g -> g.asKube() ? kube(account, requestedAt) : login(account, requestedAt, null);
             case Grant.Refresh g ->
-                session(account, requestedAt, successor(g.refreshToken().reveal()));
+                session(account, requestedAt, successor(g.refreshToken().reveal()), account.uaa());
             case Grant.DelegatedRefresh g ->
                 delegated(requestedAt, g.refreshToken().reveal());
             case Grant.DelegatedExchange g -> kube(account, requestedAt);
@@ -152,9 +157,13 @@ public final class ScriptedIam implements IamClient {
         return new IamAnswer(null, null, null, null, delegated, null, null, requestedAt);
     }
 
-    private IamAnswer session(Account account, Instant requestedAt, @Nullable String refreshToken) {
+    private IamAnswer login(Account account, Instant requestedAt, @Nullable String refreshToken) {
+        return session(account, requestedAt, refreshToken, account.uaa() && !uaaOnlyByRefresh);
+    }
+
+    private IamAnswer session(Account account, Instant requestedAt, @Nullable String refreshToken, boolean withUaa) {
         Secret refresh = refreshToken == null ? null : Secret.of(refreshToken);
-        IssuedToken uaa = account.uaa() ? issued("uaa", account) : null;
+        IssuedToken uaa = withUaa ? issued("uaa", account) : null;
         return new IamAnswer(issued("access", account), null, uaa, refresh, null, null, "ibm openid", requestedAt);
     }
 

@@ -79,6 +79,42 @@ final class TokenServiceTest {
     }
 
     @Test
+    void firstFailure_callerThatWaited_isToldWhenItIsTriedAgain() {
+        Bench bench = new Bench(Bench.byPasscode()).started();
+        bench.tokens.loginByPasscode(DEV, Secret.of("passcode"));
+        bench.iam.failWith(TokenServiceTest::down);
+        assertThatThrownBy(() -> bench.kube(DEV))
+                .isInstanceOfSatisfying(
+                        RenewalFailure.Transient.class,
+                        failure -> assertThat(failure.retryAfter())
+                                .isBetween(Duration.ofMillis(100), Duration.ofMillis(500)));
+    }
+
+    @Test
+    void refusedCredential_lookedAtAgain_keepsIamsReason() {
+        Bench bench = new Bench(Bench.byKey());
+        bench.iam.failWith(() -> new IamFailure.Reauthenticate("BXNIM0415E: not found", 400, "BXNIM0415E"));
+        bench.started();
+        for (int minute = 0; minute < 3; minute++) {
+            bench.time.advance(Duration.ofMinutes(1));
+            assertThatThrownBy(() -> bench.tokens.immediate(new TokenKey(PROD, TokenKind.ACCESS), Duration.ZERO))
+                    .isInstanceOf(RenewalFailure.LoginRequired.class)
+                    .hasMessage("BXNIM0415E: not found");
+        }
+        AccountStatus.Failure last = bench.tokens.status(PROD).lastFailure();
+        assertThat(last).isNotNull();
+        assertThat(last.cause().iamCode()).isEqualTo("BXNIM0415E");
+        assertThat(bench.iam.requests()).containsExactly("apikey");
+    }
+
+    @Test
+    void neverLoggedIn_isAStateAndNoFailure() {
+        Bench bench = new Bench(Bench.byPasscode()).started();
+        assertThat(bench.tokens.status(DEV).state()).isEqualTo(AccountState.LOGIN_REQUIRED);
+        assertThat(bench.tokens.status(DEV).lastFailure()).isNull();
+    }
+
+    @Test
     void iamDownForAnHour_noToken_asksNoMoreOftenThanTheBackoffAllows() {
         Bench bench = new Bench(Bench.byKey());
         bench.iam.failWith(TokenServiceTest::down);
@@ -286,6 +322,24 @@ final class TokenServiceTest {
         Token uaa = bench.tokens.token(new TokenKey(PROD, TokenKind.UAA), Duration.ofSeconds(60), Duration.ZERO);
         assertThat(uaa.value().reveal()).startsWith("uaa-prod");
         assertThat(bench.iam.requests()).containsExactly("apikey");
+    }
+
+    @Test
+    void uaa_keyWhoseAnswerCarriesNone_comesByARefreshOnceAskedFor() {
+        Account account = new Account(
+                PROD, new Login.ApiKey(Bench.source("k")), ScriptedIam.ACCOUNT_ID, Cloud.IBM_CLOUD, /* uaa= */ true);
+        Bench bench = new Bench(account);
+        bench.iam.uaaOnlyByRefresh();
+        bench.started();
+        bench.time.advance(Duration.ofHours(1));
+        assertThat(bench.iam.requests()).containsOnly("apikey");
+        TokenKey uaa = new TokenKey(PROD, TokenKind.UAA);
+        assertThat(bench.tokens
+                        .token(uaa, Duration.ofSeconds(60), Duration.ZERO)
+                        .value()
+                        .reveal())
+                .startsWith("uaa-prod");
+        assertThat(bench.iam.count("refresh_token")).isEqualTo(1);
     }
 
     @Test

@@ -204,6 +204,7 @@ final class Daemon implements AutoCloseable {
                 store.clusters(),
                 audit(telemetry),
                 machine.time(),
+                machine.workers(),
                 config.kube().expiryMargin());
     }
 

@@ -36,7 +36,10 @@ final class LoginCommand implements Callable<Integer> {
     @Nullable
     String passcode;
 
-    @Option(names = "--username", paramLabel = "U", description = "With this user's password.")
+    @Option(
+            names = "--username",
+            paramLabel = "U",
+            description = "With this user's password; without a terminal it is read from stdin.")
     @Nullable
     String username;
 
@@ -144,7 +147,9 @@ final class LoginCommand implements Callable<Integer> {
     }
 
     private byte[] username(SecretInput input, String user) {
-        var secret = input.read("--password", password == null ? "" : password, prompt("Password of " + user));
+        var secret = password == null
+                ? input.readFromTerminalOrStdin("--password", prompt("Password of " + user))
+                : input.read("--password", password, prompt("Password of " + user));
         return LoginBody.ofPassword(user, secret);
     }
 

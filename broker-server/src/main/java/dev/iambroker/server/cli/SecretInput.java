@@ -24,7 +24,16 @@ final class SecretInput {
      * @param value {@code -} for stdin, else the terminal is asked
      */
     char[] read(String option, String value, String prompt) {
-        var secret = value.equals("-") ? fromStdin(option) : fromTerminal(option, prompt);
+        return checked(option, value.equals("-") ? fromStdin(option) : fromTerminal(option, prompt));
+    }
+
+    /** The secret of an option that has no value to say {@code -} with: where nobody can be asked, from stdin. */
+    char[] readFromTerminalOrStdin(String option, String prompt) {
+        var typed = around.secretPrompt().ask(PlainText.of(prompt) + " ");
+        return checked(option, typed == null ? fromStdin(option) : typed);
+    }
+
+    private static char[] checked(String option, char[] secret) {
         if (secret.length == 0) {
             throw new CommandFailure(ExitCode.USAGE, "the secret for " + option + " is empty: nothing was sent");
         }

@@ -21,8 +21,12 @@ record AccountsRoute(TokenBroker broker, List<String> notes) implements MemoryRo
         for (AccountView view : broker.accounts(call.client())) {
             AccountJson.write(view, json);
         }
-        json.endArray().name("notes").beginArray();
-        notes.forEach(json::value);
-        return FullAnswer.json(json.endArray().endObject());
+        json.endArray();
+        if (!notes.isEmpty()) {
+            json.name("notes").beginArray();
+            notes.forEach(json::value);
+            json.endArray();
+        }
+        return FullAnswer.json(json.endObject());
     }
 }

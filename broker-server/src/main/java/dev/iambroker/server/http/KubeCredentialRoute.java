@@ -42,7 +42,7 @@ record KubeCredentialRoute(TokenBroker broker) implements Route {
         String account = call.query().get(Call.ACCOUNT);
         if (account == null && info.server() == null) {
             throw RequestRefused.badRequest("neither an account nor spec.cluster.server is given:"
-                    + " add account=A to the query, or provideClusterInfo: true to the kubeconfig");
+                    + " pass --account (in a query: account=A), or set provideClusterInfo: true in the kubeconfig");
         }
         return new KubeRequest(
                 account, call.query().get(Call.CLUSTER), info.server(), call.patience(TokenRequest.DEFAULT_WAIT));

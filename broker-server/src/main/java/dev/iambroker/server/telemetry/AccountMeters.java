@@ -63,6 +63,7 @@ final class AccountMeters {
         for (Outcome outcome : Outcome.values()) {
             refreshes(TokenKind.ACCESS, outcome);
         }
+        requestsCoalesced(TokenKind.ACCESS);
     }
 
     private Gauge stateGauge(AccountState each) {
@@ -93,12 +94,16 @@ final class AccountMeters {
 
     synchronized void coalesced(TokenKind kind) {
         if (!isRemoved) {
-            keep(Counter.builder(MetricNames.REQUESTS_COALESCED)
-                            .description("Callers that joined a renewal already under way.")
-                            .tags(account.and(MetricNames.KIND, kind.word()))
-                            .register(registry))
-                    .increment();
+            requestsCoalesced(kind).increment();
         }
+    }
+
+    @GuardedBy("this")
+    private Counter requestsCoalesced(TokenKind kind) {
+        return keep(Counter.builder(MetricNames.REQUESTS_COALESCED)
+                .description("Callers that joined a renewal already under way.")
+                .tags(account.and(MetricNames.KIND, kind.word()))
+                .register(registry));
     }
 
     synchronized void tokenCached(TokenKind kind, Instant expiresAt) {

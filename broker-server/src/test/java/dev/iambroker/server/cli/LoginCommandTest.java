@@ -74,6 +74,14 @@ final class LoginCommandTest {
     }
 
     @Test
+    void login_usernameWithoutATerminal_readsThePasswordFromStdin() {
+        cli.stdin = "pw\n";
+
+        assertThat(cli.run("login", "dev", "--username", "u").code()).isZero();
+        assertThat(sent()).isEqualTo("{\"username\":\"u\",\"password\":\"pw\"}");
+    }
+
+    @Test
     void login_usernameAndPasswordOnStdin_read() {
         cli.stdin = "pw";
 

@@ -98,6 +98,25 @@ final class TokenCommandTest {
                 .isEqualTo(new Cli.Result(4, "", "iam-broker: a reason: run 'iam-broker login prod'\n"));
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    400 | "keeps no UAA tokens: set uaa: true"                | -                     | keeps no UAA tokens: set uaa: true
+                    404 | "no such name; 'iam-broker status' lists them"      | -                     | no such name; 'iam-broker status' lists them
+                    409 | "needs a login: run 'iam-broker login dev'"         | iam-broker login dev  | needs a login: run 'iam-broker login dev'
+                    404 | "containers answered 404 G0004: not found"          | iam-broker clusters p | containers answered 404 G0004: not found: run 'iam-broker clusters p'
+                    403 | "client has no right to this"                       | -                     | client has no right to this: ask whoever runs the broker to allow it
+                    503 | "IAM: down"                                         | -                     | IAM: down: try again later
+                    """)
+    void token_adviceOfTheDaemon_isGivenOnce(int status, String detail, String hint, String line) {
+        daemon.answer(
+                "GET /v1/accounts/prod/token?kind=access",
+                status,
+                "{\"detail\":" + detail + (hint.equals("-") ? "" : ",\"hint\":\"" + hint + "\"")
+                        + ",\"account\":\"prod\",\"state\":\"login_required\"}");
+
+        assertThat(cli.run("token", "prod").err()).isEqualTo("iam-broker: " + line + "\n");
+    }
+
     @Test
     void token_iamDown_saysWhenToTryAgain() {
         daemon.answer(

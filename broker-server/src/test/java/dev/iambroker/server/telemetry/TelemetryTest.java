@@ -83,6 +83,7 @@ final class TelemetryTest {
                         "iam_broker_request_seconds_bucket{route=\"/v1/accounts/{a}/token\",le=\"0.001\"} 0",
                         "iam_broker_request_seconds_bucket{route=\"/v1/accounts/{a}/token\",le=\"0.0025\"} 1",
                         "iam_broker_requests_coalesced_total{account=\"prod\",kind=\"access\"} 1.0",
+                        "iam_broker_requests_coalesced_total{account=\"dev\",kind=\"access\"} 0.0",
                         "iam_broker_clock_skew_seconds -1.5",
                         "iam_broker_clock_jumps_total 1.0",
                         "iam_broker_store_writes_total{outcome=\"success\"} 1.0",
