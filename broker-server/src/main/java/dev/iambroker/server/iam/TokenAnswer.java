@@ -15,6 +15,9 @@ final class TokenAnswer {
     /** What IAM writes for a refresh token to who is no client. */
     private static final String NOT_SUPPORTED = "not_supported";
 
+    /** Longer than any broker runs, and still a number of nanoseconds that a clock can be added to. */
+    private static final Duration LONGEST_LIFE = Duration.ofSeconds(Integer.MAX_VALUE);
+
     private final JsonNode json;
     private final Instant requestedAt;
 
@@ -85,8 +88,12 @@ final class TokenAnswer {
 
     /** Null where nothing tells when the token ends: such a token can be neither planned by nor handed out. */
     private @Nullable IssuedToken issued(String token, @Nullable Claims claims, @Nullable Duration known) {
-        Duration life = known == null ? untilExpiration() : known;
-        return life == null ? null : new IssuedToken(Secret.of(token), life, endOf(claims, life), claims);
+        Duration found = known == null ? untilExpiration() : known;
+        if (found == null) {
+            return null;
+        }
+        Duration life = found.compareTo(LONGEST_LIFE) > 0 ? LONGEST_LIFE : found;
+        return new IssuedToken(Secret.of(token), life, endOf(claims, life), claims);
     }
 
     private Instant endOf(@Nullable Claims claims, Duration life) {

@@ -102,6 +102,16 @@ final class TokenAnswerTest {
     }
 
     @Test
+    void request_endBeyondAllMeasure_lifeCanStillBeReckonedWith() {
+        String id = jwt("{\"iat\":" + NOW + ",\"exp\":253402300799}");
+
+        IssuedToken token =
+                present(answered(KUBE, "{\"id_token\":\"" + id + "\"}").id());
+
+        assertThat(token.life()).isEqualTo(Duration.ofSeconds(Integer.MAX_VALUE));
+    }
+
+    @Test
     void request_mint_needsTheDelegatedTokenAlone() {
         assertSecret(answered(MINT, "{\"delegated_refresh_token\":\"d\"}").delegatedRefreshToken(), "d");
     }
