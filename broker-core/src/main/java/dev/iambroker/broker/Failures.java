@@ -85,6 +85,15 @@ final class Failures {
                 "no account has this name; 'iam-broker status' lists the configured ones", About.NOTHING);
     }
 
+    /** What a client is told who asked for one cluster. */
+    static BrokerFailure ofCluster(AccountName account, ServiceFailure failure) {
+        if (failure.status() != 404) {
+            return of(account, failure);
+        }
+        About about = About.account(account).withIamCode(failure.code());
+        return new BrokerFailure.Unknown(failure.getMessage(), about.withHint("iam-broker clusters " + account));
+    }
+
     static BrokerFailure of(AccountName account, ServiceFailure failure) {
         About about = About.account(account).withIamCode(failure.code());
         if (failure.status() == 404) {

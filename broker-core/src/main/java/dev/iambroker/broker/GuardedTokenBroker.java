@@ -464,7 +464,11 @@ public final class GuardedTokenBroker implements TokenBroker {
         demandUnambiguous(account.name(), idOrName);
         Secret access = accessToken(account, TokenRequest.DEFAULT_WAIT);
         Secret refresh = tokens.refreshToken(account.name());
-        return calling(account, () -> clustersApi.get(account, access, refresh, idOrName));
+        try {
+            return clustersApi.get(account, access, refresh, idOrName);
+        } catch (ServiceFailure e) {
+            throw Failures.ofCluster(account.name(), e);
+        }
     }
 
     @Override

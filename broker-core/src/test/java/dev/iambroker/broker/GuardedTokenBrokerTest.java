@@ -164,6 +164,15 @@ final class GuardedTokenBrokerTest {
     }
 
     @Test
+    void cluster_thatIbmCloudDoesNotKnow_saysWhatListsThem() {
+        clusters.have("prod", "c-1", "https://c1.example:30000");
+        assertThatThrownBy(() -> broker.cluster(ROOT, "prod", "c-2"))
+                .isInstanceOfSatisfying(
+                        BrokerFailure.Unknown.class,
+                        failure -> assertThat(failure.about().hint()).isEqualTo("iam-broker clusters prod"));
+    }
+
+    @Test
     void kubeCredential_unknownServer_isRefused() {
         clusters.have("prod", "c-1", "https://c1.example:30000");
         assertThatThrownBy(() -> broker.kubeCredential(ROOT, kube("prod", "c-1", "https://evil.example")))
