@@ -33,6 +33,8 @@ import org.slf4j.LoggerFactory;
 final class TokenRefresher {
     private static final Logger log = LoggerFactory.getLogger(TokenRefresher.class);
 
+    private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
+
     private final Accounts accounts;
     private final Exchange exchange;
     private final TokenCache cache;
@@ -80,7 +82,10 @@ final class TokenRefresher {
         if (account == null || !isWorthKeeping(account, key)) {
             return;
         }
-        if (stopped(account, key) == null) {
+        if (flights.containsKey(key)) {
+            // It may be landing: its own plan came due before it was out of the way, and must not be lost.
+            queue.plan(key, time.nanos() + LOOK_AGAIN.toNanos());
+        } else if (stopped(account, key) == null) {
             fly(account, key);
         }
     }

@@ -463,6 +463,21 @@ final class TokenServiceTest {
     }
 
     @Test
+    void renewalDue_whileAnotherIsStillLanding_isLookedAtAgain() {
+        Bench bench = new Bench(Bench.byKey()).started();
+        bench.hold();
+        bench.time.advance(Duration.ofMinutes(40));
+        bench.tokens.purge(PROD);
+        bench.time.advance(Duration.ofSeconds(11));
+        assertThat(bench.iam.count("apikey")).isEqualTo(1);
+        bench.iam.failWith(TokenServiceTest::down);
+        bench.release();
+        bench.iam.failWith(null);
+        bench.time.advance(Duration.ofSeconds(2));
+        assertThat(bench.tokens.peek(new TokenKey(PROD, TokenKind.ACCESS))).isNotNull();
+    }
+
+    @Test
     void purge_dropsTokensAndKeepsTheLogin() {
         Bench bench = new Bench(Bench.byPasscode()).started();
         bench.tokens.loginByPasscode(DEV, Secret.of("one-time"));
