@@ -102,7 +102,8 @@ final class ClusterSearch {
         }
         if (!inTime) {
             throw new BrokerFailure.DeadlineExceeded(
-                    "the containers service has not answered within " + patience.toSeconds()
+                    "the containers service has not answered within "
+                            + patience.plusMillis(999).toSeconds()
                             + " s, and the kubeconfig's cluster is not known yet",
                     About.NOTHING);
         }

@@ -115,7 +115,8 @@ final class TokenSource {
             flight.get(patience.toNanos(), TimeUnit.NANOSECONDS);
             return null;
         } catch (TimeoutException e) {
-            return new RenewalFailure.StillWaiting("IAM has not answered within " + patience.toSeconds() + " s");
+            return new RenewalFailure.StillWaiting(
+                    "IAM has not answered within " + patience.plusMillis(999).toSeconds() + " s");
         } catch (ExecutionException e) {
             return (RenewalFailure) e.getCause();
         } catch (InterruptedException e) {

@@ -138,7 +138,20 @@ final class LoginCommand implements Callable<Integer> {
         if (refreshToken != null) {
             return LoginBody.of("refresh_token", input.read("--refresh-token", refreshToken, prompt("Refresh token")));
         }
-        return isPasscodeAccount() ? askPasscode(input, "") : LoginBody.empty();
+        if (!isPasscodeAccount()) {
+            return LoginBody.empty();
+        }
+        demandOwnLogin();
+        return askPasscode(input, "");
+    }
+
+    /** Nobody should fetch a passcode for an account that uses another's login: the daemon names that one. */
+    private void demandOwnLogin() {
+        var answer = access.client().sendForStatus(AccountAction.request(account, "login"));
+        var problem = ProblemReport.of(answer);
+        if (!answer.isSuccess() && !problem.asksForPasscode()) {
+            throw problem.failure();
+        }
     }
 
     private byte[] askPasscode(SecretInput input, String value) {

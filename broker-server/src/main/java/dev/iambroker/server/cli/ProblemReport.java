@@ -29,6 +29,12 @@ final class ProblemReport {
         }
     }
 
+    /** Whether nothing is wrong but that a passcode was not sent. */
+    boolean asksForPasscode() {
+        var hint = Json.text(problem, "hint");
+        return status == 400 && hint != null && hint.endsWith(" --passcode");
+    }
+
     CommandFailure failure() {
         return new CommandFailure(ExitCode.ofStatus(status), line());
     }

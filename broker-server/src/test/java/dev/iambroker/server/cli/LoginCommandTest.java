@@ -99,6 +99,20 @@ final class LoginCommandTest {
     }
 
     @Test
+    void login_noOptionOfAnAccountThatSharesALogin_namesTheOwnerBeforeAnyPrompt() {
+        daemon.answer("GET /v1/accounts/team-b", 200, "{\"name\":\"team-b\",\"login\":\"passcode\"}")
+                .answer(
+                        "POST /v1/accounts/team-b/login",
+                        400,
+                        "{\"detail\":\"team-b uses the login of dev\",\"hint\":\"iam-broker login dev\"}");
+
+        assertThat(cli.run("login", "team-b"))
+                .isEqualTo(new Cli.Result(
+                        2, "", "iam-broker: team-b uses the login of dev: run 'iam-broker login dev'\n"));
+        assertThat(cli.prompts).isEmpty();
+    }
+
+    @Test
     void login_noOptionOfPasscodeAccount_asksForThePasscode() {
         daemon.answer("GET /v1/accounts/dev", 200, "{\"name\":\"dev\",\"login\":\"passcode\"}");
         cli.typed = "abc";
