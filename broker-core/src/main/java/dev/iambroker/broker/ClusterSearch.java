@@ -72,7 +72,8 @@ final class ClusterSearch {
             lister.accept(account);
             listings.remove(account, listing);
             listing.complete(null);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // Also an Error: a listing that never ends would be joined by every later search.
             listings.remove(account, listing);
             listing.completeExceptionally(e);
         }

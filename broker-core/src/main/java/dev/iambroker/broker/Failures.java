@@ -80,6 +80,13 @@ final class Failures {
                 About.account(account.name()).withHint(hint));
     }
 
+    static BrokerFailure unknownServer() {
+        return new BrokerFailure.Unknown(
+                "no cluster of the accounts that this client may use answers at the kubeconfig's server;"
+                        + " 'iam-broker clusters ACCOUNT' lists them",
+                About.NOTHING);
+    }
+
     static BrokerFailure unknownAccount() {
         return new BrokerFailure.Unknown(
                 "no account has this name; 'iam-broker status' lists the configured ones", About.NOTHING);

@@ -1,0 +1,173 @@
+package dev.iambroker.broker;
+
+import dev.iambroker.account.Account;
+import dev.iambroker.account.AccountName;
+import dev.iambroker.account.KnownCluster;
+import dev.iambroker.account.TokenKind;
+import dev.iambroker.broker.BrokerFailure.About;
+import dev.iambroker.client.ClientIdentity;
+import dev.iambroker.policy.Action;
+import dev.iambroker.policy.Verb;
+import dev.iambroker.token.TokenKey;
+import dev.iambroker.token.TokenService;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which account and cluster a client means, when it names a cluster by another name than its rule, or only by the
+ * address of its API server. Thread-safe.
+ */
+final class ClusterResolver {
+    private final Gate gate;
+    private final TokenService tokens;
+    private final ClusterDirectory directory;
+    private final ClusterSearch search;
+
+    ClusterResolver(Gate gate, TokenService tokens, ClusterDirectory directory, ClusterSearch search) {
+        this.gate = gate;
+        this.tokens = tokens;
+        this.directory = directory;
+        this.search = search;
+    }
+
+    /**
+     * Whether only a cluster's other name could give the right: a rule may say the name where the client says the id,
+     * and nobody has seen the two together yet.
+     */
+    boolean isUndecided(ClientIdentity client, TokenRequest request) {
+        String cluster = request.cluster();
+        if (cluster == null || request.kind() != TokenKind.KUBE || !AccountName.isValid(request.account())) {
+            return false;
+        }
+        AccountName name = new AccountName(request.account());
+        if (!canHaveClusters(client, name) || !directory.named(name, cluster).isEmpty()) {
+            return false;
+        }
+        Action action = new Action(Verb.KUBE, name.value(), Set.of(cluster));
+        return !gate.allows(client, action);
+    }
+
+    void learnNames(ClientIdentity client, TokenRequest request) {
+        String cluster = request.cluster();
+        if (cluster != null && isUndecided(client, request)) {
+            AccountName name = new AccountName(request.account());
+            search.until(() -> !directory.named(name, cluster).isEmpty(), List.of(name), request.patience());
+        }
+    }
+
+    /** Which account and cluster a plugin means; null where the server is not known yet. */
+    @Nullable
+    TokenRequest resolved(ClientIdentity client, KubeRequest request) {
+        String server = request.server();
+        String account = request.account();
+        if (server == null) {
+            if (account == null) {
+                throw new BrokerFailure.BadRequest(
+                        "neither an account nor a cluster's server: pass --account, or set provideClusterInfo: true"
+                                + " in the kubeconfig's exec stanza",
+                        About.NOTHING);
+            }
+            return kubeToken(account, request.cluster(), request.patience());
+        }
+        if (account != null) {
+            gate.demandSomeCluster(client, account);
+        }
+        return atServer(client, request, configuredAt(server));
+    }
+
+    /** Lists the clusters of the accounts in question once. */
+    void learnClusters(ClientIdentity client, KubeRequest request, Duration patience) {
+        String server = String.valueOf(request.server());
+        search.until(() -> !configuredAt(server).isEmpty(), candidates(client, request), patience);
+    }
+
+    /** What is kept of an alias that is no longer configured must not stand before the one that took its place. */
+    private List<KnownCluster> configuredAt(String server) {
+        return directory.at(server).stream()
+                .filter(known -> tokens.isConfigured(known.account()))
+                .toList();
+    }
+
+    private @Nullable TokenRequest atServer(ClientIdentity client, KubeRequest request, List<KnownCluster> known) {
+        List<KnownCluster> meant =
+                known.stream().filter(each -> isMeant(client, request, each)).toList();
+        if (!meant.isEmpty()) {
+            KnownCluster cluster = servedBest(meant);
+            return kubeToken(cluster.account().value(), cluster.cluster().id(), request.patience());
+        }
+        if (known.isEmpty() || request.account() == null) {
+            return null;
+        }
+        throw foreignServer(client, request.account(), known);
+    }
+
+    /** Several accounts may reach one cluster; one that needs a login must not hide one that does not. */
+    private KnownCluster servedBest(List<KnownCluster> meant) {
+        if (meant.size() == 1) {
+            return meant.getFirst();
+        }
+        return meant.stream()
+                .filter(each -> tokens.isConfigured(each.account())
+                        && tokens.peek(new TokenKey(each.account(), TokenKind.ACCESS)) != null)
+                .findFirst()
+                .orElse(meant.getFirst());
+    }
+
+    private boolean isMeant(ClientIdentity client, KubeRequest request, KnownCluster known) {
+        String account = request.account();
+        String cluster = request.cluster();
+        boolean accountFits = account == null || account.equals(known.account().value());
+        boolean clusterFits = cluster == null
+                || cluster.equals(known.cluster().id())
+                || cluster.equals(known.cluster().name());
+        return accountFits && clusterFits && mayHave(client, known);
+    }
+
+    private boolean mayHave(ClientIdentity client, KnownCluster known) {
+        Set<String> names = Set.of(known.cluster().id(), known.cluster().name());
+        return gate.allows(client, new Action(Verb.KUBE, known.account().value(), names));
+    }
+
+    private BrokerFailure foreignServer(ClientIdentity client, String named, List<KnownCluster> known) {
+        return new BrokerFailure.Denied(
+                "the kubeconfig's server is " + owner(client, named, known)
+                        + ": a token would go astray; write the kubeconfig anew with 'iam-broker kubeconfig'",
+                About.NOTHING);
+    }
+
+    private String owner(ClientIdentity client, String named, List<KnownCluster> known) {
+        if (known.stream().anyMatch(each -> each.account().value().equals(named))) {
+            return "another cluster than the one that it names";
+        }
+        AccountName actual = known.getFirst().account();
+        return gate.mayUse(client, Verb.LIST, actual.value())
+                ? "a cluster of account \"" + actual + "\", not of the account that it names"
+                : "a cluster of another account than the one that it names";
+    }
+
+    private List<AccountName> candidates(ClientIdentity client, KubeRequest request) {
+        List<AccountName> candidates = new ArrayList<>();
+        for (AccountName name : tokens.names()) {
+            boolean named = request.account() == null || request.account().equals(name.value());
+            if (named && canHaveClusters(client, name)) {
+                candidates.add(name);
+            }
+        }
+        return candidates;
+    }
+
+    private boolean canHaveClusters(ClientIdentity client, AccountName name) {
+        if (!tokens.isConfigured(name) || !gate.mayUse(client, Verb.KUBE, name.value())) {
+            return false;
+        }
+        Account account = tokens.account(name);
+        return account.accountId() != null && account.cloud().hasKubeFlow();
+    }
+
+    private static TokenRequest kubeToken(String account, @Nullable String cluster, Duration patience) {
+        return new TokenRequest(account, TokenKind.KUBE, cluster, TokenRequest.DEFAULT_MIN_TTL, patience);
+    }
+}

@@ -1,0 +1,103 @@
+package dev.iambroker.broker;
+
+import dev.iambroker.account.Account;
+import dev.iambroker.account.AccountName;
+import dev.iambroker.account.TokenKind;
+import dev.iambroker.broker.BrokerFailure.About;
+import dev.iambroker.client.ClientIdentity;
+import dev.iambroker.event.AuditEvent;
+import dev.iambroker.event.AuditLog;
+import dev.iambroker.policy.Action;
+import dev.iambroker.policy.Decision;
+import dev.iambroker.policy.Policy;
+import dev.iambroker.policy.Verb;
+import dev.iambroker.token.Time;
+import dev.iambroker.token.Token;
+import dev.iambroker.token.TokenService;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Who may pass: the policy's word on a request, and its place in the audit log. Thread-safe. */
+final class Gate {
+    private final Policy policy;
+    private final TokenService tokens;
+    private final ClusterDirectory directory;
+    private final AuditLog audit;
+    private final Time time;
+
+    Gate(Policy policy, TokenService tokens, ClusterDirectory directory, AuditLog audit, Time time) {
+        this.policy = policy;
+        this.tokens = tokens;
+        this.directory = directory;
+        this.audit = audit;
+        this.time = time;
+    }
+
+    /** Policy first: a client without any right learns nothing of what exists. */
+    Account permit(ClientIdentity client, Verb verb, String name, @Nullable String cluster) {
+        AccountName account = AccountName.isValid(name) ? new AccountName(name) : null;
+        Decision decision = policy.decide(client, new Action(verb, name, namesOf(account, cluster)));
+        if (decision instanceof Decision.Deny deny) {
+            recordDenial(client, verb, name, cluster, deny.rule());
+            throw new BrokerFailure.Denied(deny.reason(), About.NOTHING);
+        }
+        if (account == null || !tokens.isConfigured(account)) {
+            throw Failures.unknownAccount();
+        }
+        return tokens.account(account);
+    }
+
+    /** Which cluster it is decides the server's address; a right on none of the account's clusters decides now. */
+    void demandSomeCluster(ClientIdentity client, String account) {
+        if (!policy.mayUse(client, Verb.KUBE, account)) {
+            permit(client, Verb.KUBE, account, null);
+        }
+        if (!AccountName.isValid(account) || !tokens.isConfigured(new AccountName(account))) {
+            throw Failures.unknownAccount();
+        }
+    }
+
+    Account administered(ClientIdentity client, String name, String what) {
+        Account account = permit(client, Verb.ADMIN, name, null);
+        audit.record(new AuditEvent(
+                time.now(), client, what, account.name().value(), null, true, policy.nameOf(client), null));
+        return account;
+    }
+
+    /** Puts on record what {@code client} gets, and returns it. */
+    TokenGrant handOut(ClientIdentity client, Token token, @Nullable String cluster) {
+        String etag = token.etag();
+        AccountName account = token.key().account();
+        TokenKind kind = token.key().kind();
+        String at = NameOnRecord.ofNullable(cluster);
+        audit.record(new AuditEvent(
+                time.now(), client, kind.word(), account.value(), at, true, policy.nameOf(client), etag));
+        return new TokenGrant(account, kind, token.value(), token.scope(), token.expiresAt(), token.left(time), etag);
+    }
+
+    boolean mayUse(ClientIdentity client, Verb verb, String account) {
+        return policy.mayUse(client, verb, account);
+    }
+
+    boolean allows(ClientIdentity client, Action action) {
+        return policy.decide(client, action) instanceof Decision.Allow;
+    }
+
+    String nameOf(ClientIdentity client) {
+        return policy.nameOf(client);
+    }
+
+    private void recordDenial(ClientIdentity client, Verb verb, String name, @Nullable String cluster, String rule) {
+        boolean isConfigured = AccountName.isValid(name) && tokens.isConfigured(new AccountName(name));
+        String account = isConfigured ? name : NameOnRecord.of(name);
+        String at = NameOnRecord.ofNullable(cluster);
+        audit.record(new AuditEvent(time.now(), client, verb.word(), account, at, false, rule, null));
+    }
+
+    private Set<String> namesOf(@Nullable AccountName account, @Nullable String cluster) {
+        if (cluster == null) {
+            return Set.of();
+        }
+        return account == null ? Set.of(cluster) : directory.namesOf(account, cluster);
+    }
+}
