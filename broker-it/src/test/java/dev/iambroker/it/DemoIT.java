@@ -58,11 +58,11 @@ final class DemoIT {
 
         Map<String, String> expected = Map.of(
                 "iam-broker status", "prod     valid",
-                "curl --unix-socket", "\"access_token\":\"ey",
+                "curl -s --unix-socket", "\"access_token\":\"ey",
                 "kubectl auth whoami", "IAM#ops@emulated.example",
                 "login dev --passcode -", "account \"dev\" is logged in",
                 "token dev --header", "Authorization: Bearer ey",
-                "curl -H", "\"access_token\":\"ey");
+                "curl -s -H", "\"access_token\":\"ey");
         expected.forEach((command, answer) ->
                 assertThat(outputOf(command, commands, ran)).as(command).contains(answer));
         assertThat(ran)

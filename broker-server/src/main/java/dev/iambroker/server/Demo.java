@@ -132,14 +132,14 @@ final class Demo implements AutoCloseable {
                   alias iam-broker=%3$s
 
                   iam-broker status
-                  curl --unix-socket %2$s http://localhost/v1/accounts/prod/token
+                  curl -s --unix-socket %2$s http://localhost/v1/accounts/prod/token
                   iam-broker kubeconfig prod %4$s > %5$s
                   KUBECONFIG=%5$s kubectl auth whoami
 
                   curl -s %6$s/identity/passcode | iam-broker login dev --passcode -
                   iam-broker token dev --header
 
-                  curl -H "Authorization: Bearer $(cat %7$s)" http://127.0.0.1:%8$d/v1/accounts/prod/token
+                  curl -s -H "Authorization: Bearer $(cat %7$s)" http://127.0.0.1:%8$d/v1/accounts/prod/token
                 """.formatted(
                         directory,
                         socket,

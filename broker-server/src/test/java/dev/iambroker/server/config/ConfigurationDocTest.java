@@ -11,7 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 final class ConfigurationDocTest {
     private static final Path DOC = Path.of("../docs/configuration.md");
-    private static final Path SAMPLE = Path.of("src/main/dist/etc/broker.yaml");
+    private static final Path SAMPLE = Path.of("src/dist/etc/broker.yaml");
     private static final String ROW = "| `";
 
     @TempDir
