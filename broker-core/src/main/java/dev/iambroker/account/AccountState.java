@@ -12,7 +12,7 @@ public enum AccountState {
     /** Only a person can go on: run {@code iam-broker login}. */
     LOGIN_REQUIRED("login_required"),
     LOCKED("locked"),
-    /** Logged out on purpose, until the next {@code login}. */
+    /** Could log in by itself and was logged out on purpose, until the next {@code login}. */
     DISABLED("disabled");
 
     private final String word;

@@ -246,9 +246,9 @@ final class Daemon implements AutoCloseable {
         begun(SocketListener.unix(
                 socket(config.listen().unix()), wired.service(all, TransportRules.unixSocket(secrets)), engine));
         log.info(
-                "iam-broker {} serves {} accounts on {}",
+                "iam-broker {} serves {} on {}",
                 Version.current(),
-                config.accounts().size(),
+                config.accounts().size() == 1 ? "1 account" : config.accounts().size() + " accounts",
                 config.listen().unix().path());
     }
 

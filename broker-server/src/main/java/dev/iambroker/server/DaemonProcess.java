@@ -84,6 +84,7 @@ final class DaemonProcess implements DaemonCommands {
     private static void close(AutoCloseable running) {
         try {
             running.close();
+            log.info("stopped");
         } catch (Exception e) {
             log.warn("stopping: {}", e.getMessage());
         }
@@ -121,7 +122,7 @@ final class DaemonProcess implements DaemonCommands {
     }
 
     private Loading.Loaded load(@Nullable Path config, @Nullable Path socket) {
-        Path userHome = Path.of(System.getProperty("user.home", "/"));
+        Path userHome = Path.of(surroundings.environment().getOrDefault("HOME", System.getProperty("user.home", "/")));
         Places places =
                 Places.ofDaemon(surroundings.environment(), surroundings.self().uid(), userHome, config, socket);
         return switch (new ConfigLoader(surroundings, CloudWiring::implied).load(places)) {

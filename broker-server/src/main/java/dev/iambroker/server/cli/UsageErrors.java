@@ -49,11 +49,17 @@ final class UsageErrors implements IParameterExceptionHandler {
                 failure.getUnmatched().isEmpty() ? "" : failure.getUnmatched().getFirst();
         var name = first.split("=", 2)[0];
         if (!failure.isUnknownOption()) {
-            return isCommandExpected(command) ? "there is no such command" : "too many arguments";
+            return isCommandExpected(command) ? "there is no such command" + suggestion(failure) : "too many arguments";
         }
         return takesSecrets(command) || !OPTION.matcher(name).matches()
                 ? "there is no such option"
                 : "there is no option " + name;
+    }
+
+    /** The nearest command; what was typed is not repeated, it may have been meant for a prompt. */
+    private static String suggestion(UnmatchedArgumentException failure) {
+        var nearest = failure.getSuggestions();
+        return nearest.isEmpty() ? "" : ", the nearest is '" + nearest.getFirst() + "'";
     }
 
     private static boolean isCommandExpected(CommandLine command) {

@@ -3,8 +3,8 @@ package dev.iambroker.server.config;
 import dev.iambroker.secret.SecretSource;
 
 /**
- * A secret as the configuration names it. Equal where it names the same place, so that a reload can tell an account
- * that changed from one that did not.
+ * A secret as the configuration names it. Equal where it names the same place, so that two configurations can be
+ * compared.
  */
 sealed interface Reference extends SecretSource permits SecretFile, SecretCredential, SecretVariable, SecretCommand {
     /** What is wrong with the place, as far as that shows without reading the secret. */

@@ -76,9 +76,13 @@ final class ServiceCalls {
         ErrorBody error = ErrorBody.of(answer.body());
         String code = redactor.clean(error.code());
         String message = "the " + service + " at " + call.host() + " answered " + answer.status()
-                + spaced(" ", code) + spaced(": ", redactor.clean(error.words()))
+                + spaced(" ", code) + spaced(": ", withoutStop(redactor.clean(error.words())))
                 + spaced(", incident ", redactor.clean(error.requestId()));
         return new ServiceFailure(message, answer.status(), code);
+    }
+
+    private static @Nullable String withoutStop(@Nullable String words) {
+        return words != null && words.endsWith(".") ? words.substring(0, words.length() - 1) : words;
     }
 
     private static String spaced(String before, @Nullable String text) {

@@ -84,7 +84,7 @@ public final class Telemetry implements AutoCloseable {
     }
 
     /**
-     * Says which accounts are configured, at start and after every reload: new ones get their series (state {@code
+     * Says which accounts are configured, at start and whenever that changes: new ones get their series (state {@code
      * starting}), those of others are removed, and events of others are passed over from then on.
      */
     public void accounts(Set<AccountName> configured) {

@@ -66,9 +66,12 @@ final class HelpTest {
     }
 
     @Test
-    void unknownCommand_usageInOneLine() {
+    void unknownCommand_namesTheNearestInOneLine() {
         assertThat(new Cli().run("stats"))
-                .isEqualTo(new Cli.Result(2, "", "iam-broker: there is no such command: see 'iam-broker --help'\n"));
+                .isEqualTo(new Cli.Result(
+                        2,
+                        "",
+                        "iam-broker: there is no such command, the nearest is 'status': see 'iam-broker --help'\n"));
     }
 
     @Test

@@ -120,7 +120,7 @@ final class HttpClustersApiTest {
             assertThat(failure.code()).isEqualTo("G0004");
             assertThat(failure)
                     .hasMessage("the containers service at " + server.authority()
-                            + " answered 404 G0004: No such cluster [removed]., incident inc-1");
+                            + " answered 404 G0004: No such cluster [removed], incident inc-1");
         }
     }
 
