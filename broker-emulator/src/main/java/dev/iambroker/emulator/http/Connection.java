@@ -41,12 +41,7 @@ final class Connection {
     }
 
     private boolean answer(HttpRequest request, ReplyWriter writer) throws IOException, InterruptedException {
-        Reply reply = handler.handle(request);
-        try {
-            return writer.write(reply, !wantsClose(request.header("Connection")));
-        } finally {
-            reply.atEnd().run();
-        }
+        return writer.write(handler.handle(request), !wantsClose(request.header("Connection")));
     }
 
     private static boolean wantsClose(@Nullable String connection) {

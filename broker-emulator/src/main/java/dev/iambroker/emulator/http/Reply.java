@@ -4,7 +4,7 @@ import java.time.Duration;
 
 /**
  * An answer and the way it goes out. {@code delay} passes before the first byte, {@code pace} between the bytes of a
- * slow delivery; {@code atEnd} runs when the delivery has ended, however it went.
+ * slow delivery; {@code atEnd} runs once, before a whole answer leaves, and else when its delivery has ended, however it went.
  */
 public record Reply(HttpResponse response, Delivery delivery, Duration delay, Duration pace, Runnable atEnd) {
 

@@ -23,11 +23,30 @@ final class ReplyWriter {
         this.clock = clock;
     }
 
-    /** Whether the connection can carry another request afterwards. */
+    /** Whether the connection can carry another request afterwards. Runs the reply's {@code atEnd} whatever happens. */
     boolean write(Reply reply, boolean keepAlive) throws IOException, InterruptedException {
-        if (!stopping.pause(reply.delay())) {
-            return false;
+        if (reply.delivery() == Delivery.WHOLE) {
+            return writeWhole(reply, keepAlive);
         }
+        try {
+            return stopping.pause(reply.delay()) && deliver(reply, keepAlive);
+        } finally {
+            reply.atEnd().run();
+        }
+    }
+
+    /** It has ended before its bytes leave: whoever reads them may ask again at once. */
+    private boolean writeWhole(Reply reply, boolean keepAlive) throws IOException, InterruptedException {
+        boolean goesOn;
+        try {
+            goesOn = stopping.pause(reply.delay());
+        } finally {
+            reply.atEnd().run();
+        }
+        return goesOn && deliver(reply, keepAlive);
+    }
+
+    private boolean deliver(Reply reply, boolean keepAlive) throws IOException, InterruptedException {
         byte[] body = reply.response().body();
         byte[] head = head(reply, body.length, keepAlive);
         return switch (reply.delivery()) {
