@@ -1,6 +1,7 @@
 package dev.iambroker.server.iam;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.iambroker.account.Account;
@@ -14,6 +15,7 @@ import dev.iambroker.emulator.EmulatedCloud;
 import dev.iambroker.emulator.Emulator;
 import dev.iambroker.emulator.fault.Misbehaviour;
 import dev.iambroker.emulator.settings.Generation;
+import dev.iambroker.emulator.tls.ServerName;
 import dev.iambroker.iam.Claims;
 import dev.iambroker.iam.Grant;
 import dev.iambroker.iam.IamAnswer;
@@ -324,6 +326,35 @@ final class EmulatedCloudTest {
         setup.cloud().emulator().misbehave(Misbehaviour.NO_TOKENS);
 
         assertThat(setup.failure(new Grant.ApiKey(PROD_KEY, null, false))).isInstanceOf(IamFailure.GiveUp.class);
+    }
+
+    @Test
+    void request_connectionRefused_retriesAndWorksOnceItIsBack() {
+        Setup setup = setup(Cloud.IBM_CLOUD, false);
+        Grant grant = new Grant.ApiKey(PROD_KEY, null, false);
+        setup.cloud().emulator().stop();
+        IamFailure failure;
+        try {
+            failure = setup.failure(grant);
+        } finally {
+            setup.cloud().emulator().start();
+        }
+
+        assertThat(failure).isInstanceOf(IamFailure.Retry.class).hasMessageContaining("refused the connection");
+        assertThat(setup.request(grant).access()).isNotNull();
+    }
+
+    @Test
+    void request_certificateOfAStranger_isNotTrusted() {
+        Emulator emulator = setup(Cloud.IBM_CLOUD, false).cloud().emulator();
+        URI stranger = URI.create(emulator.listenTls(/* trusted= */ false, ServerName.LOOPBACK));
+        try (Wire wire = Wire.to(stranger, DEADLINE)) {
+            assertThatThrownBy(() -> wire.iam.request(wire.account, new Grant.ApiKey(PROD_KEY, null, false)))
+                    .isInstanceOf(IamFailure.Retry.class)
+                    .hasMessageContaining("endpoints.ca-file")
+                    .hasMessageNotContaining(EmulatedCloud.PROD_API_KEY);
+        }
+        assertThat(emulator.requests()).isEmpty();
     }
 
     private static Secret boundAccess(Setup setup) {
