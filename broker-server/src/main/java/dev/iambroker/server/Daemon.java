@@ -172,7 +172,7 @@ final class Daemon implements AutoCloseable {
                 new HttpIamClient(clouds, machine.time()::now, machine.time()::nanos, iamRequests(telemetry));
         return new TokenService(
                 accounts(),
-                iam,
+                new SkewReading(iam, telemetry::clockSkew),
                 store,
                 schedule,
                 machine.workers(),
