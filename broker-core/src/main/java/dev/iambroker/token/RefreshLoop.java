@@ -1,10 +1,7 @@
 package dev.iambroker.token;
 
-/**
- * Renews what is due when the alarm rings. No logic of its own: what is due is the queue's to say, how to renew is the
- * refresher's.
- */
-public final class RefreshLoop {
+/** Renews what is due. No logic of its own: what is due is the queue's to say, how to renew is the refresher's. */
+final class RefreshLoop {
     private final RefreshQueue queue;
     private final TokenRefresher refresher;
 
@@ -13,8 +10,7 @@ public final class RefreshLoop {
         this.refresher = refresher;
     }
 
-    /** To be called when the {@link Alarm} rings. */
-    public void wake() {
+    void wake() {
         queue.takeDue().forEach(refresher::renewPlanned);
     }
 }

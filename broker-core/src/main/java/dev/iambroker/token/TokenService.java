@@ -40,6 +40,7 @@ public final class TokenService {
     private final TokenRefresher refresher;
     private final TokenSource source;
     private final RefreshLoop loop;
+    private final AlarmClock alarms;
 
     /**
      * Loads every session; asks nothing of IAM before {@link #start}.
@@ -62,7 +63,8 @@ public final class TokenService {
         this.time = time;
         this.cache = new TokenCache(time, events);
         this.accounts = Accounts.load(configured, store, cache, events);
-        this.queue = new RefreshQueue(time, alarm);
+        this.alarms = new AlarmClock(time, alarm);
+        this.queue = new RefreshQueue(time, alarms.sleeper(this::renewDue));
         this.intake = new Intake(store, cache, queue, schedule, time, events);
         this.exchange = new Exchange(iam, intake, time);
         this.refresher = new TokenRefresher(accounts, exchange, cache, queue, schedule, executor, time, events);
@@ -70,9 +72,13 @@ public final class TokenService {
         this.loop = new RefreshLoop(queue, refresher);
     }
 
-    /** What the alarm wakes. */
-    public RefreshLoop loop() {
-        return loop;
+    /** What is to ring when the alarm does. */
+    public AlarmClock alarms() {
+        return alarms;
+    }
+
+    private void renewDue() {
+        loop.wake();
     }
 
     /** Serves what the store held, and plans the renewal of everything that can renew itself. */

@@ -41,7 +41,7 @@ public final class Bench implements Executor {
         RefreshSchedule schedule =
                 new RefreshSchedule(0.5, 0.1, Duration.ofSeconds(10), Duration.ofHours(2), new Random(seed));
         this.tokens = new TokenService(accounts, this.iam, store, schedule, this, time, time, BrokerEvents.NONE);
-        time.onAlarm(tokens.loop()::wake);
+        time.onAlarm(tokens.alarms()::ring);
     }
 
     /** Starts and lets all that is due at once happen. */

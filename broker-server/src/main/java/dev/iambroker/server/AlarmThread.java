@@ -64,11 +64,11 @@ final class AlarmThread implements WakeUp {
         return false;
     }
 
-    /** A renewal that fails in an unforeseen way must not end all later ones. */
+    /** A renewal that fails in an unforeseen way, be it for want of memory, must not end all later ones. */
     private void ring() {
         try {
             onRing.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             log.error("the refresh loop failed in a way that should not happen", e);
         }
     }

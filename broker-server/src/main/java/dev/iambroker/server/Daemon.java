@@ -107,7 +107,7 @@ final class Daemon implements AutoCloseable {
         ends.push(this::drain);
         ends.push(machine.wakeUp()::close);
         service.start();
-        machine.wakeUp().start(service.loop()::wake);
+        machine.wakeUp().start(service.alarms()::ring);
         listen(broker, telemetry, kubeconfig, notes(store));
     }
 
