@@ -14,6 +14,7 @@ import dev.iambroker.client.ClientIdentity;
 import dev.iambroker.event.AuditLog;
 import dev.iambroker.policy.Policy;
 import dev.iambroker.policy.Verb;
+import dev.iambroker.token.AccountStatus;
 import dev.iambroker.token.RenewalFailure;
 import dev.iambroker.token.Time;
 import dev.iambroker.token.Token;
@@ -21,6 +22,7 @@ import dev.iambroker.token.TokenKey;
 import dev.iambroker.token.TokenService;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -242,24 +244,41 @@ public final class GuardedTokenBroker implements TokenBroker {
 
     @Override
     public Readiness readiness() {
-        return new Readiness(
-                tokens.names().stream().filter(name -> !isReady(name)).toList());
+        List<AccountName> notReady = new ArrayList<>();
+        Duration runway = null;
+        for (AccountName name : tokens.names()) {
+            AccountStatus status = tokens.status(name);
+            if (isExpectedToServe(status)) {
+                runway = smaller(runway, status.runway());
+                if (!hasToken(name)) {
+                    notReady.add(name);
+                }
+            }
+        }
+        return new Readiness(notReady, runway);
     }
 
     /** An account that is not meant to serve, or that nobody ever logged in, does not make the broker unready. */
-    private boolean isReady(AccountName name) {
-        var status = tokens.status(name);
-        boolean expectedToServe = status.state() != AccountState.DISABLED
+    private static boolean isExpectedToServe(AccountStatus status) {
+        return status.state() != AccountState.DISABLED
                 && status.state() != AccountState.LOCKED
                 && status.loggedInBefore();
-        return !expectedToServe || hasToken(name);
+    }
+
+    private static @Nullable Duration smaller(@Nullable Duration a, @Nullable Duration b) {
+        if (a == null || b == null) {
+            return a == null ? b : a;
+        }
+        return a.compareTo(b) < 0 ? a : b;
     }
 
     @Override
     public Readiness readiness(ClientIdentity client, String name) {
         Account account = gate.permit(client, Verb.LIST, name, null);
         boolean ready = hasToken(account.name());
-        return new Readiness(ready ? List.of() : List.of(account.name()));
+        return new Readiness(
+                ready ? List.of() : List.of(account.name()),
+                tokens.status(account.name()).runway());
     }
 
     private boolean hasToken(AccountName name) {

@@ -1,9 +1,11 @@
 package dev.iambroker.token;
 
 import dev.iambroker.account.Account;
+import dev.iambroker.account.Login;
 import dev.iambroker.account.TokenKind;
 import dev.iambroker.event.BrokerEvents;
 import dev.iambroker.iam.Claims;
+import dev.iambroker.iam.ClockSkew;
 import dev.iambroker.iam.IamAnswer;
 import dev.iambroker.iam.IssuedToken;
 import dev.iambroker.secret.Secret;
@@ -11,6 +13,7 @@ import dev.iambroker.store.SessionStore;
 import dev.iambroker.store.StoreFailure;
 import dev.iambroker.store.StoredSession;
 import dev.iambroker.store.StoredToken;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -37,6 +40,7 @@ final class Intake {
     private final TokenCache cache;
     private final RefreshQueue queue;
     private final RefreshSchedule schedule;
+    private final ClockSkew skew;
     private final Time time;
     private final BrokerEvents events;
 
@@ -45,12 +49,14 @@ final class Intake {
             TokenCache cache,
             RefreshQueue queue,
             RefreshSchedule schedule,
+            ClockSkew skew,
             Time time,
             BrokerEvents events) {
         this.store = store;
         this.cache = cache;
         this.queue = queue;
         this.schedule = schedule;
+        this.skew = skew;
         this.time = time;
         this.events = events;
     }
@@ -177,14 +183,22 @@ final class Intake {
         if (token.key().kind() == TokenKind.UAA) {
             return;
         }
-        long due = token.lifetime().acquiredNanos() + token.refreshAfter().toNanos();
-        queue.plan(token.key(), due);
+        queue.plan(token.key(), time.nanos() + token.untilDue(time).toNanos());
     }
 
     /** Puts what is still good of a session that was found in the store into the cache. */
     void resume(ManagedAccount account) {
         for (StoredToken kept : account.stored().tokens()) {
             Lifetime lifetime = Lifetime.resumed(kept.acquiredAt(), kept.life(), time);
+            if (lifetime == null) {
+                log.warn(
+                        "the kept {} token of account {} was acquired at {}, which is yet to come: it is not served;"
+                                + " the clock was set back, and the token is renewed",
+                        kept.kind().word(),
+                        account.name(),
+                        kept.acquiredAt());
+                continue;
+            }
             Token token = new Token(
                     new TokenKey(account.name(), kept.kind()),
                     kept.value(),
@@ -205,7 +219,21 @@ final class Intake {
                 answer.scope(),
                 issued.expiresAt(),
                 new Lifetime(answer.requestedAt(), nanos, issued.life()),
-                schedule.refreshAfter(issued.life()));
+                refreshAfter(target, kind, issued, answer));
+    }
+
+    private Duration refreshAfter(ManagedAccount target, TokenKind kind, IssuedToken issued, IamAnswer answer) {
+        Instant ends = answer.refreshTokenExpiresAt();
+        if (kind != TokenKind.ACCESS || ends == null || isRenewedByCredential(target)) {
+            return schedule.refreshAfter(issued.life());
+        }
+        Instant requestedByIam = answer.requestedAt().plus(skew.median());
+        return schedule.refreshAfter(issued.life(), Duration.between(requestedByIam, ends));
+    }
+
+    private static boolean isRenewedByCredential(ManagedAccount account) {
+        Login login = account.owner().account().login();
+        return login instanceof Login.ApiKey || login instanceof Login.ComputeResource;
     }
 
     private StoredSession continued(StoredSession base, Account account, IamAnswer answer, @Nullable Secret presented) {

@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,9 +45,11 @@ final class TokenRefresher {
     private final Executor executor;
     private final Time time;
     private final BrokerEvents events;
+    private final Consumer<ManagedAccount> landed;
     private final Standings standings = new Standings();
     private final Map<TokenKey, CompletableFuture<@Nullable Void>> flights = new ConcurrentHashMap<>();
 
+    /** @param landed told of every account of which a flight ended; quick, never throws */
     TokenRefresher(
             Accounts accounts,
             Exchange exchange,
@@ -55,7 +58,8 @@ final class TokenRefresher {
             RefreshSchedule schedule,
             Executor executor,
             Time time,
-            BrokerEvents events) {
+            BrokerEvents events,
+            Consumer<ManagedAccount> landed) {
         this.accounts = accounts;
         this.exchange = exchange;
         this.cache = cache;
@@ -65,6 +69,7 @@ final class TokenRefresher {
         this.executor = executor;
         this.time = time;
         this.events = events;
+        this.landed = landed;
     }
 
     Standings standings() {
@@ -159,6 +164,7 @@ final class TokenRefresher {
             // Whatever was thrown: a flight that never lands would be joined by every later caller.
             flights.remove(key, flight);
             accounts.announce(account, this);
+            landed.accept(account);
             complete(flight, failure);
         }
     }

@@ -5,6 +5,7 @@ import dev.iambroker.account.AccountName;
 import dev.iambroker.account.Login;
 import dev.iambroker.account.TokenKind;
 import dev.iambroker.event.BrokerEvents;
+import dev.iambroker.iam.ClockSkew;
 import dev.iambroker.iam.Grant;
 import dev.iambroker.iam.IamClient;
 import dev.iambroker.iam.IamFailure;
@@ -41,11 +42,18 @@ public final class TokenService {
     private final TokenSource source;
     private final RefreshLoop loop;
     private final AlarmClock alarms;
+    private final ClockSkew skew;
+    private final Replanning replanning;
+    private final ClockWatch clockWatch;
+    private final Runway runway;
+    private final RunwayWatch runwayWatch;
+    private final BrokerEvents events;
 
     /**
      * Loads every session; asks nothing of IAM before {@link #start}.
      *
      * @param executor runs flights; they block on IAM
+     * @param skew shared with {@code iam}, which reads it off every answer
      */
     public TokenService(
             Collection<Account> configured,
@@ -55,21 +63,29 @@ public final class TokenService {
             Executor executor,
             Time time,
             Alarm alarm,
-            BrokerEvents events) {
+            BrokerEvents events,
+            ClockSkew skew) {
         this.store = store;
         this.iam = iam;
         this.schedule = schedule;
         this.executor = executor;
         this.time = time;
+        this.events = events;
+        this.skew = skew;
         this.cache = new TokenCache(time, events);
         this.accounts = Accounts.load(configured, store, cache, events);
         this.alarms = new AlarmClock(time, alarm);
         this.queue = new RefreshQueue(time, alarms.sleeper(this::renewDue));
-        this.intake = new Intake(store, cache, queue, schedule, time, events);
+        this.intake = new Intake(store, cache, queue, schedule, skew, time, events);
         this.exchange = new Exchange(iam, intake, time);
-        this.refresher = new TokenRefresher(accounts, exchange, cache, queue, schedule, executor, time, events);
+        this.refresher =
+                new TokenRefresher(accounts, exchange, cache, queue, schedule, executor, time, events, this::landed);
         this.source = new TokenSource(cache, refresher, schedule, time);
         this.loop = new RefreshLoop(queue, refresher);
+        this.replanning = new Replanning(cache, refresher.standings(), time, schedule.random());
+        this.clockWatch = new ClockWatch(time, alarms, this::clockJumped);
+        this.runway = new Runway(cache, refresher.standings(), schedule, skew, time);
+        this.runwayWatch = new RunwayWatch(accounts, refresher.standings(), runway, time, alarms);
     }
 
     /** What is to ring when the alarm does. */
@@ -81,6 +97,22 @@ public final class TokenService {
         loop.wake();
     }
 
+    private void landed(ManagedAccount account) {
+        runwayWatch.lookAt(account);
+    }
+
+    private void clockJumped(Duration step) {
+        skew.jumped(step);
+        int moved = queue.replan(replanning::dueNanos);
+        log.warn(
+                "the wall clock jumped {} s {}, or the machine slept: {} renewals are planned anew",
+                step.abs().toSeconds(),
+                step.isNegative() ? "back" : "forward",
+                moved);
+        events.clockJumped(step);
+        runwayWatch.lookAtAll();
+    }
+
     /** Serves what the store held, and plans the renewal of everything that can renew itself. */
     public void start() {
         for (ManagedAccount account : accounts.all()) {
@@ -88,6 +120,8 @@ public final class TokenService {
             beginWith(account);
             accounts.announce(account, refresher);
         }
+        clockWatch.start();
+        runwayWatch.lookAtAll();
     }
 
     private void beginWith(ManagedAccount account) {
@@ -143,7 +177,9 @@ public final class TokenService {
         }
         TokenKey key = access(account.owner());
         boolean isPostponed = refresher.standings().blocking(key, time) != null;
-        if (!isPostponed && Duration.between(dead.at(), time.now()).compareTo(schedule.minInterval()) >= 0) {
+        Duration ago = Duration.between(dead.at(), time.now());
+        // A clock set back since tells nothing: rather one look too many than none for hours.
+        if (!isPostponed && (ago.isNegative() || ago.compareTo(schedule.minInterval()) >= 0)) {
             refresher.fly(account.owner(), key);
         }
     }
@@ -197,6 +233,7 @@ public final class TokenService {
             }
             accounts.announce(sharing, refresher);
         }
+        runwayWatch.loggedIn(account);
         log.info(
                 "account {} is logged in as {}",
                 account.name(),
@@ -307,7 +344,7 @@ public final class TokenService {
 
     /** How the account stands now. */
     public AccountStatus status(AccountName name) {
-        return new StatusReport(accounts, cache, refresher, time).of(managed(name));
+        return new StatusReport(accounts, refresher, runway).of(managed(name));
     }
 
     /** The owner's refresh token, for services of the older generations that want to see it. */

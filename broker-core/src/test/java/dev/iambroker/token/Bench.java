@@ -6,10 +6,12 @@ import dev.iambroker.account.Cloud;
 import dev.iambroker.account.Login;
 import dev.iambroker.account.TokenKind;
 import dev.iambroker.event.BrokerEvents;
+import dev.iambroker.iam.ClockSkew;
 import dev.iambroker.secret.Secret;
 import dev.iambroker.secret.SecretSource;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Queue;
@@ -26,6 +28,11 @@ public final class Bench implements Executor {
     public final ScriptedIam iam;
     public final MemoryStore store;
     public final TokenService tokens;
+    public final ClockSkew skew = new ClockSkew(unused -> {});
+
+    /** How far the wall clock was found to have jumped. */
+    public final List<Duration> jumps = new ArrayList<>();
+
     private final Queue<Runnable> held = new ArrayDeque<>();
     private boolean holding;
 
@@ -40,7 +47,13 @@ public final class Bench implements Executor {
         this.store = store;
         RefreshSchedule schedule =
                 new RefreshSchedule(0.5, 0.1, Duration.ofSeconds(10), Duration.ofHours(2), new Random(seed));
-        this.tokens = new TokenService(accounts, this.iam, store, schedule, this, time, time, BrokerEvents.NONE);
+        BrokerEvents events = new BrokerEvents() {
+            @Override
+            public void clockJumped(Duration step) {
+                jumps.add(step);
+            }
+        };
+        this.tokens = new TokenService(accounts, this.iam, store, schedule, this, time, time, events, skew);
         time.onAlarm(tokens.alarms()::ring);
     }
 
