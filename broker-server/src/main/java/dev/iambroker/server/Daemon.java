@@ -5,6 +5,7 @@ import dev.iambroker.account.AccountName;
 import dev.iambroker.broker.GuardedTokenBroker;
 import dev.iambroker.broker.TokenBroker;
 import dev.iambroker.event.AuditLog;
+import dev.iambroker.iam.ClockSkew;
 import dev.iambroker.policy.Policy;
 import dev.iambroker.secret.Secret;
 import dev.iambroker.secret.SecretSource;
@@ -168,17 +169,19 @@ final class Daemon implements AutoCloseable {
                 config.refresh().minInterval(),
                 config.kube().keepWarm(),
                 machine.random());
+        ClockSkew skew = new ClockSkew(telemetry::clockSkew);
         HttpIamClient iam =
-                new HttpIamClient(clouds, machine.time()::now, machine.time()::nanos, iamRequests(telemetry));
+                new HttpIamClient(clouds, machine.time()::now, machine.time()::nanos, iamRequests(telemetry), skew);
         return new TokenService(
                 accounts(),
-                new SkewReading(iam, telemetry::clockSkew),
+                iam,
                 store,
                 schedule,
                 machine.workers(),
                 machine.time(),
                 machine.wakeUp(),
-                telemetry.events());
+                telemetry.events(),
+                skew);
     }
 
     /** An exchange that got no status is counted under none. */
