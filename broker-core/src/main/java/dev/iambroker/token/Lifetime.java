@@ -40,6 +40,11 @@ record Lifetime(Instant acquiredAt, long acquiredNanos, Duration life) {
         return byMonotonic.plus(SLEWED).isBefore(acquiredAt) ? byMonotonic : acquiredAt;
     }
 
+    /** The same by the wall clock as it reads now, so that it counts a suspend from here on. */
+    Lifetime anchoredAnew(Time time) {
+        return new Lifetime(beganAt(time), acquiredNanos, life);
+    }
+
     /** Life left now, zero once it is over. */
     Duration left(Time time) {
         Duration monotonic = life.minusNanos(time.nanos() - acquiredNanos);

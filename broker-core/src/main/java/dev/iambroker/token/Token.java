@@ -26,6 +26,11 @@ public record Token(
     /** A request takes its time and IAM states whole seconds: ends this close to each other are the same. */
     private static final Duration SAME_END = Duration.ofSeconds(5);
 
+    /** The same after the wall clock was stepped. */
+    Token anchoredAnew(Time time) {
+        return new Token(key, value, scope, expiresAt, lifetime.anchoredAnew(time), refreshAfter);
+    }
+
     /** Life left now, zero once it is over. */
     public Duration left(Time time) {
         return lifetime.left(time);

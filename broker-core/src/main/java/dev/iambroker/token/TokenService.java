@@ -103,11 +103,12 @@ public final class TokenService {
 
     private void clockJumped(Duration step) {
         skew.jumped(step);
+        cache.clockJumped();
         int moved = queue.replan(replanning::dueNanos);
         log.warn(
-                "the wall clock jumped {} s {}, or the machine slept: {} renewals are planned anew",
+                "the wall clock jumped {} s {}: {} renewals are planned anew",
                 step.abs().toSeconds(),
-                step.isNegative() ? "back" : "forward",
+                step.isNegative() ? "back" : "forward, or the machine slept",
                 moved);
         events.clockJumped(step);
         runwayWatch.lookAtAll();

@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +40,12 @@ public final class ScriptedIam implements IamClient {
     private Duration life = Duration.ofHours(1);
     private boolean rotating = true;
     private boolean uaaOnlyByRefresh;
+    private Consumer<String> onIssue = unused -> {};
+    private @Nullable Duration refreshTokenLife;
+    private Duration sessionLife = Duration.ofDays(30);
+    private Duration ahead = Duration.ZERO;
+    private final Map<String, Instant> endOf = new HashMap<>();
+    private Instant sessionBegan = Instant.MIN;
     private String iamId = "IBMid-1";
     private int serial;
 
@@ -48,6 +55,26 @@ public final class ScriptedIam implements IamClient {
 
     public void life(Duration newLife) {
         this.life = newLife;
+    }
+
+    /** Refresh tokens end, and answers say so; {@code ofSession} counts from the login. */
+    public void refreshTokenLife(Duration ofToken, Duration ofSession) {
+        refreshTokenLife = ofToken;
+        sessionLife = ofSession;
+    }
+
+    /** Told of every access, ID and UAA token as it is issued. */
+    public void onIssue(Consumer<String> hook) {
+        onIssue = hook;
+    }
+
+    /** This IAM's clock is that much ahead of the broker's machine. */
+    public void ahead(Duration newAhead) {
+        ahead = newAhead;
+    }
+
+    private Instant now() {
+        return time.now().plus(ahead);
     }
 
     public void answerAs(String newIamId) {
@@ -110,6 +137,9 @@ public final class ScriptedIam implements IamClient {
     }
 
     private IamAnswer answer(Account account, Grant grant, Instant requestedAt) {
+        if (!(grant instanceof Grant.Refresh)) {
+            sessionBegan = now();
+        }
         return switch (grant) {
             case Grant.ApiKey g -> login(account, requestedAt, g.asClient() ? fresh() : null);
             case Grant.Password g -> login(account, requestedAt, fresh());
@@ -140,7 +170,8 @@ public final class ScriptedIam implements IamClient {
     }
 
     private void demandAlive(String token) {
-        if (!known.contains(token) || dead.contains(token)) {
+        boolean isOver = endOf.containsKey(token) && !now().isBefore(endOf.get(token));
+        if (!known.contains(token) || dead.contains(token) || isOver) {
             throw new IamFailure.Reauthenticate("BXNIM0407E: the refresh token is dead", 400, "BXNIM0407E");
         }
     }
@@ -148,6 +179,11 @@ public final class ScriptedIam implements IamClient {
     private String fresh() {
         String token = "refresh-" + ++serial;
         known.add(token);
+        if (refreshTokenLife != null) {
+            Instant own = now().plus(refreshTokenLife);
+            Instant session = sessionBegan.plus(sessionLife);
+            endOf.put(token, own.isBefore(session) ? own : session);
+        }
         return token;
     }
 
@@ -164,7 +200,8 @@ public final class ScriptedIam implements IamClient {
     private IamAnswer session(Account account, Instant requestedAt, @Nullable String refreshToken, boolean withUaa) {
         Secret refresh = refreshToken == null ? null : Secret.of(refreshToken);
         IssuedToken uaa = withUaa ? issued("uaa", account) : null;
-        return new IamAnswer(issued("access", account), null, uaa, refresh, null, null, "ibm openid", requestedAt);
+        Instant end = refreshToken == null ? null : endOf.get(refreshToken);
+        return new IamAnswer(issued("access", account), null, uaa, refresh, null, end, "ibm openid", requestedAt);
     }
 
     private IamAnswer kube(Account account, Instant requestedAt) {
@@ -173,10 +210,12 @@ public final class ScriptedIam implements IamClient {
 
     private IssuedToken issued(String what, Account account) {
         String accountId = account.accountId();
-        Instant end = time.now().plus(life);
+        Instant end = now().plus(life);
         Set<String> accounts = accountId == null ? Set.of() : Set.of(accountId);
-        Claims claims = new Claims(time.now(), end, iamId, accountId, null, List.of("kube"), accounts);
-        return new IssuedToken(Secret.of(what + "-" + account.name() + "-" + ++serial), life, end, claims);
+        Claims claims = new Claims(now(), end, iamId, accountId, null, List.of("kube"), accounts);
+        String value = what + "-" + account.name() + "-" + ++serial;
+        onIssue.accept(value);
+        return new IssuedToken(Secret.of(value), life, end, claims);
     }
 
     @Override
