@@ -40,9 +40,13 @@ record Lifetime(Instant acquiredAt, long acquiredNanos, Duration life) {
         return byMonotonic.plus(SLEWED).isBefore(acquiredAt) ? byMonotonic : acquiredAt;
     }
 
-    /** The same by the wall clock as it reads now, so that it counts a suspend from here on. */
+    /**
+     * The same, counted by both clocks from what they read now. What has passed is the greater reading of the two: a jump
+     * forward may have been a suspend, which a later step back must not undo.
+     */
     Lifetime anchoredAnew(Time time) {
-        return new Lifetime(beganAt(time), acquiredNanos, life);
+        Duration passed = max(age(time), Duration.between(acquiredAt, time.now()));
+        return new Lifetime(time.now().minus(passed), time.nanos() - passed.toNanos(), life);
     }
 
     /** Life left now, zero once it is over. */

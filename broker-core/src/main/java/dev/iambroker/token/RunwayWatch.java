@@ -32,7 +32,7 @@ final class RunwayWatch {
             List.of(Duration.ofHours(8), Duration.ofHours(1), Duration.ofMinutes(10));
 
     /** Renewals that fail for less are an incident that the next attempt ends, and no reason to warn. */
-    static final Duration PERSISTENT = Duration.ofSeconds(5);
+    static final Duration PERSISTENT = Duration.ofSeconds(15);
 
     /** A login that lasts this many times longer than a threshold again was renewed: the threshold counts anew. */
     private static final int RENEWED = 2;

@@ -52,8 +52,8 @@ public final class TokenCache {
     }
 
     /**
-     * To be called when the wall clock was stepped: a clock set back by two hours would not see the next two hours of
-     * suspend on the tokens that were acquired before.
+     * To be called when the wall clock jumped: one set back by two hours would not see the next two hours of suspend on
+     * the tokens from before.
      */
     void clockJumped() {
         tokens.asMap().replaceAll((key, token) -> token.anchoredAnew(time));

@@ -91,6 +91,7 @@ final class ClockWatchTest {
     /** Reads its monotonic clock, is held up, and reads the wall clock. */
     private static final class HeldUp implements Time {
         private final ManualTime time;
+        private Duration held = Duration.ZERO;
         private int times;
 
         HeldUp(ManualTime time) {
@@ -101,14 +102,14 @@ final class ClockWatchTest {
         public Instant now() {
             if (times > 0) {
                 times--;
-                time.stall(Duration.ofSeconds(5));
+                held = held.plusSeconds(5);
             }
-            return time.now();
+            return time.now().plus(held);
         }
 
         @Override
         public long nanos() {
-            return time.nanos();
+            return time.nanos() + held.toNanos();
         }
     }
 

@@ -253,19 +253,19 @@ final class RunwayTest {
     @Test
     void loginEnd_thatRefreshingPutsOff_isNotWarnedOf() {
         try (var log = new LogLines(RunwayWatch.class.getName())) {
-            Bench bench = passcode(Duration.ofDays(3), Duration.ofDays(30));
-            bench.time.advance(Duration.ofDays(10));
+            Bench bench = passcode(Duration.ofHours(20), Duration.ofDays(30));
+            bench.time.advance(Duration.ofDays(2));
             assertThat(log.lines()).isEmpty();
             bench.iam.failWith(RunwayTest::down);
-            bench.time.advance(Duration.ofHours(65));
+            bench.time.advance(Duration.ofHours(13));
             assertThat(log.lines()).anyMatch(line -> line.contains("the login of account dev ends in 8 h"));
             bench.iam.failWith(null);
             bench.time.advance(HOUR);
             int before = log.lines().size();
-            bench.time.advance(Duration.ofDays(5));
+            bench.time.advance(Duration.ofDays(1));
             assertThat(log.lines()).hasSize(before);
             bench.iam.failWith(RunwayTest::down);
-            bench.time.advance(Duration.ofHours(65));
+            bench.time.advance(Duration.ofHours(13));
             assertThat(log.lines().stream().filter(line -> line.contains("ends in 8 h")))
                     .hasSize(2);
         }
@@ -275,7 +275,7 @@ final class RunwayTest {
     void loginEnd_ofARefreshTokenShorterThanAThreshold_isNotSaidAtEveryRenewal() {
         try (var log = new LogLines(RunwayWatch.class.getName())) {
             Bench bench = passcode(Duration.ofMinutes(80), Duration.ofDays(30));
-            bench.time.advance(Duration.ofDays(3));
+            bench.time.advance(Duration.ofDays(1));
             assertThat(log.lines().size()).isLessThanOrEqualTo(2);
         }
     }
