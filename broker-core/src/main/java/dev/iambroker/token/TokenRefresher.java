@@ -164,8 +164,8 @@ final class TokenRefresher {
             // Whatever was thrown: a flight that never lands would be joined by every later caller.
             flights.remove(key, flight);
             accounts.announce(account, this);
-            landed.accept(account);
             complete(flight, failure);
+            landed.accept(account);
         }
     }
 
