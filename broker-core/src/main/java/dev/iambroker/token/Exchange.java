@@ -11,6 +11,8 @@ import dev.iambroker.secret.Secret;
 import dev.iambroker.secret.SecretSource;
 import dev.iambroker.secret.SecretUnavailable;
 import dev.iambroker.store.StoredSession;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -231,11 +233,23 @@ final class Exchange {
                 importToken(owner, login.token(), refused);
                 follow(account);
             }
-            case Login.Passcode login -> throw loginRequired(refused);
+            case Login.Passcode login -> throw ended(owner, refused);
             case Login.ApiKey login -> throw loginRequired(refused);
             case Login.ComputeResource login -> throw loginRequired(refused);
             case Login.Shared login -> throw new IllegalStateException("the owner of a login shares none");
         }
+    }
+
+    /** A session that ends before its time was ended by somebody: of a restored backup or a copy nothing else tells. */
+    private RenewalFailure.LoginRequired ended(ManagedAccount owner, IamFailure.@Nullable Reauthenticate refused) {
+        Instant end = owner.stored().refreshTokenExpiresAt();
+        if (refused == null || end == null || !end.isAfter(time.now())) {
+            return loginRequired(refused);
+        }
+        String before = refused.getMessage() + "; the login should have lasted until "
+                + end.truncatedTo(ChronoUnit.SECONDS)
+                + ": it was revoked, lapsed unused, or went on from a copy of the state directory";
+        return new RenewalFailure.LoginRequired(before, refused.iamCode());
     }
 
     /** After the owner's login, an account that shares it still needs its own binding. */
@@ -250,7 +264,7 @@ final class Exchange {
         Secret imported = source.read();
         StoredSession session = owner.stored();
         if (imported.fingerprint().equals(session.importedFingerprint())) {
-            throw loginRequired(refused);
+            throw ended(owner, refused);
         }
         refreshImported(owner, imported);
     }

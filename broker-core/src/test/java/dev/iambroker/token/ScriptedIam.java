@@ -44,6 +44,7 @@ public final class ScriptedIam implements IamClient {
     private String iamId = "IBMid-1";
     private @Nullable String otherAccountId;
     private @Nullable AccountName refused;
+    private @Nullable Instant refreshTokensEnd;
     private String newest = "none";
     private int serial;
 
@@ -67,6 +68,11 @@ public final class ScriptedIam implements IamClient {
     /** Refuses the refreshes of one account as if the refresh token were dead. */
     public void refuseRefreshesOf(AccountName account) {
         this.refused = account;
+    }
+
+    /** What later answers say of their refresh token's end. */
+    public void refreshTokensEnd(Instant end) {
+        this.refreshTokensEnd = end;
     }
 
     /** Logins bring no UAA token, as those bound to an account do on the later pages. */
@@ -197,7 +203,8 @@ public final class ScriptedIam implements IamClient {
     private IamAnswer session(Account account, Instant requestedAt, @Nullable String refreshToken, boolean withUaa) {
         Secret refresh = refreshToken == null ? null : Secret.of(refreshToken);
         IssuedToken uaa = withUaa ? issued("uaa", account) : null;
-        return new IamAnswer(issued("access", account), null, uaa, refresh, null, null, "ibm openid", requestedAt);
+        Instant end = refresh == null ? null : refreshTokensEnd;
+        return new IamAnswer(issued("access", account), null, uaa, refresh, null, end, "ibm openid", requestedAt);
     }
 
     private IamAnswer kube(Account account, Instant requestedAt) {

@@ -15,6 +15,7 @@ import dev.iambroker.secret.Reveals;
 import dev.iambroker.secret.Secret;
 import dev.iambroker.store.StoredSession;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
@@ -51,6 +52,21 @@ final class SessionLossTest {
         bench.time.advance(Duration.ofHours(5));
         assertThat(bench.iam.count("refresh_token") - before).isEqualTo(2);
         assertThatThrownBy(() -> bench.access(DEV)).isInstanceOf(RenewalFailure.LoginRequired.class);
+    }
+
+    @Test
+    void sessionRefusedBeforeItsTime_saysThatACopyMayBeInUse() {
+        Bench bench = new Bench(Bench.byPasscode());
+        Instant end = bench.time.now().plus(Duration.ofDays(3));
+        bench.iam.refreshTokensEnd(end);
+        bench.started();
+        bench.tokens.loginByPasscode(DEV, Secret.of("one-time"));
+        bench.iam.revokeAll();
+        bench.time.advance(Duration.ofHours(2));
+        assertThatThrownBy(() -> bench.access(DEV))
+                .isInstanceOf(RenewalFailure.LoginRequired.class)
+                .hasMessageContaining("should have lasted until " + end)
+                .hasMessageContaining("copy of the state directory");
     }
 
     @Test
