@@ -41,6 +41,7 @@ public final class TokenService {
     private final TokenSource source;
     private final RefreshLoop loop;
     private final AlarmClock alarms;
+    private final Upstreams upstreams;
 
     /**
      * Loads every session; asks nothing of IAM before {@link #start}.
@@ -57,17 +58,19 @@ public final class TokenService {
             Alarm alarm,
             BrokerEvents events) {
         this.store = store;
-        this.iam = iam;
         this.schedule = schedule;
         this.executor = executor;
         this.time = time;
         this.cache = new TokenCache(time, events);
         this.accounts = Accounts.load(configured, store, cache, events);
         this.alarms = new AlarmClock(time, alarm);
+        this.upstreams = new Upstreams(iam, time, alarms);
+        this.iam = new GovernedIam(iam, upstreams, time);
         this.queue = new RefreshQueue(time, alarms.sleeper(this::renewDue));
         this.intake = new Intake(store, cache, queue, schedule, time, events);
-        this.exchange = new Exchange(iam, intake, time);
-        this.refresher = new TokenRefresher(accounts, exchange, cache, queue, schedule, executor, time, events);
+        this.exchange = new Exchange(this.iam, intake, time);
+        this.refresher =
+                new TokenRefresher(accounts, exchange, cache, queue, schedule, upstreams, executor, time, events);
         this.source = new TokenSource(cache, refresher, schedule, time);
         this.loop = new RefreshLoop(queue, refresher);
     }
@@ -183,6 +186,7 @@ public final class TokenService {
     }
 
     private void login(ManagedAccount account, @Nullable Grant brought) {
+        upstreams.of(account.account()).admitLogin();
         account.session().lock();
         try {
             exchange.login(account, brought);

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,7 @@ public final class ScriptedIam implements IamClient {
 
     private final Time time;
     private final List<String> requests = new ArrayList<>();
+    private final List<Asked> asked = new ArrayList<>();
     private final Map<String, String> successorOf = new HashMap<>();
     private final Set<String> dead = new HashSet<>();
     private final Set<String> known = new HashSet<>();
@@ -40,7 +42,11 @@ public final class ScriptedIam implements IamClient {
     private boolean rotating = true;
     private boolean uaaOnlyByRefresh;
     private String iamId = "IBMid-1";
+    private UnaryOperator<String> upstreamOfAccount = account -> "https://iam.test";
     private int serial;
+
+    /** A request, and when it was made by the monotonic clock. */
+    public record Asked(long nanos, String account, String label) {}
 
     public ScriptedIam(Time time) {
         this.time = time;
@@ -78,6 +84,21 @@ public final class ScriptedIam implements IamClient {
         return Secret.of(value);
     }
 
+    /** Spreads the accounts, by name, over several IAMs. */
+    public void upstreams(UnaryOperator<String> byAccount) {
+        upstreamOfAccount = byAccount;
+    }
+
+    @Override
+    public String upstream(Account account) {
+        return upstreamOfAccount.apply(account.name().value());
+    }
+
+    /** Every request, in order. */
+    public synchronized List<Asked> asked() {
+        return List.copyOf(asked);
+    }
+
     /** Ends every session. */
     public void revokeAll() {
         dead.addAll(known);
@@ -93,7 +114,7 @@ public final class ScriptedIam implements IamClient {
 
     @Override
     public synchronized IamAnswer request(Account account, Grant grant) {
-        requests.add(grant.label());
+        note(account, grant.label());
         Instant requestedAt = time.now();
         if (beforeAnswer != null) {
             beforeAnswer.run();
@@ -107,6 +128,11 @@ public final class ScriptedIam implements IamClient {
             afterAnswer.run();
         }
         return answer;
+    }
+
+    private void note(Account account, String label) {
+        requests.add(label);
+        asked.add(new Asked(time.nanos(), account.name().value(), label));
     }
 
     private IamAnswer answer(Account account, Grant grant, Instant requestedAt) {
@@ -181,7 +207,7 @@ public final class ScriptedIam implements IamClient {
 
     @Override
     public synchronized void revoke(Account account, Secret refreshToken) {
-        requests.add("revoke");
+        note(account, "revoke");
         dead.add(refreshToken.reveal());
     }
 }

@@ -30,4 +30,9 @@ record SkewReading(IamClient iam, Consumer<Duration> skew) implements IamClient 
     public void revoke(Account account, Secret refreshToken) {
         iam.revoke(account, refreshToken);
     }
+
+    @Override
+    public String upstream(Account account) {
+        return iam.upstream(account);
+    }
 }

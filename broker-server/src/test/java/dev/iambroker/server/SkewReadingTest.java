@@ -51,6 +51,11 @@ final class SkewReadingTest {
 
             @Override
             public void revoke(Account account, Secret refreshToken) {}
+
+            @Override
+            public String upstream(Account account) {
+                return "https://iam.test";
+            }
         };
         new SkewReading(iam, readings::add).request(ACCOUNT, new Grant.Passcode(Secret.of("code"), null));
     }

@@ -26,6 +26,7 @@ public final class HttpIamClient implements IamClient {
 
     private static final String REVOKE = "revoke";
     private static final String NO_ANSWER = "error";
+    private static final String NO_UPSTREAM = "none";
 
     private final CloudConnections connections;
     private final InstantSource clock;
@@ -68,6 +69,17 @@ public final class HttpIamClient implements IamClient {
         if (!answer.isSuccess()) {
             throw errors.refused(call.host(), answer, redactor);
         }
+    }
+
+    /** Where sessions are refreshed, as {@code https://host}; that logins of the 2017 generation go elsewhere is rare. */
+    @Override
+    public String upstream(Account account) {
+        CloudConnection connection = connections.find(account);
+        if (connection == null) {
+            return NO_UPSTREAM;
+        }
+        URI url = connection.profile().refreshUrl();
+        return url.getScheme() + "://" + url.getRawAuthority();
     }
 
     private CloudConnection connectionOf(Account account) {
