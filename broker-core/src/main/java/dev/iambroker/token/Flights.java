@@ -93,7 +93,7 @@ final class Flights {
     }
 
     /** How long until the first caller fails. */
-    private Duration slack(TokenKey key) {
+    Duration slack(TokenKey key) {
         Token token = cache.usable(key);
         return token == null ? PATIENCE_OF_NOBODY : token.left(time).minus(token.floor());
     }

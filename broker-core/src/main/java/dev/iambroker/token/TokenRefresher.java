@@ -7,6 +7,9 @@ import dev.iambroker.account.TokenKind;
 import dev.iambroker.event.BrokerEvents;
 import dev.iambroker.event.BrokerEvents.Outcome;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -78,8 +81,15 @@ final class TokenRefresher {
         accounts.announce(account, this);
     }
 
-    /** What the schedule planned has come due. A kube token that nobody asked for lately is let go. */
-    void renewPlanned(TokenKey key) {
+    /** What the schedule planned has come due; what would fail first is the first to go. */
+    void renewPlanned(Collection<TokenKey> due) {
+        Map<TokenKey, Duration> slack = new LinkedHashMap<>();
+        due.forEach(key -> slack.put(key, flights.slack(key)));
+        slack.entrySet().stream().sorted(Map.Entry.comparingByValue()).forEach(entry -> renewPlanned(entry.getKey()));
+    }
+
+    /** A kube token that nobody asked for lately is let go. */
+    private void renewPlanned(TokenKey key) {
         ManagedAccount account = accounts.find(key.account());
         if (account == null || !isWorthKeeping(account, key)) {
             return;

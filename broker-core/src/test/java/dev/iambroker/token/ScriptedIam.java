@@ -94,6 +94,11 @@ public final class ScriptedIam implements IamClient {
         return upstreamOfAccount.apply(account.name().value());
     }
 
+    /** The account of the request that is being answered. */
+    public synchronized String asking() {
+        return asked.getLast().account();
+    }
+
     /** Every request, in order. */
     public synchronized List<Asked> asked() {
         return List.copyOf(asked);
