@@ -110,12 +110,14 @@ final class Flights {
     }
 
     private void land(Flight flight) {
-        @Nullable RenewalFailure failure = TokenRefresher.internalError();
+        @Nullable RenewalFailure failure = null;
+        boolean hasReturned = false;
         try {
             failure = renewal.apply(flight);
+            hasReturned = true;
         } finally {
             // Whatever was thrown: a flight that never lands would be joined by every later caller.
-            end(flight, failure);
+            end(flight, hasReturned ? failure : TokenRefresher.internalError());
             flight.governor().landed(flight);
         }
     }

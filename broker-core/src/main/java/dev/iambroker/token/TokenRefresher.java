@@ -160,8 +160,12 @@ final class TokenRefresher {
         account.session().lock();
         try {
             RenewalFailure overtaken = overtaken(flight);
-            if (overtaken != null || isRenewedAlready(flight)) {
+            if (overtaken != null) {
                 return overtaken;
+            }
+            if (isRenewedAlready(flight)) {
+                forgive(account, flight.key());
+                return null;
             }
             return renew(account, flight.key());
         } finally {
@@ -204,12 +208,16 @@ final class TokenRefresher {
     }
 
     private void succeeded(ManagedAccount account, TokenKey key) {
+        forgive(account, key);
+        events.refreshed(key.account(), key.kind(), Outcome.SUCCESS);
+    }
+
+    private void forgive(ManagedAccount account, TokenKey key) {
         if (standings.of(key) != null || account.dead() != null) {
             log.info("{} is renewed again", key);
         }
         standings.clear(key);
         account.revive();
-        events.refreshed(key.account(), key.kind(), Outcome.SUCCESS);
     }
 
     /** What whoever waited for the flight is told: the failure, and where it is tried again, when. */
