@@ -10,6 +10,7 @@ import java.net.URI;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -75,11 +76,14 @@ public final class HttpIamClient implements IamClient {
     @Override
     public String upstream(Account account) {
         CloudConnection connection = connections.find(account);
-        if (connection == null) {
-            return NO_UPSTREAM;
-        }
-        URI url = connection.profile().refreshUrl();
-        return url.getScheme() + "://" + url.getRawAuthority();
+        return connection == null ? NO_UPSTREAM : origin(connection.profile().refreshUrl());
+    }
+
+    /** RFC 6454 section 4, so that two ways to write one host are one IAM. */
+    private static String origin(URI url) {
+        String host = url.getScheme() + "://" + url.getHost().toLowerCase(Locale.ROOT);
+        boolean isImplied = url.getPort() < 0 || url.getPort() == ("https".equals(url.getScheme()) ? 443 : 80);
+        return isImplied ? host : host + ":" + url.getPort();
     }
 
     private CloudConnection connectionOf(Account account) {
