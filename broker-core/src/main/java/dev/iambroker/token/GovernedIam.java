@@ -36,10 +36,14 @@ record GovernedIam(IamClient iam, Upstreams upstreams, Time time) implements Iam
         governor.requested();
         long sentNanos = time.nanos();
         try {
-            return exchange.get();
+            A answer = exchange.get();
+            governor.answered();
+            return answer;
         } catch (IamFailure e) {
             if (e.status() == TOO_MANY_REQUESTS) {
                 governor.refused(sentNanos);
+            } else if (e.status() != IamFailure.NO_STATUS) {
+                governor.answered();
             }
             throw e;
         }

@@ -43,6 +43,10 @@ final class Governor {
     @GuardedBy("this")
     private boolean isCut;
 
+    /** Time alone brings the rate back; that the refusals are over is known only once IAM answered something else. */
+    @GuardedBy("this")
+    private boolean wasAnsweredSince;
+
     /** @param upstream which IAM, for the log */
     Governor(String upstream, Time time, AlarmClock alarms) {
         this.upstream = upstream;
@@ -93,7 +97,7 @@ final class Governor {
     private void arm() {
         if (!budget.allowsOne() && !waiting.isEmpty()) {
             alarm.arm(budget.nanosUntilOne());
-        } else if (isCut) {
+        } else if (isCut && !budget.isFull()) {
             alarm.arm(budget.nanosUntilFull());
         }
     }
@@ -101,7 +105,7 @@ final class Governor {
     @GuardedBy("this")
     private void passTime() {
         budget = budget.at(time.nanos());
-        if (isCut && budget.isFull()) {
+        if (isCut && wasAnsweredSince && budget.isFull()) {
             isCut = false;
             log.info("{} is asked up to {} times a second again", upstream, Budget.FULL_RATE);
         }
@@ -134,9 +138,16 @@ final class Governor {
         budget = budget.spent();
     }
 
+    /** IAM answered, not with 429. */
+    synchronized void answered() {
+        wasAnsweredSince = true;
+        passTime();
+    }
+
     /** IAM refused, with 429, what was sent at {@code sentNanos}. */
     synchronized void refused(long sentNanos) {
         passTime();
+        wasAnsweredSince = false;
         double before = budget.rate();
         budget = budget.refused(sentNanos);
         if (!isCut && !budget.isFull()) {

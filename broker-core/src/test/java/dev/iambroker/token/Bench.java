@@ -79,14 +79,13 @@ public final class Bench implements Executor {
         }
     }
 
-    /** How many flights wait for {@link #release()}. */
-    public int held() {
-        return held.size();
-    }
-
     /** No flight begins from now on. */
     public void stop() {
         stopping = true;
+    }
+
+    public int heldFlights() {
+        return held.size();
     }
 
     @Override

@@ -369,7 +369,7 @@ final class GovernorTest {
         assertThat(bench.tokens.names().stream()
                         .filter(name -> bench.tokens.status(name).state() == AccountState.STARTING))
                 .hasSize(110);
-        assertThat(bench.held()).isEqualTo(11);
+        assertThat(bench.heldFlights()).isEqualTo(11);
         bench.release();
         time.advance(Duration.ofSeconds(10));
         assertThat(iam.requests()).hasSize(110);
@@ -402,7 +402,7 @@ final class GovernorTest {
         bench.hold();
         bench.started();
         bench.tokens.names();
-        assertThat(bench.held()).isEqualTo(25);
+        assertThat(bench.heldFlights()).isEqualTo(25);
         store.full(false);
         bench.tokens.logout(poor);
         bench.release();
