@@ -76,20 +76,32 @@ final class Flights {
      * @param awaited whether a caller who has nothing waits for it
      */
     CompletableFuture<@Nullable Void> fly(ManagedAccount account, TokenKey key, boolean awaited) {
-        long nowNanos = time.nanos();
-        Governor governor = upstreams.of(account.account());
-        long failsNanos = nowNanos + slack(key).toNanos();
-        Flight flight = new Flight(account, key, governor, nowNanos, failsNanos, awaited, this::depart);
-        Flight underWay = flights.putIfAbsent(key, flight);
-        if (underWay == null) {
-            governor.submit(flight);
-            return flight.landing();
+        Flight underWay = flights.get(key);
+        if (underWay != null) {
+            return join(underWay, awaited);
         }
+        Flight flight = planned(account, key, awaited);
+        Flight before = flights.putIfAbsent(key, flight);
+        if (before != null) {
+            return join(before, awaited);
+        }
+        flight.governor().submit(flight);
+        return flight.landing();
+    }
+
+    private CompletableFuture<@Nullable Void> join(Flight underWay, boolean awaited) {
         if (awaited && !underWay.isAwaited()) {
             underWay.governor().hasten(underWay);
         }
-        events.coalesced(key.account(), key.kind());
+        events.coalesced(underWay.key().account(), underWay.key().kind());
         return underWay.landing();
+    }
+
+    private Flight planned(ManagedAccount account, TokenKey key, boolean awaited) {
+        long nowNanos = time.nanos();
+        long failsNanos = nowNanos + slack(key).toNanos();
+        Governor governor = upstreams.of(account.account());
+        return new Flight(account, key, governor, nowNanos, failsNanos, awaited, this::depart);
     }
 
     /** How long until the first caller fails. */
