@@ -51,6 +51,11 @@ final class Exchange {
         }
     }
 
+    /** Whether somebody asks for UAA tokens and none is there. */
+    boolean lacksUaa(ManagedAccount account) {
+        return intake.lacksUaa(account);
+    }
+
     /** Logs in with what a person brought, or with the configured credential where {@code brought} is null. */
     void login(ManagedAccount account, @Nullable Grant brought) {
         try {

@@ -7,11 +7,11 @@ import dev.iambroker.account.TokenKind;
 import dev.iambroker.event.BrokerEvents;
 import dev.iambroker.event.BrokerEvents.Outcome;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,7 +23,8 @@ import org.slf4j.LoggerFactory;
  * <h2>Concurrency</h2>
  *
  * One flight for each token: who asks while one is under way joins it. Flights of one session run one after the other,
- * under its lock. A flight runs to its end on its own thread whatever its callers do.
+ * under its lock. How often IAM is asked, and who is first when it may not be asked more, is the {@link Governor}'s to
+ * say.
  *
  * <h2>Failure</h2>
  *
@@ -42,12 +43,10 @@ final class TokenRefresher {
     private final RefreshQueue queue;
     private final RefreshSchedule schedule;
     private final Backoff backoff;
-    private final Executor executor;
     private final Time time;
     private final BrokerEvents events;
-    private final Consumer<ManagedAccount> landed;
     private final Standings standings = new Standings();
-    private final Map<TokenKey, CompletableFuture<@Nullable Void>> flights = new ConcurrentHashMap<>();
+    private final Flights flights;
 
     /** @param landed told of every account of which a flight ended; quick, never throws */
     TokenRefresher(
@@ -56,6 +55,7 @@ final class TokenRefresher {
             TokenCache cache,
             RefreshQueue queue,
             RefreshSchedule schedule,
+            Upstreams upstreams,
             Executor executor,
             Time time,
             BrokerEvents events,
@@ -66,28 +66,38 @@ final class TokenRefresher {
         this.queue = queue;
         this.schedule = schedule;
         this.backoff = new Backoff(schedule.random());
-        this.executor = executor;
         this.time = time;
         this.events = events;
-        this.landed = landed;
+        this.flights = new Flights(cache, upstreams, executor, time, events, this::renew, this::announce, landed);
     }
 
     Standings standings() {
         return standings;
     }
 
+    /** Whether a renewal of the account runs; one that still waits its turn does not. */
     boolean isFlying(AccountName account) {
-        return flights.containsKey(new TokenKey(account, TokenKind.ACCESS))
-                || flights.containsKey(new TokenKey(account, TokenKind.KUBE));
+        return flights.isAirborne(account);
     }
 
-    /** What the schedule planned has come due. A kube token that nobody asked for lately is let go. */
-    void renewPlanned(TokenKey key) {
+    private void announce(ManagedAccount account) {
+        accounts.announce(account, this);
+    }
+
+    /** What the schedule planned has come due; what would fail first is the first to go. */
+    void renewPlanned(Collection<TokenKey> due) {
+        Map<TokenKey, Duration> slack = new LinkedHashMap<>();
+        due.forEach(key -> slack.put(key, flights.slack(key)));
+        slack.entrySet().stream().sorted(Map.Entry.comparingByValue()).forEach(entry -> renewPlanned(entry.getKey()));
+    }
+
+    /** A kube token that nobody asked for lately is let go. */
+    private void renewPlanned(TokenKey key) {
         ManagedAccount account = accounts.find(key.account());
         if (account == null || !isWorthKeeping(account, key)) {
             return;
         }
-        if (flights.containsKey(key)) {
+        if (flights.isUnderWay(key)) {
             // It may be landing: its own plan came due before it was out of the way, and must not be lost.
             queue.plan(key, time.nanos() + LOOK_AGAIN.toNanos());
         } else if (stopped(account, key) == null) {
@@ -119,7 +129,7 @@ final class TokenRefresher {
         if (dead != null && !account.isDisabled()) {
             return dead.cause();
         }
-        if (flights.containsKey(key)) {
+        if (flights.isUnderWay(key)) {
             return null;
         }
         RenewalFailure stopped = stopped(account, key);
@@ -141,58 +151,55 @@ final class TokenRefresher {
     /** The flight that renews {@code key}: the one under way, or a new one. Not every starter waits for it. */
     @CanIgnoreReturnValue
     CompletableFuture<@Nullable Void> fly(ManagedAccount account, TokenKey key) {
-        CompletableFuture<@Nullable Void> flight = new CompletableFuture<>();
-        CompletableFuture<@Nullable Void> underWay = flights.putIfAbsent(key, flight);
-        if (underWay != null) {
-            events.coalesced(key.account(), key.kind());
-            return underWay;
-        }
-        accounts.announce(account, this);
-        launch(account, key, flight);
-        return flight;
+        return flights.fly(account, key, /* awaited= */ false);
     }
 
-    private void launch(ManagedAccount account, TokenKey key, CompletableFuture<@Nullable Void> flight) {
-        try {
-            executor.execute(() -> land(account, key, flight));
-        } catch (RejectedExecutionException e) {
-            flights.remove(key, flight);
-            flight.completeExceptionally(new RenewalFailure.Transient("the broker is stopping", null, null));
-        }
+    /** As {@link #fly}, for a caller who has nothing and waits: it goes before those that nobody misses yet. */
+    CompletableFuture<@Nullable Void> flyAwaited(ManagedAccount account, TokenKey key) {
+        return flights.fly(account, key, /* awaited= */ true);
     }
 
-    private void land(ManagedAccount account, TokenKey key, CompletableFuture<@Nullable Void> flight) {
-        @Nullable RenewalFailure failure = internalError();
-        try {
-            failure = renew(account, key);
-        } finally {
-            // Whatever was thrown: a flight that never lands would be joined by every later caller.
-            flights.remove(key, flight);
-            accounts.announce(account, this);
-            complete(flight, failure);
-            landed.accept(account);
-        }
-    }
-
-    private static void complete(CompletableFuture<@Nullable Void> flight, @Nullable RenewalFailure failure) {
-        if (failure == null) {
-            flight.complete(null);
-        } else {
-            flight.completeExceptionally(failure);
-        }
-    }
-
-    private static RenewalFailure.Transient internalError() {
+    static RenewalFailure.Transient internalError() {
         return new RenewalFailure.Transient("internal error, see the log", null, null);
     }
 
-    private @Nullable RenewalFailure renew(ManagedAccount account, TokenKey key) {
+    private @Nullable RenewalFailure renew(Flight flight) {
+        ManagedAccount account = flight.account();
         account.session().lock();
         try {
-            if (account.isDisabled()) {
-                // Logged out while it waited its turn: a renewal now would log it in again behind everybody's back.
-                return new RenewalFailure.Disabled("logged out");
+            RenewalFailure overtaken = overtaken(flight);
+            if (overtaken != null) {
+                return overtaken;
             }
+            if (isRenewedAlready(flight)) {
+                forgive(account, flight.key());
+                return null;
+            }
+            return renew(account, flight.key());
+        } finally {
+            account.session().unlock();
+        }
+    }
+
+    /** What happened to the account while the flight waited its turn. */
+    private static @Nullable RenewalFailure overtaken(Flight flight) {
+        if (flight.account().isDisabled()) {
+            // A renewal now would log it in again behind everybody's back.
+            return new RenewalFailure.Disabled("logged out");
+        }
+        AccountStatus.Failure died = flight.diedSinceAsked();
+        return died == null ? null : died.cause();
+    }
+
+    /** A login, say, brought what the flight was to fetch while it waited its turn. */
+    private boolean isRenewedAlready(Flight flight) {
+        Token token = cache.usable(flight.key());
+        boolean isNewer = token != null && token.lifetime().acquiredNanos() - flight.askedNanos() > 0;
+        return isNewer && !exchange.lacksUaa(flight.account());
+    }
+
+    private @Nullable RenewalFailure renew(ManagedAccount account, TokenKey key) {
+        try {
             exchange.renew(account, key.kind());
             succeeded(account, key);
             return null;
@@ -205,12 +212,15 @@ final class TokenRefresher {
             // The thread's end reports it; the next attempt is planned all the same.
             failed(account, key, internalError());
             throw e;
-        } finally {
-            account.session().unlock();
         }
     }
 
     private void succeeded(ManagedAccount account, TokenKey key) {
+        forgive(account, key);
+        events.refreshed(key.account(), key.kind(), Outcome.SUCCESS);
+    }
+
+    private void forgive(ManagedAccount account, TokenKey key) {
         Standings.Standing before = standings.of(key);
         if (before != null) {
             Duration down = Duration.ofNanos(time.nanos() - before.sinceNanos());
@@ -220,7 +230,6 @@ final class TokenRefresher {
         }
         standings.clear(key);
         account.revive();
-        events.refreshed(key.account(), key.kind(), Outcome.SUCCESS);
     }
 
     /** What whoever waited for the flight is told: the failure, and where it is tried again, when. */

@@ -53,6 +53,7 @@ public final class TokenService {
     private final Runway runway;
     private final RunwayWatch runwayWatch;
     private final BrokerEvents events;
+    private final Upstreams upstreams;
 
     /**
      * Loads every session; asks nothing of IAM before {@link #start}.
@@ -71,7 +72,6 @@ public final class TokenService {
             BrokerEvents events,
             ClockSkew skew) {
         this.store = store;
-        this.iam = iam;
         this.schedule = schedule;
         this.executor = executor;
         this.time = time;
@@ -80,11 +80,13 @@ public final class TokenService {
         this.cache = new TokenCache(time, events);
         this.accounts = Accounts.load(configured, store, cache, events);
         this.alarms = new AlarmClock(time, alarm);
+        this.upstreams = new Upstreams(iam, time, alarms);
+        this.iam = new GovernedIam(iam, upstreams, time);
         this.queue = new RefreshQueue(time, alarms.sleeper(this::renewDue));
         this.intake = new Intake(store, cache, queue, schedule, skew, time, events);
-        this.exchange = new Exchange(iam, intake, time);
-        this.refresher =
-                new TokenRefresher(accounts, exchange, cache, queue, schedule, executor, time, events, this::landed);
+        this.exchange = new Exchange(this.iam, intake, time);
+        this.refresher = new TokenRefresher(
+                accounts, exchange, cache, queue, schedule, upstreams, executor, time, events, this::landed);
         this.source = new TokenSource(cache, refresher, schedule, time);
         this.loop = new RefreshLoop(queue, refresher);
         this.replanning = new Replanning(cache, refresher.standings(), time, schedule.random());
@@ -226,6 +228,7 @@ public final class TokenService {
 
     /** At most one is pending: whoever comes meanwhile is told at once, with the credential still unused. */
     private void login(ManagedAccount account, @Nullable Grant brought) {
+        upstreams.of(account.account()).admitLogin();
         if (!account.beginLogin()) {
             throw new RenewalFailure.LoginRequired("another login of this account is under way", null);
         }

@@ -89,7 +89,9 @@ final class TokenSource {
     }
 
     private Token renewed(ManagedAccount account, TokenKey key, Duration patience) {
-        CompletableFuture<@Nullable Void> flight = refresher.fly(account, key.renewedAs());
+        CompletableFuture<@Nullable Void> flight = cache.usable(key) == null
+                ? refresher.flyAwaited(account, key.renewedAs())
+                : refresher.fly(account, key.renewedAs());
         RenewalFailure failure = await(flight, patience);
         Token token = cache.usable(key);
         if (token != null) {

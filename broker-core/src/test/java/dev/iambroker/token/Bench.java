@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** The whole of the core on manual time: flights run when they start, unless they are held. */
@@ -35,6 +37,7 @@ public final class Bench implements Executor {
 
     private final Queue<Runnable> held = new ArrayDeque<>();
     private boolean holding;
+    private boolean stopping;
 
     public Bench(Account... accounts) {
         this(new ManualTime(), null, new MemoryStore(), List.of(accounts), 1);
@@ -42,11 +45,19 @@ public final class Bench implements Executor {
 
     public Bench(
             ManualTime time, @Nullable ScriptedIam iam, MemoryStore store, Collection<Account> accounts, long seed) {
+        this(time, iam, store, accounts, new Random(seed));
+    }
+
+    public Bench(
+            ManualTime time,
+            @Nullable ScriptedIam iam,
+            MemoryStore store,
+            Collection<Account> accounts,
+            RandomGenerator random) {
         this.time = time;
         this.iam = iam == null ? new ScriptedIam(time) : iam;
         this.store = store;
-        RefreshSchedule schedule =
-                new RefreshSchedule(0.5, 0.1, Duration.ofSeconds(10), Duration.ofHours(2), new Random(seed));
+        RefreshSchedule schedule = new RefreshSchedule(0.5, 0.1, Duration.ofSeconds(10), Duration.ofHours(2), random);
         BrokerEvents events = new BrokerEvents() {
             @Override
             public void clockJumped(Duration step) {
@@ -81,12 +92,20 @@ public final class Bench implements Executor {
         }
     }
 
+    /** No flight begins from now on. */
+    public void stop() {
+        stopping = true;
+    }
+
     public int heldFlights() {
         return held.size();
     }
 
     @Override
     public void execute(Runnable flight) {
+        if (stopping) {
+            throw new RejectedExecutionException("stopping");
+        }
         if (holding) {
             held.add(flight);
         } else {

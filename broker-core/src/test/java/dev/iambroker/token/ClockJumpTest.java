@@ -160,6 +160,7 @@ final class ClockJumpTest {
             many.add(Bench.account(new AccountName("a" + i), new Login.ApiKey(Bench.source("key-" + i))));
         }
         Bench bench = new Bench(new ManualTime(), null, new MemoryStore(), many, 7).started();
+        bench.time.advance(Duration.ofSeconds(30));
         assertThat(bench.iam.requests()).hasSize(300);
         bench.time.suspend(Duration.ofMinutes(40));
         int most = 0;

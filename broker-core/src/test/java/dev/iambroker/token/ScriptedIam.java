@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,7 @@ public final class ScriptedIam implements IamClient {
 
     private final Time time;
     private final List<String> requests = new ArrayList<>();
+    private final List<Asked> asked = new ArrayList<>();
     private final Map<String, String> successorOf = new HashMap<>();
     private final List<String> revoked = new ArrayList<>();
     private final Set<String> dead = new HashSet<>();
@@ -49,11 +51,15 @@ public final class ScriptedIam implements IamClient {
     private final Map<String, Instant> endOf = new HashMap<>();
     private Instant sessionBegan = Instant.MIN;
     private String iamId = "IBMid-1";
+    private UnaryOperator<String> upstreamOfAccount = account -> "https://iam.test";
     private @Nullable String otherAccountId;
     private @Nullable AccountName refused;
     private @Nullable Instant refreshTokensEnd;
     private String newest = "none";
     private int serial;
+
+    /** A request, and when it was made by the monotonic clock. */
+    public record Asked(long nanos, String account, String label) {}
 
     public ScriptedIam(Time time) {
         this.time = time;
@@ -126,6 +132,26 @@ public final class ScriptedIam implements IamClient {
         return Secret.of(value);
     }
 
+    /** Spreads the accounts, by name, over several IAMs. */
+    public void upstreams(UnaryOperator<String> byAccount) {
+        upstreamOfAccount = byAccount;
+    }
+
+    @Override
+    public String upstream(Account account) {
+        return upstreamOfAccount.apply(account.name().value());
+    }
+
+    /** The account of the request that is being answered. */
+    public synchronized String asking() {
+        return asked.getLast().account();
+    }
+
+    /** Every request, in order. */
+    public synchronized List<Asked> asked() {
+        return List.copyOf(asked);
+    }
+
     /** Ends every session. */
     public void revokeAll() {
         dead.addAll(known);
@@ -151,7 +177,7 @@ public final class ScriptedIam implements IamClient {
 
     @Override
     public synchronized IamAnswer request(Account account, Grant grant) {
-        requests.add(grant.label());
+        note(account, grant.label());
         Instant requestedAt = time.now();
         if (beforeAnswer != null) {
             beforeAnswer.run();
@@ -165,6 +191,11 @@ public final class ScriptedIam implements IamClient {
             afterAnswer.run();
         }
         return answer;
+    }
+
+    private void note(Account account, String label) {
+        requests.add(label);
+        asked.add(new Asked(time.nanos(), account.name().value(), label));
     }
 
     private IamAnswer answer(Account account, Grant grant, Instant requestedAt) {
@@ -260,7 +291,7 @@ public final class ScriptedIam implements IamClient {
 
     @Override
     public synchronized void revoke(Account account, Secret refreshToken) {
-        requests.add("revoke");
+        note(account, "revoke");
         revoked.add(refreshToken.reveal());
         dead.add(refreshToken.reveal());
     }

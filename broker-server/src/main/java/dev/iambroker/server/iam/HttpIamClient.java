@@ -13,6 +13,7 @@ import java.net.URI;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,7 @@ public final class HttpIamClient implements IamClient {
 
     private static final String REVOKE = "revoke";
     private static final String NO_ANSWER = "error";
+    private static final String NO_UPSTREAM = "none";
 
     private final CloudConnections connections;
     private final InstantSource clock;
@@ -94,6 +96,20 @@ public final class HttpIamClient implements IamClient {
         if (!answer.isSuccess()) {
             throw errors.refused(call.host(), answer, redactor);
         }
+    }
+
+    /** Where sessions are refreshed, as {@code https://host}; that logins of the 2017 generation go elsewhere is rare. */
+    @Override
+    public String upstream(Account account) {
+        CloudConnection connection = connections.find(account);
+        return connection == null ? NO_UPSTREAM : origin(connection.profile().refreshUrl());
+    }
+
+    /** RFC 6454 section 4, so that two ways to write one host are one IAM. */
+    private static String origin(URI url) {
+        String host = url.getScheme() + "://" + url.getHost().toLowerCase(Locale.ROOT);
+        boolean isImplied = url.getPort() < 0 || url.getPort() == ("https".equals(url.getScheme()) ? 443 : 80);
+        return isImplied ? host : host + ":" + url.getPort();
     }
 
     private CloudConnection connectionOf(Account account) {
