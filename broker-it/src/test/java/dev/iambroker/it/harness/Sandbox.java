@@ -47,6 +47,11 @@ public final class Sandbox implements AutoCloseable {
         return program.by("nsenter", "--target", holder.pid(), "--net", "--mount");
     }
 
+    /** Lets that program see the mounts in here, and the network of everyone. */
+    public Program seeingMounts(Program program) {
+        return program.by("nsenter", "--target", holder.pid(), "--mount");
+    }
+
     /** Runs that text in here, as root. */
     public Ran run(String script) throws IOException, InterruptedException {
         return inside(Program.shell(script)).run();
