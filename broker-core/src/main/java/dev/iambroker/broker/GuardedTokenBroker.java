@@ -198,7 +198,7 @@ public final class GuardedTokenBroker implements TokenBroker {
     public AccountView logout(ClientIdentity client, String name) {
         Account account = gate.administered(client, name, "logout");
         Demand.ownSession(account);
-        tokens.logout(account.name());
+        command(account, () -> tokens.logout(account.name()));
         return view(account.name());
     }
 
@@ -216,8 +216,16 @@ public final class GuardedTokenBroker implements TokenBroker {
     @Override
     public AccountView purge(ClientIdentity client, String name) {
         Account account = gate.administered(client, name, "purge");
-        tokens.purge(account.name());
+        command(account, () -> tokens.purge(account.name()));
         return view(account.name());
+    }
+
+    private static void command(Account account, Runnable work) {
+        try {
+            work.run();
+        } catch (RenewalFailure e) {
+            throw Failures.ofCommand(account, e);
+        }
     }
 
     @Override

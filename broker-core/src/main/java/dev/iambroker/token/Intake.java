@@ -66,14 +66,19 @@ final class Intake {
         if (access == null) {
             throw new RenewalFailure.Transient("IAM answered without an access token", null, null);
         }
-        judge(target, base, access.claims());
+        judgeIdentity(target, base, access.claims());
+        judgeAccount(target, base, answer, presented);
         List<Token> tokens = new ArrayList<>();
         addUsable(tokens, token(target, TokenKind.ACCESS, access, answer, nanos));
         boolean isServed = !tokens.isEmpty();
         if (answer.uaa() != null) {
             addUsable(tokens, token(target, TokenKind.UAA, answer.uaa(), answer, nanos));
         }
-        StoredSession session = continued(base, target.account(), answer, presented);
+        StoredSession session = continued(base, target.account().accountId(), answer, presented);
+        Instant ends = answer.refreshTokenExpiresAt();
+        if (ends != null) {
+            events.refreshTokenExpires(target.name(), ends);
+        }
         commit(target, session, tokens, answer.refreshToken() != null && presented != null);
         if (!isServed) {
             throw overOnArrival(TokenKind.ACCESS);
@@ -104,6 +109,14 @@ final class Intake {
             throw overOnArrival(TokenKind.KUBE);
         }
         commit(target, target.owner().stored(), List.of(token), false);
+    }
+
+    /**
+     * The refresh tokens to try in turn, each once: the newest, the one on disk where that is another, the one before the
+     * newest. The disk is read only when the newest was refused.
+     */
+    Iterable<Secret> knownRefreshTokens(ManagedAccount owner) {
+        return () -> new KnownRefreshTokens(owner.stored(), () -> store.load(owner.name()));
     }
 
     /** Whether somebody asks for UAA tokens and none is there. */
@@ -208,19 +221,17 @@ final class Intake {
                 schedule.refreshAfter(issued.life()));
     }
 
-    private StoredSession continued(StoredSession base, Account account, IamAnswer answer, @Nullable Secret presented) {
+    private StoredSession continued(
+            StoredSession base, @Nullable String boundTo, IamAnswer answer, @Nullable Secret presented) {
         Secret rotated = answer.refreshToken();
         Secret newest = rotated != null ? rotated : presented;
         Instant ends = answer.refreshTokenExpiresAt();
-        if (ends != null) {
-            events.refreshTokenExpires(account.name(), ends);
-        }
         return new StoredSession(
                 base.login(),
                 newest,
                 rotated != null ? presented : base.previousRefreshToken(),
                 ends != null || rotated != null ? ends : base.refreshTokenExpiresAt(),
-                account.accountId(),
+                boundTo,
                 iamId(base, answer),
                 base.importedFingerprint(),
                 false,
@@ -266,24 +277,31 @@ final class Intake {
                 token.scope());
     }
 
-    /** An alias that resolves to somebody else, or to another account, must never be served. */
-    private static void judge(ManagedAccount target, StoredSession base, @Nullable Claims claims) {
-        if (claims == null) {
-            return;
-        }
+    /** An alias that resolves to somebody else must never be served. */
+    private static void judgeIdentity(ManagedAccount target, StoredSession base, @Nullable Claims claims) {
         String pinned = base.iamId();
-        String iamId = claims.iamId();
+        String iamId = claims == null ? null : claims.iamId();
         if (pinned != null && iamId != null && !pinned.equals(iamId)) {
             throw new RenewalFailure.IdentityMismatch("account \"" + target.name() + "\" belongs to " + pinned
                     + ", and IAM answered for " + iamId + ": run 'iam-broker logout "
                     + target.owner().name()
                     + "' first if that is meant");
         }
+    }
+
+    /** Nor one that resolves to another account; but its session is the same one, and its next refresh token is kept. */
+    private void judgeAccount(ManagedAccount target, StoredSession base, IamAnswer answer, @Nullable Secret presented) {
+        IssuedToken access = answer.access();
+        Claims claims = access == null ? null : access.claims();
         String expected = target.account().accountId();
-        String actual = claims.accountId();
-        if (expected != null && actual != null && !expected.equalsIgnoreCase(actual)) {
-            throw anotherAccount(target.account(), actual);
+        String actual = claims == null ? null : claims.accountId();
+        if (expected == null || actual == null || expected.equalsIgnoreCase(actual)) {
+            return;
         }
+        if (presented != null && answer.refreshToken() != null) {
+            commit(target, continued(base, actual, answer, presented), List.of(), true);
+        }
+        throw anotherAccount(target.account(), actual);
     }
 
     private static void judgeKube(Account account, @Nullable Claims claims) {

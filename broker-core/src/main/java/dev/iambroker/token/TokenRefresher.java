@@ -105,10 +105,15 @@ final class TokenRefresher {
 
     /**
      * What a caller gets at once instead of a flight; null where a flight makes sense. An attempt under way is worth
-     * waiting for even after failures.
+     * waiting for even after failures, but a dead login is not: it may be tried anew behind the callers' backs, and
+     * each of them would hang on it.
      */
     @Nullable
     RenewalFailure blocking(ManagedAccount account, TokenKey key) {
+        AccountStatus.Failure dead = account.dead();
+        if (dead != null && !account.isDisabled()) {
+            return dead.cause();
+        }
         if (flights.containsKey(key)) {
             return null;
         }
@@ -200,7 +205,11 @@ final class TokenRefresher {
     }
 
     private void succeeded(ManagedAccount account, TokenKey key) {
-        if (standings.of(key) != null || account.dead() != null) {
+        Standings.Standing before = standings.of(key);
+        if (before != null) {
+            Duration down = Duration.ofNanos(time.nanos() - before.sinceNanos());
+            log.info("{} is renewed again after {} failed attempts in {} s", key, before.failures(), down.toSeconds());
+        } else if (account.dead() != null) {
             log.info("{} is renewed again", key);
         }
         standings.clear(key);
@@ -227,9 +236,8 @@ final class TokenRefresher {
     private RenewalFailure postponed(TokenKey key, RenewalFailure.Transient failure) {
         int failures = standings.nextCount(key);
         Duration delay = backoff.next(failures, lifeLeft(key), failure.retryAfter());
-        long retryAt = time.nanos() + delay.toNanos();
-        standings.failed(key, new Standings.Standing(failures, retryAt, failure, time.now()));
-        queue.plan(key, retryAt);
+        standings.postponed(key, failure, delay, time);
+        queue.plan(key, time.nanos() + delay.toNanos());
         events.refreshed(key.account(), key.kind(), Outcome.TRANSIENT);
         if (failures == 1) {
             log.warn("renewing {} fails, trying again: {}", key, failure.getMessage());
@@ -253,7 +261,7 @@ final class TokenRefresher {
         if (sessionIsDead) {
             return ended(account, failure);
         }
-        standings.failed(key, new Standings.Standing(1, 0, failure, time.now()));
+        standings.stopped(key, failure, time);
         log.warn("{} cannot be had: {}", key, failure.getMessage());
         return failure;
     }

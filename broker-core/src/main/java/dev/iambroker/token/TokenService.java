@@ -16,6 +16,8 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +28,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class TokenService {
     private static final Logger log = LoggerFactory.getLogger(TokenService.class);
+
+    /** How long a command waits for a renewal under way: longer than one exchange with IAM may take. */
+    private static final Duration SESSION_PATIENCE = Duration.ofSeconds(20);
 
     private final Accounts accounts;
     private final SessionStore store;
@@ -182,15 +187,24 @@ public final class TokenService {
         account.presentKey(byKey ? apiKey : null);
     }
 
+    /** At most one is pending: whoever comes meanwhile is told at once, with the credential still unused. */
     private void login(ManagedAccount account, @Nullable Grant brought) {
-        account.session().lock();
+        if (!account.beginLogin()) {
+            throw new RenewalFailure.LoginRequired("another login of this account is under way", null);
+        }
         try {
+            loginAlone(account, brought);
+        } finally {
+            account.endLogin();
+        }
+    }
+
+    private void loginAlone(ManagedAccount account, @Nullable Grant brought) {
+        holdSession(account, () -> {
             exchange.login(account, brought);
             account.refuse(null);
             refresher.forgive(account);
-        } finally {
-            account.session().unlock();
-        }
+        });
         for (ManagedAccount sharing : accounts.sharing(account)) {
             if (cache.usable(access(sharing)) == null) {
                 refresher.planNow(sharing.account());
@@ -210,19 +224,43 @@ public final class TokenService {
      */
     public void logout(AccountName name) {
         ManagedAccount owner = managed(name);
-        owner.session().lock();
-        try {
-            Secret refreshToken = owner.stored().refreshToken();
-            for (ManagedAccount account : accounts.sharing(owner)) {
-                forget(account);
-            }
-            owner.keepUnsaved(null);
-            owner.presentKey(null);
-            revoke(owner, refreshToken);
-        } finally {
-            owner.session().unlock();
-        }
+        holdSession(owner, () -> end(owner));
         log.info("account {} is logged out", name);
+    }
+
+    private void end(ManagedAccount owner) {
+        Secret refreshToken = owner.newestRefreshToken();
+        for (ManagedAccount account : accounts.sharing(owner)) {
+            forget(account);
+        }
+        owner.keepUnsaved(null);
+        owner.presentKey(null);
+        revoke(owner, refreshToken);
+    }
+
+    /**
+     * Does {@code work} with nobody else at the session. A renewal that hangs at IAM holds it too, and a person's command
+     * must not hang along.
+     */
+    private static void holdSession(ManagedAccount account, Runnable work) {
+        if (!isHeldWithin(account.session(), SESSION_PATIENCE)) {
+            throw new RenewalFailure.StillWaiting("a renewal under way has not ended within "
+                    + SESSION_PATIENCE.toSeconds() + " s; nothing was changed: try again");
+        }
+        try {
+            work.run();
+        } finally {
+            account.session().unlock();
+        }
+    }
+
+    private static boolean isHeldWithin(ReentrantLock session, Duration patience) {
+        try {
+            return session.tryLock(patience.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     private void forget(ManagedAccount account) {
@@ -255,29 +293,28 @@ public final class TokenService {
     /** Drops what is cached and stored of tokens; the login stays. The access token is renewed shortly after. */
     public void purge(AccountName name) {
         ManagedAccount account = managed(name);
-        account.session().lock();
-        try {
-            StoredSession kept = account.stored();
-            StoredSession next = new StoredSession(
-                    kept.login(),
-                    kept.refreshToken(),
-                    kept.previousRefreshToken(),
-                    kept.refreshTokenExpiresAt(),
-                    kept.boundAccountId(),
-                    kept.iamId(),
-                    kept.importedFingerprint(),
-                    kept.disabled(),
-                    List.of());
-            store.save(name, next);
-            account.store(next);
-            drop(account);
-        } finally {
-            account.session().unlock();
-        }
+        holdSession(account, () -> dropTokens(account));
         if (account.dead() == null && !account.isDisabled()) {
             queue.plan(access(account), time.nanos() + schedule.minInterval().toNanos());
         }
         accounts.announce(account, refresher);
+    }
+
+    private void dropTokens(ManagedAccount account) {
+        StoredSession kept = account.stored();
+        StoredSession next = new StoredSession(
+                kept.login(),
+                kept.refreshToken(),
+                kept.previousRefreshToken(),
+                kept.refreshTokenExpiresAt(),
+                kept.boundAccountId(),
+                kept.iamId(),
+                kept.importedFingerprint(),
+                kept.disabled(),
+                List.of());
+        store.save(account.name(), next);
+        account.store(next);
+        drop(account);
     }
 
     private void drop(ManagedAccount account) {

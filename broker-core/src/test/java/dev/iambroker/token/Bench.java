@@ -68,6 +68,10 @@ public final class Bench implements Executor {
         }
     }
 
+    public int heldFlights() {
+        return held.size();
+    }
+
     @Override
     public void execute(Runnable flight) {
         if (holding) {

@@ -1,6 +1,7 @@
 package dev.iambroker.token;
 
 import dev.iambroker.account.Account;
+import dev.iambroker.account.AccountName;
 import dev.iambroker.iam.Claims;
 import dev.iambroker.iam.Grant;
 import dev.iambroker.iam.IamAnswer;
@@ -31,6 +32,7 @@ public final class ScriptedIam implements IamClient {
     private final Time time;
     private final List<String> requests = new ArrayList<>();
     private final Map<String, String> successorOf = new HashMap<>();
+    private final List<String> revoked = new ArrayList<>();
     private final Set<String> dead = new HashSet<>();
     private final Set<String> known = new HashSet<>();
     private @Nullable Supplier<@Nullable IamFailure> failing;
@@ -40,6 +42,10 @@ public final class ScriptedIam implements IamClient {
     private boolean rotating = true;
     private boolean uaaOnlyByRefresh;
     private String iamId = "IBMid-1";
+    private @Nullable String otherAccountId;
+    private @Nullable AccountName refused;
+    private @Nullable Instant refreshTokensEnd;
+    private String newest = "none";
     private int serial;
 
     public ScriptedIam(Time time) {
@@ -52,6 +58,21 @@ public final class ScriptedIam implements IamClient {
 
     public void answerAs(String newIamId) {
         this.iamId = newIamId;
+    }
+
+    /** Answers are about this account, whichever was asked for; null ends that. */
+    public void answerForAccount(@Nullable String accountId) {
+        this.otherAccountId = accountId;
+    }
+
+    /** Refuses the refreshes of one account as if the refresh token were dead. */
+    public void refuseRefreshesOf(AccountName account) {
+        this.refused = account;
+    }
+
+    /** What later answers say of their refresh token's end. */
+    public void refreshTokensEnd(Instant end) {
+        this.refreshTokensEnd = end;
     }
 
     /** Logins bring no UAA token, as those bound to an account do on the later pages. */
@@ -87,6 +108,16 @@ public final class ScriptedIam implements IamClient {
         return List.copyOf(requests);
     }
 
+    /** The refresh token that was given out last. */
+    public synchronized String newestRefreshToken() {
+        return newest;
+    }
+
+    /** The refresh tokens that were revoked, in order. */
+    public synchronized List<String> revoked() {
+        return List.copyOf(revoked);
+    }
+
     public synchronized long count(String label) {
         return requests.stream().filter(label::equals).count();
     }
@@ -116,12 +147,19 @@ public final class ScriptedIam implements IamClient {
             case Grant.Passcode g -> login(account, requestedAt, fresh());
             case Grant.ComputeResource g -> g.asKube() ? kube(account, requestedAt) : login(account, requestedAt, null);
             case Grant.Refresh g ->
-                session(account, requestedAt, successor(g.refreshToken().reveal()), account.uaa());
+                refresh(account, requestedAt, g.refreshToken().reveal());
             case Grant.DelegatedRefresh g ->
                 delegated(requestedAt, g.refreshToken().reveal());
             case Grant.DelegatedExchange g -> kube(account, requestedAt);
             case Grant.KubeApiKey g -> kube(account, requestedAt);
         };
+    }
+
+    private IamAnswer refresh(Account account, Instant requestedAt, String used) {
+        if (account.name().equals(refused)) {
+            throw new IamFailure.Reauthenticate("BXNIM0439E: no such account for this user", 400, "BXNIM0439E");
+        }
+        return session(account, requestedAt, successor(used), account.uaa());
     }
 
     private String successor(String used) {
@@ -148,6 +186,7 @@ public final class ScriptedIam implements IamClient {
     private String fresh() {
         String token = "refresh-" + ++serial;
         known.add(token);
+        newest = token;
         return token;
     }
 
@@ -164,7 +203,8 @@ public final class ScriptedIam implements IamClient {
     private IamAnswer session(Account account, Instant requestedAt, @Nullable String refreshToken, boolean withUaa) {
         Secret refresh = refreshToken == null ? null : Secret.of(refreshToken);
         IssuedToken uaa = withUaa ? issued("uaa", account) : null;
-        return new IamAnswer(issued("access", account), null, uaa, refresh, null, null, "ibm openid", requestedAt);
+        Instant end = refresh == null ? null : refreshTokensEnd;
+        return new IamAnswer(issued("access", account), null, uaa, refresh, null, end, "ibm openid", requestedAt);
     }
 
     private IamAnswer kube(Account account, Instant requestedAt) {
@@ -172,7 +212,7 @@ public final class ScriptedIam implements IamClient {
     }
 
     private IssuedToken issued(String what, Account account) {
-        String accountId = account.accountId();
+        String accountId = otherAccountId == null ? account.accountId() : otherAccountId;
         Instant end = time.now().plus(life);
         Set<String> accounts = accountId == null ? Set.of() : Set.of(accountId);
         Claims claims = new Claims(time.now(), end, iamId, accountId, null, List.of("kube"), accounts);
@@ -182,6 +222,7 @@ public final class ScriptedIam implements IamClient {
     @Override
     public synchronized void revoke(Account account, Secret refreshToken) {
         requests.add("revoke");
+        revoked.add(refreshToken.reveal());
         dead.add(refreshToken.reveal());
     }
 }

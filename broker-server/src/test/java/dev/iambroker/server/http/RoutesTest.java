@@ -255,7 +255,8 @@ final class RoutesTest {
                 .isEqualTo("{\"apiVersion\":\"client.authentication.k8s.io/" + version
                         + "\",\"kind\":\"ExecCredential\",\"status\":{"
                         + "\"expirationTimestamp\":\"2026-03-01T11:59:15Z\",\"token\":\"" + FakeBroker.TOKEN + "\"}}");
-        assertThat(broker.asked).containsExactly(new KubeRequest("prod", null, null, Duration.ofSeconds(10)));
+        assertThat(broker.asked)
+                .containsExactly(new KubeRequest("prod", null, null, Duration.ofSeconds(60), Duration.ofSeconds(10)));
     }
 
     @Test
@@ -269,7 +270,7 @@ final class RoutesTest {
 
         assertThat(body(answer)).startsWith("{\"apiVersion\":\"client.authentication.k8s.io/v1beta1\"");
         assertThat(broker.asked)
-                .containsOnly(new KubeRequest(null, "c1", "https://s:1", Duration.ofSeconds(3)))
+                .containsOnly(new KubeRequest(null, "c1", "https://s:1", Duration.ofSeconds(60), Duration.ofSeconds(3)))
                 .hasSize(2);
     }
 
