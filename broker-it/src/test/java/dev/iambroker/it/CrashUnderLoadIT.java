@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(180)
 final class CrashUnderLoadIT {
     private static final int PROCESSES = 64;
-    private static final int KILLS = 8;
+    private static final int KILLS = 6;
     private static final long LONGEST_LIFE_NANOS = Duration.ofMillis(800).toNanos();
     private static final List<String> SESSIONS = List.of("by-password", "by-passcode");
     /** A session's file begins with a header, and never is shorter than a refresh token. */

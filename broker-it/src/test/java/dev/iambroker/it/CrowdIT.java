@@ -17,6 +17,7 @@ import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -95,7 +96,7 @@ final class CrowdIT {
                 SocketChannel silent = connect();
                 SocketChannel halfSaid = connect()) {
             daemon.await("the first token", () -> isValid("prod"));
-            halfSaid.write(ByteBuffer.wrap("GET /v1/acc".getBytes(java.nio.charset.StandardCharsets.US_ASCII)));
+            halfSaid.write(ByteBuffer.wrap("GET /v1/acc".getBytes(StandardCharsets.US_ASCII)));
             long began = System.nanoTime();
 
             for (int i = 0; i < 50; i++) {

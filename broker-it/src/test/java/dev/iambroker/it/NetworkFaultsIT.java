@@ -88,7 +88,7 @@ final class NetworkFaultsIT {
             sandbox.must(SLOW_LINE);
             List<KernelRoad> roads = new ArrayList<>();
             for (KernelFault fault : KernelFault.values()) {
-                roads.add(new KernelRoad(sandbox, fault, relay.ports().get(fault.ordinal())));
+                roads.add(new KernelRoad(sandbox, fault, relay.ports().get(roads.size())));
             }
             RoadTrial trial = new RoadTrial(cloud, place, roads);
             trial.configure();

@@ -4,10 +4,11 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Assumptions;
+import org.opentest4j.TestAbortedException;
 
 /** The wall clock of a daemon, which can be stepped while it runs; its monotonic clock goes on. By libfaketime. */
 public final class FakeClock implements AutoCloseable {
@@ -25,7 +26,9 @@ public final class FakeClock implements AutoCloseable {
     /** The test is skipped where the library is not there. */
     public static FakeClock in(Workplace place) throws IOException {
         Path library = find();
-        Assumptions.assumeTrue(library != null, "no " + LIBRARY + " below /usr/lib: install faketime");
+        if (library == null) {
+            throw new TestAbortedException("no " + LIBRARY + " below /usr/lib: install faketime");
+        }
         FakeClock clock = new FakeClock(library, place.directory().resolve("clock"));
         clock.offset(Duration.ZERO);
         return clock;
@@ -62,7 +65,7 @@ public final class FakeClock implements AutoCloseable {
     /** From now on the wall clock is that far from the machine's. In one piece: the library reads the file at any moment. */
     public void offset(Duration offset) throws IOException {
         Path next = Files.writeString(file.resolveSibling("clock.next"), "%+d\n".formatted(offset.toSeconds()));
-        Files.move(next, file, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+        Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
     }
 
     /** A process that was killed leaves the library's shared memory behind: removes that of processes that are gone. */

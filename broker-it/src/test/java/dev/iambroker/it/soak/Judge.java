@@ -87,9 +87,8 @@ final class Judge {
     }
 
     private void judgeRefusal(Question question, Answer answer, Instant now) {
-        boolean wasThere = question.knownUntil() != Instant.MIN
-                && world.era() == question.era()
-                && now.plus(FLOOR).plus(MARGIN).isBefore(question.knownUntil());
+        boolean wasThere =
+                world.era() == question.era() && now.plus(FLOOR).plus(MARGIN).isBefore(question.knownUntil());
         if (wasThere) {
             books.wrong(question.what() + ": " + answer.status() + " although a token until " + question.knownUntil()
                     + " was there at " + now + ": " + answer.text("detail"));
