@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * A token at rest.
  *
  * @param acquiredAt local wall clock when it was asked for
+ * @param acquiredUptime the machine's uptime then; null where it was not known
  * @param life whole life, from {@code acquiredAt}
  * @param expiresAt its end by IAM's clock
  */
@@ -17,6 +18,7 @@ public record StoredToken(
         TokenKind kind,
         Secret value,
         Instant acquiredAt,
+        @Nullable Uptime acquiredUptime,
         Duration life,
         Instant expiresAt,
         @Nullable String scope) {

@@ -207,7 +207,7 @@ final class Intake {
     /** Puts what is still good of a session that was found in the store into the cache. */
     void resume(ManagedAccount account) {
         for (StoredToken kept : account.stored().tokens()) {
-            Lifetime lifetime = Lifetime.resumed(kept.acquiredAt(), kept.life(), time);
+            Lifetime lifetime = Lifetime.resumed(kept, time);
             if (lifetime == null) {
                 log.warn(
                         "the kept {} token of account {} was acquired at {}, which is yet to come: it is not served;"
@@ -300,11 +300,12 @@ final class Intake {
                 List.copyOf(kept.values()));
     }
 
-    private static StoredToken atRest(Token token) {
+    private StoredToken atRest(Token token) {
         return new StoredToken(
                 token.key().kind(),
                 token.value(),
                 token.lifetime().acquiredAt(),
+                token.lifetime().acquiredUptime(time),
                 token.life(),
                 token.expiresAt(),
                 token.scope());

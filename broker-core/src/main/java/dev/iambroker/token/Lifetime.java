@@ -1,5 +1,7 @@
 package dev.iambroker.token;
 
+import dev.iambroker.store.StoredToken;
+import dev.iambroker.store.Uptime;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -22,22 +24,35 @@ record Lifetime(Instant acquiredAt, long acquiredNanos, Duration life) {
     private static final Duration AT_THE_SAME_TIME = Duration.ofSeconds(2);
 
     /**
-     * The lifetime of a token that was kept over a restart, when the monotonic clock began anew. Null for a token from
-     * the future: the clock was set back in between, and nothing tells how old the token is.
+     * The lifetime of a token that was kept over a restart, when the monotonic clock began anew: by the wall clock and,
+     * while the machine stays up, by its uptime, which sees through a wall clock that was set back. Null for a token from
+     * the future where the uptime does not help: nothing tells how old it is.
      */
-    static @Nullable Lifetime resumed(Instant acquiredAt, Duration life, Time time) {
-        Duration elapsed = Duration.between(acquiredAt, time.now());
-        if (elapsed.plus(AT_THE_SAME_TIME).isNegative()) {
+    static @Nullable Lifetime resumed(StoredToken kept, Time time) {
+        Duration byWall = Duration.between(kept.acquiredAt(), time.now());
+        Duration byUptime = sinceByUptime(kept.acquiredUptime(), time.uptime());
+        if (byUptime == null && byWall.plus(AT_THE_SAME_TIME).isNegative()) {
             return null;
         }
-        return new Lifetime(
-                acquiredAt, time.nanos() - max(Duration.ZERO, elapsed).toNanos(), life);
+        Duration elapsed = max(byWall, byUptime == null ? Duration.ZERO : byUptime);
+        return new Lifetime(time.now().minus(elapsed), time.nanos() - elapsed.toNanos(), kept.life());
+    }
+
+    private static @Nullable Duration sinceByUptime(@Nullable Uptime then, @Nullable Uptime now) {
+        return then == null || now == null ? null : now.since(then);
     }
 
     /** Its beginning by the wall clock as it reads now: moved where the clock was set back since. */
     Instant beganAt(Time time) {
         Instant byMonotonic = time.now().minus(age(time));
         return byMonotonic.plus(SLEWED).isBefore(acquiredAt) ? byMonotonic : acquiredAt;
+    }
+
+    /** The machine's uptime at its beginning. */
+    @Nullable
+    Uptime acquiredUptime(Time time) {
+        Uptime now = time.uptime();
+        return now == null ? null : new Uptime(now.boot(), now.elapsed().minus(age(time)));
     }
 
     /**

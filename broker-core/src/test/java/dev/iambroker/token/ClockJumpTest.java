@@ -142,6 +142,33 @@ final class ClockJumpTest {
     }
 
     @Test
+    void restart_afterAClockSetBackByLessThanTheAge_countsTheTrueAge() {
+        Bench bench = new Bench(Bench.byKey()).started();
+        bench.time.advance(Duration.ofMinutes(10));
+        bench.iam.failWith(ClockJumpTest::down);
+        bench.time.stepWall(Duration.ofMinutes(-9));
+        bench.time.advance(Duration.ofMinutes(30));
+
+        Bench second = bench.restarted(List.of(Bench.byKey()));
+
+        assertThat(second.access(PROD).left(second.time)).isEqualTo(Duration.ofMinutes(20));
+        second.time.advance(Duration.ofMinutes(20));
+        assertThatThrownBy(() -> second.access(PROD)).isInstanceOf(RenewalFailure.Transient.class);
+    }
+
+    @Test
+    void restart_afterAClockSetBackBeforeTheAcquisition_servesByTheUptime() {
+        Bench bench = new Bench(Bench.byKey()).started();
+        bench.time.advance(Duration.ofMinutes(10));
+        bench.iam.failWith(ClockJumpTest::down);
+        bench.time.stepWall(Duration.ofHours(-2));
+
+        Bench second = bench.restarted(List.of(Bench.byKey()));
+
+        assertThat(second.access(PROD).left(second.time)).isEqualTo(Duration.ofMinutes(50));
+    }
+
+    @Test
     void retryAfter_acrossAJump_isObeyed() {
         Bench bench = new Bench(Bench.byKey()).started();
         bench.iam.failWith(() -> new IamFailure.Retry("busy", 429, null, Duration.ofMinutes(5)));
@@ -195,6 +222,7 @@ final class ClockJumpTest {
         bench.tokens.loginByPasscode(DEV, Secret.of("one-time"));
         String old = bench.access(DEV).etag();
         bench.time.stepWall(Duration.ofHours(-2));
+        bench.time.reboot();
         bench.iam.failWith(ClockJumpTest::down);
 
         Bench second = bench.restarted(List.of(Bench.byPasscode()));

@@ -91,6 +91,7 @@ final class GovernorTest {
                 TokenKind.ACCESS,
                 Secret.of("kept-" + account.name()),
                 time.now().minus(life).plus(left),
+                null,
                 life,
                 time.now().plus(left),
                 null);

@@ -1,5 +1,6 @@
 package dev.iambroker.token;
 
+import dev.iambroker.store.Uptime;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -9,6 +10,8 @@ public final class ManualTime implements Time, Alarm {
     private static final Instant BEGIN = Instant.parse("2026-03-01T00:00:00Z");
 
     private long nanos = 1_000_000_000L;
+    private long sleptNanos;
+    private int boots = 1;
     private Instant wall = BEGIN;
     private long armedAt = Long.MAX_VALUE;
     private @Nullable Runnable onAlarm;
@@ -25,6 +28,11 @@ public final class ManualTime implements Time, Alarm {
     @Override
     public long nanos() {
         return nanos;
+    }
+
+    @Override
+    public Uptime uptime() {
+        return new Uptime("boot-" + boots, Duration.ofNanos(nanos + sleptNanos));
     }
 
     @Override
@@ -64,7 +72,13 @@ public final class ManualTime implements Time, Alarm {
 
     /** The machine sleeps: the wall clock goes on, the monotonic one stands still, nothing rings. */
     public void suspend(Duration slept) {
+        sleptNanos += slept.toNanos();
         wall = wall.plus(slept);
+    }
+
+    /** The machine is started anew, in no time: its uptime says nothing of what was before. */
+    public void reboot() {
+        boots++;
     }
 
     /** The process is stopped and continued: both clocks went on, nothing rang on the way; what is due rings now. */

@@ -1,5 +1,6 @@
 package dev.iambroker.server;
 
+import dev.iambroker.store.Uptime;
 import dev.iambroker.token.Time;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,6 +32,11 @@ final class ManualTime implements Time, InstantSource {
     @Override
     public long nanos() {
         return ORIGIN_NANOS + passed;
+    }
+
+    @Override
+    public Uptime uptime() {
+        return new Uptime("boot", Duration.ofNanos(passed).plus(slept));
     }
 
     /** One thread only moves the clocks. */

@@ -48,10 +48,11 @@ final class NeighbourTest {
         Path directory = Files.createDirectory(temp.resolve(misbehaviour.name()));
         ManualTime time = new ManualTime();
         try (var cloud = SmallCloud.on(time)) {
-            cloud.emulator().misbehave(Fault.of(misbehaviour).account(SmallCloud.KEY_ACCOUNT));
             try (var daemon = ManualDaemon.start(directory, SmallCloud.accounts(directory), cloud, time, 1);
                     var caller = daemon.caller()) {
                 daemon.advance(Duration.ofSeconds(2));
+                askForOthers(caller, misbehaviour);
+                cloud.emulator().misbehave(Fault.of(misbehaviour).account(SmallCloud.KEY_ACCOUNT));
                 for (int minute = 0; minute < MINUTES; minute++) {
                     askForOthers(caller, misbehaviour);
                     caller.get("/v1/accounts/by-key/token?wait=0");

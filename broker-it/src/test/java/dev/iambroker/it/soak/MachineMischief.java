@@ -14,7 +14,8 @@ final class MachineMischief {
     private static final int LONGEST_BREAK_MILLIS = 6_000;
     private static final int LONGEST_FREEZE_MILLIS = 6_000;
     private static final int LONGEST_FULL_MILLIS = 6_000;
-    private static final List<Duration> OFFSETS = List.of(Duration.ZERO, Duration.ofHours(-2), Duration.ofHours(3));
+    private static final List<Duration> OFFSETS =
+            List.of(Duration.ZERO, Duration.ofHours(-2), Duration.ofHours(3), Duration.ofMinutes(-1));
 
     private final Machine machine;
     private final World world;

@@ -4,10 +4,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Reads {@code /proc}. Memory of the kernel, not a disk: quick enough for an event loop. Thread-safe. */
 public final class ProcFs {
@@ -17,6 +19,7 @@ public final class ProcFs {
     /** Counted from the field after the command's name, which is field 2 of proc_pid_stat(5). */
     private static final int START_TIME = 22 - 3;
 
+    private static final double MILLIS = 1_000;
     private static final String GROUPS = "Groups:";
 
     private final Path root;
@@ -39,14 +42,35 @@ public final class ProcFs {
         return read(pid, "status").map(ProcFs::groupsOf).orElse(Set.of());
     }
 
-    private Optional<String> read(int pid, String file) {
-        if (pid <= 0) {
-            return Optional.empty();
-        }
+    /** Tells this start of the machine from every other; null where the kernel does not say. */
+    public @Nullable String bootId() {
+        return read(root.resolve("sys/kernel/random/boot_id"))
+                .map(String::strip)
+                .orElse(null);
+    }
+
+    /** How long the machine has been up, sleep included, to a hundredth of a second; null where the kernel does not say. */
+    public @Nullable Duration uptime() {
+        return read(root.resolve("uptime")).map(ProcFs::uptimeOf).orElse(null);
+    }
+
+    private static @Nullable Duration uptimeOf(String uptime) {
         try {
-            byte[] bytes =
-                    Files.readAllBytes(root.resolve(Integer.toString(pid)).resolve(file));
-            return Optional.of(new String(bytes, StandardCharsets.ISO_8859_1));
+            return Duration.ofMillis((long) (Double.parseDouble(uptime.split(" ", 2)[0]) * MILLIS));
+        } catch (NumberFormatException e) {
+            return null;
+        }
+    }
+
+    private Optional<String> read(int pid, String file) {
+        return pid <= 0
+                ? Optional.empty()
+                : read(root.resolve(Integer.toString(pid)).resolve(file));
+    }
+
+    private static Optional<String> read(Path file) {
+        try {
+            return Optional.of(Files.readString(file, StandardCharsets.ISO_8859_1));
         } catch (IOException e) {
             return Optional.empty();
         }

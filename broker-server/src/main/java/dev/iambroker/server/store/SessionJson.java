@@ -5,6 +5,7 @@ import dev.iambroker.secret.Reveals;
 import dev.iambroker.secret.Secret;
 import dev.iambroker.store.StoredSession;
 import dev.iambroker.store.StoredToken;
+import dev.iambroker.store.Uptime;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,6 +34,8 @@ final class SessionJson {
     private static final String KIND = "kind";
     private static final String VALUE = "value";
     private static final String ACQUIRED_AT = "acquired_at";
+    private static final String ACQUIRED_BOOT = "acquired_boot";
+    private static final String ACQUIRED_UPTIME = "acquired_uptime";
     private static final String LIFE = "life";
     private static final String EXPIRES_AT = "expires_at";
     private static final String SCOPE = "scope";
@@ -60,6 +63,9 @@ final class SessionJson {
         node.put(KIND, token.kind().word());
         node.put(VALUE, clear(token.value()));
         node.put(ACQUIRED_AT, token.acquiredAt().toString());
+        Uptime uptime = token.acquiredUptime();
+        node.put(ACQUIRED_BOOT, uptime == null ? null : uptime.boot());
+        node.put(ACQUIRED_UPTIME, uptime == null ? null : uptime.elapsed().toString());
         node.put(LIFE, token.life().toString());
         node.put(EXPIRES_AT, token.expiresAt().toString());
         node.put(SCOPE, token.scope());
@@ -121,9 +127,16 @@ final class SessionJson {
                 kind,
                 Secret.of(required(node, VALUE)),
                 Instant.parse(required(node, ACQUIRED_AT)),
+                uptime(node),
                 Duration.parse(required(node, LIFE)),
                 Instant.parse(required(node, EXPIRES_AT)),
                 text(node, SCOPE));
+    }
+
+    private static @Nullable Uptime uptime(JsonNode node) {
+        String boot = text(node, ACQUIRED_BOOT);
+        String elapsed = text(node, ACQUIRED_UPTIME);
+        return boot == null || elapsed == null ? null : new Uptime(boot, Duration.parse(elapsed));
     }
 
     private static @Nullable Secret secret(JsonNode node, String field) {

@@ -421,7 +421,7 @@ final class RoutesTest {
                 "/v1/accounts/prod/token?min_ttl=9999999999999|query parameter min_ttl is not a whole number of seconds, 0 or more",
                 "/v1/accounts/prod/token?wait=61|query parameter wait is not a whole number of seconds, from 0 to 60",
                 "/v1/accounts/prod/token?wait=x|query parameter wait is not a whole number of seconds, from 0 to 60",
-                "/v1/accounts/prod/watch?min_ttl=1|unknown query parameter: accepted are kind, cluster, after, wait",
+                "/v1/accounts/prod/watch?max_ttl=1|unknown query parameter: accepted are kind, cluster, after, min_ttl, wait",
                 "/v1/accounts/prod/token?kind=ACCESS|unknown kind of token: there are access, kube and uaa",
                 "/v1/accounts/prod/kube-credential?api_version=v2|query parameter api_version is neither v1 nor v1beta1",
                 "/v1/accounts/prod/clusters/c/kubeconfig?endpoint=vpe|query parameter endpoint is neither public nor private",

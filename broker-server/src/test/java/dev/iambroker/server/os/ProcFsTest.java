@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -39,6 +40,33 @@ final class ProcFsTest {
         assertThat(proc.groups(42)).containsExactlyInAnyOrder(4, 27, -2);
         assertThat(proc.groups(43)).isEmpty();
         assertThat(proc.groups(44)).isEmpty();
+    }
+
+    @Test
+    void uptime_asTheKernelWritesIt_read() throws IOException {
+        Files.writeString(root.resolve("uptime"), "350735.47 234388.90\n");
+        Files.createDirectories(root.resolve("sys/kernel/random"));
+        Files.writeString(root.resolve("sys/kernel/random/boot_id"), "0a1b2c3d-1111-2222-3333-444455556666\n");
+        ProcFs proc = new ProcFs(root);
+
+        assertThat(proc.uptime()).isEqualTo(Duration.ofMillis(350_735_470));
+        assertThat(proc.bootId()).isEqualTo("0a1b2c3d-1111-2222-3333-444455556666");
+    }
+
+    @Test
+    void uptime_missingOrOdd_isNone() throws IOException {
+        assertThat(new ProcFs(root).uptime()).isNull();
+        assertThat(new ProcFs(root).bootId()).isNull();
+        Files.writeString(root.resolve("uptime"), "soon\n");
+        assertThat(new ProcFs(root).uptime()).isNull();
+    }
+
+    @Test
+    void uptime_realMachine_goesOn() {
+        ProcFs proc = new ProcFs();
+
+        assertThat(proc.bootId()).isNotNull().isEqualTo(proc.bootId());
+        assertThat(proc.uptime()).isPositive();
     }
 
     @Test

@@ -5,6 +5,7 @@ import dev.iambroker.secret.Reveals;
 import dev.iambroker.secret.Secret;
 import dev.iambroker.store.StoredSession;
 import dev.iambroker.store.StoredToken;
+import dev.iambroker.store.Uptime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -25,6 +26,7 @@ final class Sessions {
                 TokenKind.ACCESS,
                 Secret.of("access-" + refreshToken),
                 Instant.parse("2026-03-01T10:00:00Z"),
+                null,
                 Duration.ofMinutes(60),
                 Instant.parse("2026-03-01T11:00:00Z"),
                 "ibm openid");
@@ -63,6 +65,7 @@ final class Sessions {
                 kinds[random.nextInt(kinds.length)],
                 Secret.of(text(random)),
                 instant(random),
+                random.nextBoolean() ? null : new Uptime(text(random), Duration.ofNanos(random.nextLong())),
                 Duration.ofNanos(random.nextLong()),
                 instant(random),
                 textOrNull(random));
@@ -109,8 +112,8 @@ final class Sessions {
     }
 
     private static String clear(StoredToken token) {
-        return token.kind() + ":" + clear(token.value()) + ":" + token.acquiredAt() + ":" + token.life() + ":"
-                + token.expiresAt() + ":" + token.scope();
+        return token.kind() + ":" + clear(token.value()) + ":" + token.acquiredAt() + ":" + token.acquiredUptime() + ":"
+                + token.life() + ":" + token.expiresAt() + ":" + token.scope();
     }
 
     @Reveals("test secrets, to compare what was written with what came back")
