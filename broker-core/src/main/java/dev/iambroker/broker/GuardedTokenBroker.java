@@ -19,8 +19,10 @@ import dev.iambroker.token.Time;
 import dev.iambroker.token.Token;
 import dev.iambroker.token.TokenKey;
 import dev.iambroker.token.TokenService;
+import dev.iambroker.token.UnknownAccount;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 public final class GuardedTokenBroker implements TokenBroker {
     private final TokenService tokens;
     private final Time time;
-    private final Duration kubeExpiryMargin;
+    private volatile Duration kubeExpiryMargin;
     private final Gate gate;
     private final AccountServices services;
     private final ClusterResolver resolver;
@@ -57,6 +59,12 @@ public final class GuardedTokenBroker implements TokenBroker {
         this.resolver = new ClusterResolver(gate, tokens, directory, search(executor));
     }
 
+    /** From now on by these; what waits for IAM meanwhile has to be permitted by both policies. Arguments as at first. */
+    public void reconfigure(Policy policy, Duration newKubeExpiryMargin) {
+        gate.apply(policy);
+        kubeExpiryMargin = newKubeExpiryMargin;
+    }
+
     private ClusterSearch search(Executor executor) {
         return new ClusterSearch(executor, name -> services.clusters(tokens.account(name), TokenRequest.DEFAULT_WAIT));
     }
@@ -75,7 +83,7 @@ public final class GuardedTokenBroker implements TokenBroker {
         long end = time.nanos() + request.patience().toNanos();
         resolver.learnNames(client, request);
         Account account = permitted(client, request);
-        return fetched(client, account, request.withPatience(left(end)));
+        return fetched(client, account.name(), request.withPatience(left(end)));
     }
 
     private Account permitted(ClientIdentity client, TokenRequest request) {
@@ -99,14 +107,20 @@ public final class GuardedTokenBroker implements TokenBroker {
         }
     }
 
-    private TokenGrant fetched(ClientIdentity client, Account account, TokenRequest request) {
-        TokenKey key = new TokenKey(account.name(), request.kind());
+    private TokenGrant fetched(ClientIdentity client, AccountName account, TokenRequest request) {
+        TokenKey key = new TokenKey(account, request.kind());
         try {
             Token token = tokens.token(key, request.minTtl(), request.patience());
-            return gate.handOut(client, token, request.cluster());
+            return stillPermitted(client, request, token);
         } catch (RenewalFailure e) {
-            throw Failures.of(account, e);
+            throw Failures.of(permitted(client, request), e);
         }
+    }
+
+    /** Waiting takes up to a minute: a reload may have taken the right, or the account, away meanwhile. */
+    private TokenGrant stillPermitted(ClientIdentity client, TokenRequest request, Token token) {
+        permitted(client, request);
+        return gate.handOut(client, token, request.cluster());
     }
 
     @Override
@@ -114,10 +128,14 @@ public final class GuardedTokenBroker implements TokenBroker {
             ClientIdentity client, TokenRequest request, @Nullable String after, Duration patience) {
         Account account = permitted(client, request);
         if (after == null) {
-            return fetched(client, account, request);
+            return fetched(client, account.name(), request);
         }
         Token token = tokens.next(new TokenKey(account.name(), request.kind()), after, patience);
-        return token == null ? null : gate.handOut(client, token, request.cluster());
+        if (token == null) {
+            permitted(client, request);
+            return null;
+        }
+        return stillPermitted(client, request, token);
     }
 
     @Override
@@ -155,10 +173,22 @@ public final class GuardedTokenBroker implements TokenBroker {
 
     @Override
     public List<AccountView> accounts(ClientIdentity client) {
-        return tokens.names().stream()
-                .filter(name -> mayList(client, name.value()))
-                .map(this::view)
-                .toList();
+        List<AccountView> views = new ArrayList<>();
+        for (AccountName name : tokens.names()) {
+            if (mayList(client, name.value())) {
+                unlessRemoved(() -> views.add(view(name)));
+            }
+        }
+        return views;
+    }
+
+    /** What is listed at one moment a reload may take away at the next. */
+    private static void unlessRemoved(Runnable look) {
+        try {
+            look.run();
+        } catch (UnknownAccount removed) {
+            // Then it is not in the list.
+        }
     }
 
     @Override
@@ -242,8 +272,15 @@ public final class GuardedTokenBroker implements TokenBroker {
 
     @Override
     public Readiness readiness() {
-        return new Readiness(
-                tokens.names().stream().filter(name -> !isReady(name)).toList());
+        List<AccountName> notReady = new ArrayList<>();
+        for (AccountName name : tokens.names()) {
+            unlessRemoved(() -> {
+                if (!isReady(name)) {
+                    notReady.add(name);
+                }
+            });
+        }
+        return new Readiness(notReady);
     }
 
     /** An account that is not meant to serve, or that nobody ever logged in, does not make the broker unready. */

@@ -154,7 +154,7 @@ final class TokenRefresher {
     private void land(ManagedAccount account, TokenKey key, CompletableFuture<@Nullable Void> flight) {
         @Nullable RenewalFailure failure = internalError();
         try {
-            failure = renew(account, key);
+            failure = renew(key);
         } finally {
             // Whatever was thrown: a flight that never lands would be joined by every later caller.
             flights.remove(key, flight);
@@ -175,8 +175,12 @@ final class TokenRefresher {
         return new RenewalFailure.Transient("internal error, see the log", null, null);
     }
 
-    private @Nullable RenewalFailure renew(ManagedAccount account, TokenKey key) {
-        account.session().lock();
+    /** Renews for the account that has the name now: a reload may have replaced the one that the flight began with. */
+    private @Nullable RenewalFailure renew(TokenKey key) {
+        ManagedAccount account = accounts.lock(key.account());
+        if (account == null) {
+            return new RenewalFailure.Transient("the account is no longer configured", null, null);
+        }
         try {
             if (account.isDisabled()) {
                 // Logged out while it waited its turn: a renewal now would log it in again behind everybody's back.

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * All that is done with tokens and sessions, for callers that were already permitted. Thread-safe. Every method that
- * takes an alias throws {@link IllegalArgumentException} for an unknown one.
+ * takes an alias throws {@link UnknownAccount} for an unknown one.
  */
 public final class TokenService {
     private static final Logger log = LoggerFactory.getLogger(TokenService.class);
@@ -41,6 +41,7 @@ public final class TokenService {
     private final TokenSource source;
     private final RefreshLoop loop;
     private final AlarmClock alarms;
+    private volatile boolean stopping;
 
     /**
      * Loads every session; asks nothing of IAM before {@link #start}.
@@ -84,10 +85,43 @@ public final class TokenService {
     /** Serves what the store held, and plans the renewal of everything that can renew itself. */
     public void start() {
         for (ManagedAccount account : accounts.all()) {
-            intake.resume(account);
-            beginWith(account);
-            accounts.announce(account, refresher);
+            begin(account);
         }
+    }
+
+    private void begin(ManagedAccount account) {
+        intake.resume(account);
+        beginWith(account);
+        accounts.announce(account, refresher);
+    }
+
+    /**
+     * Prepares to broker {@code configured} in place of what is brokered now. Nothing has changed before the result is
+     * run, and that cannot fail: accounts that do not differ keep everything, those that are gone leave their session on
+     * disk, all others begin as at a start. It waits for requests to IAM that are under way for logins that differ. One
+     * at a time.
+     *
+     * @throws StoreFailure if the session of a new account cannot be read
+     */
+    public Runnable reconfigure(Collection<Account> configured) {
+        var reconfiguration = new Reconfiguration(configured, accounts, store, this::forgetAll, this::begin);
+        return () -> {
+            reconfiguration.apply();
+            cache.wakeWaiting();
+        };
+    }
+
+    private void forgetAll(AccountName name) {
+        drop(name);
+        for (TokenKind kind : TokenKind.values()) {
+            refresher.standings().clear(new TokenKey(name, kind));
+        }
+    }
+
+    /** Ends the waiting of those who wait for what may never come; renewals under way are not touched. */
+    public void stopping() {
+        stopping = true;
+        cache.wakeWaiting();
     }
 
     private void beginWith(ManagedAccount account) {
@@ -124,7 +158,7 @@ public final class TokenService {
 
     /** A token other than the one with etag {@code after}; null when {@code patience} ran out first. */
     public @Nullable Token next(TokenKey key, String after, Duration patience) {
-        return source.next(key, after, patience);
+        return source.next(key, after, patience, () -> !stopping && isConfigured(key.account()));
     }
 
     /** The cached token while it is usable, without any effect. */
@@ -185,6 +219,7 @@ public final class TokenService {
     private void login(ManagedAccount account, @Nullable Grant brought) {
         account.session().lock();
         try {
+            demandCurrent(account);
             exchange.login(account, brought);
             account.refuse(null);
             refresher.forgive(account);
@@ -203,14 +238,20 @@ public final class TokenService {
                 account.stored().iamId());
     }
 
+    /** What a person brought is for the account that they saw; it is not spent on the one that a reload made of it. */
+    private void demandCurrent(ManagedAccount account) {
+        if (!accounts.isCurrent(account)) {
+            throw new RenewalFailure.Transient("the account was configured anew meanwhile: log in again", null, null);
+        }
+    }
+
     /**
      * Forgets the session of {@code name} and of all who share it, and has it revoked at IAM behind the caller's back.
      *
      * @throws StoreFailure if that cannot be written; nothing is forgotten then
      */
     public void logout(AccountName name) {
-        ManagedAccount owner = managed(name);
-        owner.session().lock();
+        ManagedAccount owner = locked(name);
         try {
             Secret refreshToken = owner.stored().refreshToken();
             for (ManagedAccount account : accounts.sharing(owner)) {
@@ -232,7 +273,7 @@ public final class TokenService {
                 new StoredSession(empty.login(), null, null, null, null, null, null, login.isUnattended(), List.of());
         store.save(account.name(), next);
         account.store(next);
-        drop(account);
+        drop(account.name());
         if (account.ownsItsSession() && !login.isUnattended()) {
             account.die(new AccountStatus.Failure(time.now(), neverLoggedIn()));
         }
@@ -254,23 +295,12 @@ public final class TokenService {
 
     /** Drops what is cached and stored of tokens; the login stays. The access token is renewed shortly after. */
     public void purge(AccountName name) {
-        ManagedAccount account = managed(name);
-        account.session().lock();
+        ManagedAccount account = locked(name);
         try {
-            StoredSession kept = account.stored();
-            StoredSession next = new StoredSession(
-                    kept.login(),
-                    kept.refreshToken(),
-                    kept.previousRefreshToken(),
-                    kept.refreshTokenExpiresAt(),
-                    kept.boundAccountId(),
-                    kept.iamId(),
-                    kept.importedFingerprint(),
-                    kept.disabled(),
-                    List.of());
+            StoredSession next = account.stored().withoutTokens();
             store.save(name, next);
             account.store(next);
-            drop(account);
+            drop(name);
         } finally {
             account.session().unlock();
         }
@@ -280,9 +310,9 @@ public final class TokenService {
         accounts.announce(account, refresher);
     }
 
-    private void drop(ManagedAccount account) {
+    private void drop(AccountName name) {
         for (TokenKind kind : TokenKind.values()) {
-            TokenKey key = new TokenKey(account.name(), kind);
+            TokenKey key = new TokenKey(name, kind);
             cache.drop(key);
             queue.forget(key);
         }
@@ -315,9 +345,14 @@ public final class TokenService {
         return managed(name).owner().stored().refreshToken();
     }
 
-    /** Whether a login could ever serve this account: false only before the first attended login. */
     public boolean isConfigured(AccountName name) {
         return accounts.find(name) != null;
+    }
+
+    /** Null for an unknown alias. */
+    public @Nullable Account find(AccountName name) {
+        ManagedAccount account = accounts.find(name);
+        return account == null ? null : account.account();
     }
 
     public Account account(AccountName name) {
@@ -335,7 +370,16 @@ public final class TokenService {
     private ManagedAccount managed(AccountName name) {
         ManagedAccount account = accounts.find(name);
         if (account == null) {
-            throw new IllegalArgumentException("no account has this name");
+            throw new UnknownAccount();
+        }
+        return account;
+    }
+
+    /** The account with the lock of its session held. */
+    private ManagedAccount locked(AccountName name) {
+        ManagedAccount account = accounts.lock(name);
+        if (account == null) {
+            throw new UnknownAccount();
         }
         return account;
     }

@@ -5,6 +5,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,9 +57,11 @@ final class TokenSource {
     /**
      * A usable token whose etag is not {@code after}, as soon as there is one; null when {@code patience} ran out.
      * A failing renewal is waited through: the next attempt may succeed in time.
+     *
+     * @param isWorthwhile whether there can be another token at all; asked again after {@link TokenCache#wakeWaiting}
      */
     @Nullable
-    Token next(TokenKey key, String after, Duration patience) {
+    Token next(TokenKey key, String after, Duration patience, BooleanSupplier isWorthwhile) {
         long end = time.nanos() + patience.toNanos();
         while (true) {
             CompletableFuture<@Nullable Void> put = cache.nextPut(key);
@@ -67,7 +70,7 @@ final class TokenSource {
                 return token;
             }
             Duration left = Duration.ofNanos(end - time.nanos());
-            if (!left.isPositive() || await(put, left) != null) {
+            if (!isWorthwhile.getAsBoolean() || !left.isPositive() || await(put, left) != null) {
                 return null;
             }
         }
