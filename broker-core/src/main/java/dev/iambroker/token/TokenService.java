@@ -111,6 +111,27 @@ public final class TokenService {
         };
     }
 
+    /** Tries once more to write what the disk refused so far. For the end, when no renewal is under way any more. */
+    public void writeUnsaved() {
+        for (ManagedAccount account : accounts.all()) {
+            if (account.session().tryLock()) {
+                try {
+                    writeUnsaved(account);
+                } finally {
+                    account.session().unlock();
+                }
+            }
+        }
+    }
+
+    private void writeUnsaved(ManagedAccount account) {
+        try {
+            intake.settle(account);
+        } catch (RenewalFailure.Transient e) {
+            log.error("the newest session of account {} is lost: {}", account.name(), e.getMessage());
+        }
+    }
+
     private void forgetAll(AccountName name) {
         drop(name);
         for (TokenKind kind : TokenKind.values()) {
