@@ -47,7 +47,8 @@ final class ManagedAccount {
     private ManagedAccount(Account account, @Nullable ManagedAccount owner, StoredSession stored) {
         this.account = account;
         this.owner = owner == null ? this : owner;
-        this.session = owner == null ? new ReentrantLock() : owner.session;
+        // Fair: renewals that follow each other closely must not keep a login or a reload waiting for ever.
+        this.session = owner == null ? new ReentrantLock(/* fair= */ true) : owner.session;
         this.stored = stored;
     }
 
