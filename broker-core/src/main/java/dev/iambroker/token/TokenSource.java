@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * floor is better than an error. Thread-safe.
  */
 final class TokenSource {
+    /** A reload or a purge may drop what a flight brought before the one who waited for it has looked. */
+    private static final int ATTEMPTS = 3;
+
     private final TokenCache cache;
     private final TokenRefresher refresher;
     private final RefreshSchedule schedule;
@@ -92,13 +95,19 @@ final class TokenSource {
     }
 
     private Token renewed(ManagedAccount account, TokenKey key, Duration patience) {
-        CompletableFuture<@Nullable Void> flight = refresher.fly(account, key.renewedAs());
-        RenewalFailure failure = await(flight, patience);
-        Token token = cache.usable(key);
-        if (token != null) {
-            return token;
+        long end = time.nanos() + patience.toNanos();
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            CompletableFuture<@Nullable Void> flight = refresher.fly(account, key.renewedAs());
+            RenewalFailure failure = await(flight, Duration.ofNanos(Math.max(0, end - time.nanos())));
+            Token token = cache.usable(key);
+            if (token != null) {
+                return token;
+            }
+            if (failure != null) {
+                throw failure;
+            }
         }
-        throw failure != null ? failure : missing(key);
+        throw missing(key);
     }
 
     /** A renewal that was asked for by name: its failure is told although the old token stays. */

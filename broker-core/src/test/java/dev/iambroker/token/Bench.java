@@ -28,6 +28,7 @@ public final class Bench implements Executor {
     public final TokenService tokens;
     private final Queue<Runnable> held = new ArrayDeque<>();
     private boolean holding;
+    private Runnable landed = () -> {};
 
     public Bench(Account... accounts) {
         this(new ManualTime(), null, new MemoryStore(), List.of(accounts), 1);
@@ -68,12 +69,20 @@ public final class Bench implements Executor {
         }
     }
 
+    /** Happens once, when the next flight is over and before whoever waits for it looks. */
+    public void onLanding(Runnable hook) {
+        landed = hook;
+    }
+
     @Override
     public void execute(Runnable flight) {
         if (holding) {
             held.add(flight);
         } else {
             flight.run();
+            Runnable hook = landed;
+            landed = () -> {};
+            hook.run();
         }
     }
 

@@ -226,6 +226,16 @@ final class ReconfigurationTest {
     }
 
     @Test
+    void token_droppedBeforeItsCallerLooked_isRenewedOnceMore() {
+        Bench bench = new Bench(BY_KEY);
+        bench.tokens.start();
+        Account other = bound(BY_KEY, OTHER_ID);
+        bench.onLanding(() -> bench.tokens.reconfigure(List.of(other)).run());
+        assertThat(bench.access(PROD).value()).isNotNull();
+        assertThat(bench.iam.requests()).containsExactly("apikey", "apikey");
+    }
+
+    @Test
     void answerThatTheDiskRefused_isHandedOn() {
         Bench bench = new Bench(BY_PASSCODE).started();
         bench.tokens.loginByPasscode(DEV, Secret.of("passcode"));

@@ -222,7 +222,9 @@ final class ReloadTest {
         Files.writeString(temp.resolve("broker.yaml"), moved);
         reload();
         assertThat(get(BY_PASSWORD).status()).isEqualTo(200);
-        assertThat(log.lines().stream().filter(line -> line.contains(" Reloads: ")))
+        assertThat(log.lines())
+                .as("refusals")
+                .filteredOn(line -> line.contains(".Reloads: "))
                 .singleElement()
                 .asString()
                 .contains("listen.metrics", "state.dir", "audit.file", "restart it", "the configuration in use stays");
