@@ -211,7 +211,7 @@ final class ReconfigurationRacesTest {
                                 .account())
                         .isEqualTo(name);
             } catch (UnknownAccount removedJustNow) {
-                Thread.yield();
+                Thread.onSpinWait();
             } catch (RenewalFailure.Transient removedMeanwhile) {
                 assertThat(removedMeanwhile).hasMessageContaining("no longer configured");
             }

@@ -218,7 +218,7 @@ final class ReloadTest {
         write(byKey, "audit: { file: " + temp.resolve("audit.jsonl") + " }\n");
         String moved = Files.readString(temp.resolve("broker.yaml"))
                 .replace("/state }", "/elsewhere }")
-                .replace("http:", "metrics: { address: \"127.0.0.1:0\" }, http:");
+                .replace("http: {", "metrics: { address: \"127.0.0.1:0\" }, http: {");
         Files.writeString(temp.resolve("broker.yaml"), moved);
         reload();
         assertThat(get(BY_PASSWORD).status()).isEqualTo(200);
