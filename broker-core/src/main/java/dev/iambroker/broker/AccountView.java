@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param login the word of its login
  * @param accountId the bound account, null where the login is unbound
  * @param runway until the first caller fails if IAM stays down from now; null where that is not known
+ * @param loginRunway until the login itself ends if IAM stays down from now; null where it begins anew by itself or that
+ *     is not known
  */
 public record AccountView(
         AccountName name,
@@ -24,6 +26,7 @@ public record AccountView(
         Map<TokenKind, TokenView> tokens,
         @Nullable Instant refreshTokenExpiresAt,
         @Nullable Duration runway,
+        @Nullable Duration loginRunway,
         @Nullable LastError lastError) {
     public AccountView {
         tokens = Map.copyOf(tokens);

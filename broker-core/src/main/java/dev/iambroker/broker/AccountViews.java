@@ -28,6 +28,7 @@ final class AccountViews {
                 tokenViews(tokens, name, time),
                 status.refreshTokenExpiresAt(),
                 status.runway(),
+                status.loginRunway(),
                 lastError(status.lastFailure()));
     }
 
@@ -36,7 +37,7 @@ final class AccountViews {
         for (TokenKind kind : TokenKind.values()) {
             Token token = tokens.peek(new TokenKey(name, kind));
             if (token != null) {
-                views.put(kind, new TokenView(token.expiresAt(), token.refreshAt(), token.left(time)));
+                views.put(kind, new TokenView(token.endsAt(time), token.refreshAt(time), token.left(time)));
             }
         }
         return views;

@@ -70,7 +70,7 @@ final class ClusterResolver {
                                 + " in the kubeconfig's exec stanza",
                         About.NOTHING);
             }
-            return kubeToken(account, request.cluster(), request.patience());
+            return kubeToken(account, request.cluster(), request);
         }
         if (account != null) {
             gate.demandSomeCluster(client, account);
@@ -96,7 +96,7 @@ final class ClusterResolver {
                 known.stream().filter(each -> isMeant(client, request, each)).toList();
         if (!meant.isEmpty()) {
             KnownCluster cluster = servedBest(meant);
-            return kubeToken(cluster.account().value(), cluster.cluster().id(), request.patience());
+            return kubeToken(cluster.account().value(), cluster.cluster().id(), request);
         }
         if (known.isEmpty() || request.account() == null) {
             return null;
@@ -167,7 +167,7 @@ final class ClusterResolver {
         return account.accountId() != null && account.cloud().hasKubeFlow();
     }
 
-    private static TokenRequest kubeToken(String account, @Nullable String cluster, Duration patience) {
-        return new TokenRequest(account, TokenKind.KUBE, cluster, TokenRequest.DEFAULT_MIN_TTL, patience);
+    private static TokenRequest kubeToken(String account, @Nullable String cluster, KubeRequest request) {
+        return new TokenRequest(account, TokenKind.KUBE, cluster, request.minTtl(), request.patience());
     }
 }

@@ -52,6 +52,16 @@ final class Failures {
                     "the login of account \"" + account.name() + "\" did not come through: " + failure.getMessage(),
                     About.account(account.name()).withIamCode(failure.iamCode()).withHint(login(account)));
         }
+        return ofCommand(account, failure);
+    }
+
+    /** What a person is told whose command did not come through. */
+    static BrokerFailure ofCommand(Account account, RenewalFailure failure) {
+        if (failure instanceof RenewalFailure.StillWaiting) {
+            return new BrokerFailure.DeadlineExceeded(
+                    "account \"" + account.name() + "\" is busy: " + failure.getMessage(),
+                    About.account(account.name()));
+        }
         return of(account, failure);
     }
 

@@ -77,7 +77,7 @@ final class Gate {
         String at = NameOnRecord.ofNullable(cluster);
         audit.record(new AuditEvent(
                 time.now(), client, kind.word(), account.value(), at, true, policy.nameOf(client), etag));
-        return new TokenGrant(account, kind, token.value(), token.scope(), token.expiresAt(), token.left(time), etag);
+        return new TokenGrant(account, kind, token.value(), token.scope(), token.endsAt(time), token.left(time), etag);
     }
 
     boolean mayUse(ClientIdentity client, Verb verb, String account) {

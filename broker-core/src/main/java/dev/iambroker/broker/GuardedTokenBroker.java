@@ -14,6 +14,7 @@ import dev.iambroker.client.ClientIdentity;
 import dev.iambroker.event.AuditLog;
 import dev.iambroker.policy.Policy;
 import dev.iambroker.policy.Verb;
+import dev.iambroker.token.AccountStatus;
 import dev.iambroker.token.RenewalFailure;
 import dev.iambroker.token.Time;
 import dev.iambroker.token.Token;
@@ -228,7 +229,7 @@ public final class GuardedTokenBroker implements TokenBroker {
     public AccountView logout(ClientIdentity client, String name) {
         Account account = gate.administered(client, name, "logout");
         Demand.ownSession(account);
-        tokens.logout(account.name());
+        command(account, () -> tokens.logout(account.name()));
         return view(account.name());
     }
 
@@ -246,8 +247,16 @@ public final class GuardedTokenBroker implements TokenBroker {
     @Override
     public AccountView purge(ClientIdentity client, String name) {
         Account account = gate.administered(client, name, "purge");
-        tokens.purge(account.name());
+        command(account, () -> tokens.purge(account.name()));
         return view(account.name());
+    }
+
+    private static void command(Account account, Runnable work) {
+        try {
+            work.run();
+        } catch (RenewalFailure e) {
+            throw Failures.ofCommand(account, e);
+        }
     }
 
     @Override
@@ -273,30 +282,48 @@ public final class GuardedTokenBroker implements TokenBroker {
     @Override
     public Readiness readiness() {
         List<AccountName> notReady = new ArrayList<>();
+        Duration runway = null;
         for (AccountName name : tokens.names()) {
-            unlessRemoved(() -> {
-                if (!isReady(name)) {
+            AccountStatus status = statusUnlessRemoved(name);
+            if (status != null && isExpectedToServe(status)) {
+                runway = smaller(runway, status.runway());
+                if (!hasToken(name)) {
                     notReady.add(name);
                 }
-            });
+            }
         }
-        return new Readiness(notReady);
+        return new Readiness(notReady, runway);
+    }
+
+    private @Nullable AccountStatus statusUnlessRemoved(AccountName name) {
+        try {
+            return tokens.status(name);
+        } catch (UnknownAccount removed) {
+            return null;
+        }
     }
 
     /** An account that is not meant to serve, or that nobody ever logged in, does not make the broker unready. */
-    private boolean isReady(AccountName name) {
-        var status = tokens.status(name);
-        boolean expectedToServe = status.state() != AccountState.DISABLED
+    private static boolean isExpectedToServe(AccountStatus status) {
+        return status.state() != AccountState.DISABLED
                 && status.state() != AccountState.LOCKED
                 && status.loggedInBefore();
-        return !expectedToServe || hasToken(name);
+    }
+
+    private static @Nullable Duration smaller(@Nullable Duration a, @Nullable Duration b) {
+        if (a == null || b == null) {
+            return a == null ? b : a;
+        }
+        return a.compareTo(b) < 0 ? a : b;
     }
 
     @Override
     public Readiness readiness(ClientIdentity client, String name) {
         Account account = gate.permit(client, Verb.LIST, name, null);
         boolean ready = hasToken(account.name());
-        return new Readiness(ready ? List.of() : List.of(account.name()));
+        return new Readiness(
+                ready ? List.of() : List.of(account.name()),
+                tokens.status(account.name()).runway());
     }
 
     private boolean hasToken(AccountName name) {

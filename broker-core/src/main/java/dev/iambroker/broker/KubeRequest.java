@@ -9,9 +9,12 @@ import org.jspecify.annotations.Nullable;
  * @param account the alias, null to find it by {@code server}
  * @param cluster id or name, null where the stanza names none
  * @param server {@code spec.cluster.server} of KUBERNETES_EXEC_INFO, null without {@code provideClusterInfo}
+ * @param minTtl how long the token must still live
+ * @param patience how long the client waits for IAM
  */
 public record KubeRequest(
         @Nullable String account,
         @Nullable String cluster,
         @Nullable String server,
+        Duration minTtl,
         Duration patience) {}

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a permitted client gets.
  *
- * @param expiresAt the token's own end, as IAM states it
+ * @param expiresAt the token's end: as IAM states it, or earlier where this machine's clock is behind IAM's, because that
+ *     is the clock that its clients compare with
  * @param left life left by the broker's clocks, never negative
  * @param etag opaque, changes when the token does
  */

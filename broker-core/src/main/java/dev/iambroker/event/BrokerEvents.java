@@ -3,6 +3,7 @@ package dev.iambroker.event;
 import dev.iambroker.account.AccountName;
 import dev.iambroker.account.AccountState;
 import dev.iambroker.account.TokenKind;
+import java.time.Duration;
 import java.time.Instant;
 
 /** What happens in the broker, for metrics and logs. Implementations are thread-safe, quick and never throw. */
@@ -46,4 +47,7 @@ public interface BrokerEvents {
     default void stateChanged(AccountName account, AccountState from, AccountState to) {}
 
     default void storeWritten(boolean success) {}
+
+    /** The wall clock was stepped, or the machine slept; positive for forward. */
+    default void clockJumped(Duration step) {}
 }

@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
  * How an account stands at one moment.
  *
  * @param runway until the first caller fails if IAM stays down from now; null for an account that is not to serve
+ * @param loginRunway until the login itself ends if IAM stays down from now; null where it begins anew by itself, where
+ *     there is none, and where IAM did not say
  * @param loggedInBefore whether a person or the broker ever logged in; false needs no alarm for an attended login
  */
 public record AccountStatus(
@@ -16,6 +18,7 @@ public record AccountStatus(
         @Nullable String iamId,
         @Nullable Instant refreshTokenExpiresAt,
         @Nullable Duration runway,
+        @Nullable Duration loginRunway,
         boolean loggedInBefore,
         @Nullable Failure lastFailure) {
     /** A failure and when it was, by the wall clock. */

@@ -11,6 +11,8 @@ import dev.iambroker.secret.Secret;
 import dev.iambroker.secret.SecretSource;
 import dev.iambroker.secret.SecretUnavailable;
 import dev.iambroker.store.StoredSession;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +49,11 @@ final class Exchange {
         } catch (SecretUnavailable e) {
             throw new RenewalFailure.Transient(e.getMessage(), null, null);
         }
+    }
+
+    /** Whether somebody asks for UAA tokens and none is there. */
+    boolean lacksUaa(ManagedAccount account) {
+        return intake.lacksUaa(account);
     }
 
     /** Logs in with what a person brought, or with the configured credential where {@code brought} is null. */
@@ -166,37 +173,48 @@ final class Exchange {
         return session.refreshToken() != null && wanted != null && wanted.equals(session.boundAccountId());
     }
 
-    /**
-     * Refreshes the owner's session, bound to {@code account}. A refused token counts as dead only after the one before
-     * it was tried: a crash between IAM's answer and the disk leaves the older one as the newest known.
-     */
+    /** Refreshes the owner's session, bound to {@code account}; where it is over, the login begins another if it can. */
     private void refreshSession(ManagedAccount account) {
-        StoredSession session = account.owner().stored();
-        Secret newest = session.refreshToken();
-        if (newest == null) {
+        if (account.owner().stored().refreshToken() == null) {
             logInAgain(account, null);
             return;
         }
-        try {
-            refresh(account, newest);
-        } catch (IamFailure.Reauthenticate refused) {
-            if (!refreshByPrevious(account, session)) {
-                logInAgain(account, refused);
-            }
+        IamFailure.Reauthenticate refused = refreshByAnyKnown(account);
+        if (refused == null) {
+            return;
         }
+        if (isOwnersSessionAlive(account)) {
+            throw new RenewalFailure.Refused(refused.getMessage(), refused.iamCode());
+        }
+        logInAgain(account, refused);
     }
 
-    private boolean refreshByPrevious(ManagedAccount account, StoredSession session) {
-        Secret previous = session.previousRefreshToken();
-        if (previous == null) {
-            return false;
+    /**
+     * A refused token counts as dead only after the others were tried, once each: what the disk holds, where somebody put
+     * another session there, and the token before the newest, since a crash between IAM's answer and the disk leaves the
+     * older one as the newest known.
+     *
+     * @return why IAM refused the newest; null where one was accepted
+     */
+    private IamFailure.@Nullable Reauthenticate refreshByAnyKnown(ManagedAccount account) {
+        IamFailure.Reauthenticate first = null;
+        for (Secret candidate : intake.knownRefreshTokens(account.owner())) {
+            try {
+                refresh(account, candidate);
+                return null;
+            } catch (IamFailure.Reauthenticate refused) {
+                first = first == null ? refused : first;
+            }
         }
-        try {
-            refresh(account, previous);
-            return true;
-        } catch (IamFailure.Reauthenticate alsoRefused) {
-            return false;
-        }
+        return first;
+    }
+
+    /**
+     * Whether a refusal concerns only the account that shares the login: the owner's own refresh tells, before anybody is
+     * asked for a login that is still good.
+     */
+    private boolean isOwnersSessionAlive(ManagedAccount account) {
+        return !account.ownsItsSession() && refreshByAnyKnown(account.owner()) == null;
     }
 
     private void refresh(ManagedAccount account, Secret refreshToken) {
@@ -220,11 +238,23 @@ final class Exchange {
                 importToken(owner, login.token(), refused);
                 follow(account);
             }
-            case Login.Passcode login -> throw loginRequired(refused);
+            case Login.Passcode login -> throw ended(owner, refused);
             case Login.ApiKey login -> throw loginRequired(refused);
             case Login.ComputeResource login -> throw loginRequired(refused);
             case Login.Shared login -> throw new IllegalStateException("the owner of a login shares none");
         }
+    }
+
+    /** A session that ends before its time was ended by somebody: of a restored backup or a copy nothing else tells. */
+    private RenewalFailure.LoginRequired ended(ManagedAccount owner, IamFailure.@Nullable Reauthenticate refused) {
+        Instant end = owner.stored().refreshTokenExpiresAt();
+        if (refused == null || end == null || !end.isAfter(intake.iamsTime())) {
+            return loginRequired(refused);
+        }
+        String before = refused.getMessage() + "; the login should have lasted until "
+                + end.truncatedTo(ChronoUnit.SECONDS)
+                + ": it was revoked, lapsed unused, or went on from a copy of the state directory";
+        return new RenewalFailure.LoginRequired(before, refused.iamCode());
     }
 
     /** After the owner's login, an account that shares it still needs its own binding. */
@@ -239,7 +269,7 @@ final class Exchange {
         Secret imported = source.read();
         StoredSession session = owner.stored();
         if (imported.fingerprint().equals(session.importedFingerprint())) {
-            throw loginRequired(refused);
+            throw ended(owner, refused);
         }
         refreshImported(owner, imported);
     }

@@ -1,9 +1,11 @@
 package dev.iambroker.token;
 
 import dev.iambroker.account.Account;
+import dev.iambroker.account.Login;
 import dev.iambroker.account.TokenKind;
 import dev.iambroker.event.BrokerEvents;
 import dev.iambroker.iam.Claims;
+import dev.iambroker.iam.ClockSkew;
 import dev.iambroker.iam.IamAnswer;
 import dev.iambroker.iam.IssuedToken;
 import dev.iambroker.secret.Secret;
@@ -11,6 +13,7 @@ import dev.iambroker.store.SessionStore;
 import dev.iambroker.store.StoreFailure;
 import dev.iambroker.store.StoredSession;
 import dev.iambroker.store.StoredToken;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -37,6 +40,7 @@ final class Intake {
     private final TokenCache cache;
     private final RefreshQueue queue;
     private final RefreshSchedule schedule;
+    private final ClockSkew skew;
     private final Time time;
     private final BrokerEvents events;
 
@@ -45,12 +49,14 @@ final class Intake {
             TokenCache cache,
             RefreshQueue queue,
             RefreshSchedule schedule,
+            ClockSkew skew,
             Time time,
             BrokerEvents events) {
         this.store = store;
         this.cache = cache;
         this.queue = queue;
         this.schedule = schedule;
+        this.skew = skew;
         this.time = time;
         this.events = events;
     }
@@ -66,14 +72,19 @@ final class Intake {
         if (access == null) {
             throw new RenewalFailure.Transient("IAM answered without an access token", null, null);
         }
-        judge(target, base, access.claims());
+        judgeIdentity(target, base, access.claims());
+        judgeAccount(target, base, answer, presented);
         List<Token> tokens = new ArrayList<>();
         addUsable(tokens, token(target, TokenKind.ACCESS, access, answer, nanos));
         boolean isServed = !tokens.isEmpty();
         if (answer.uaa() != null) {
             addUsable(tokens, token(target, TokenKind.UAA, answer.uaa(), answer, nanos));
         }
-        StoredSession session = continued(base, target.account(), answer, presented);
+        StoredSession session = continued(base, target.account().accountId(), answer, presented);
+        Instant ends = answer.refreshTokenExpiresAt();
+        if (ends != null) {
+            events.refreshTokenExpires(target.name(), ends);
+        }
         commit(target, session, tokens, answer.refreshToken() != null && presented != null);
         if (!isServed) {
             throw overOnArrival(TokenKind.ACCESS);
@@ -104,6 +115,19 @@ final class Intake {
             throw overOnArrival(TokenKind.KUBE);
         }
         commit(target, target.owner().stored(), List.of(token), false);
+    }
+
+    /**
+     * The refresh tokens to try in turn, each once: the newest, the one on disk where that is another, the one before the
+     * newest. The disk is read only when the newest was refused.
+     */
+    Iterable<Secret> knownRefreshTokens(ManagedAccount owner) {
+        return () -> new KnownRefreshTokens(owner.stored(), () -> store.load(owner.name()));
+    }
+
+    /** IAM's clock now, as far as it is known. */
+    Instant iamsTime() {
+        return time.now().plus(skew.median());
     }
 
     /** Whether somebody asks for UAA tokens and none is there. */
@@ -178,14 +202,22 @@ final class Intake {
         if (token.key().kind() == TokenKind.UAA) {
             return;
         }
-        long due = token.lifetime().acquiredNanos() + token.refreshAfter().toNanos();
-        queue.plan(token.key(), due);
+        queue.plan(token.key(), time.nanos() + token.untilDue(time).toNanos());
     }
 
     /** Puts what is still good of a session that was found in the store into the cache. */
     void resume(ManagedAccount account) {
         for (StoredToken kept : account.stored().tokens()) {
             Lifetime lifetime = Lifetime.resumed(kept.acquiredAt(), kept.life(), time);
+            if (lifetime == null) {
+                log.warn(
+                        "the kept {} token of account {} was acquired at {}, which is yet to come: it is not served;"
+                                + " the clock was set back, and the token is renewed",
+                        kept.kind().word(),
+                        account.name(),
+                        kept.acquiredAt());
+                continue;
+            }
             Token token = new Token(
                     new TokenKey(account.name(), kept.kind()),
                     kept.value(),
@@ -206,22 +238,34 @@ final class Intake {
                 answer.scope(),
                 issued.expiresAt(),
                 new Lifetime(answer.requestedAt(), nanos, issued.life()),
-                schedule.refreshAfter(issued.life()));
+                refreshAfter(target, kind, issued, answer));
     }
 
-    private StoredSession continued(StoredSession base, Account account, IamAnswer answer, @Nullable Secret presented) {
+    private Duration refreshAfter(ManagedAccount target, TokenKind kind, IssuedToken issued, IamAnswer answer) {
+        Instant ends = answer.refreshTokenExpiresAt();
+        if (kind != TokenKind.ACCESS || ends == null || isRenewedByCredential(target)) {
+            return schedule.refreshAfter(issued.life());
+        }
+        Instant requestedByIam = answer.requestedAt().plus(skew.median());
+        return schedule.refreshAfter(issued.life(), Duration.between(requestedByIam, ends));
+    }
+
+    private static boolean isRenewedByCredential(ManagedAccount account) {
+        Login login = account.owner().account().login();
+        return login instanceof Login.ApiKey || login instanceof Login.ComputeResource;
+    }
+
+    private StoredSession continued(
+            StoredSession base, @Nullable String boundTo, IamAnswer answer, @Nullable Secret presented) {
         Secret rotated = answer.refreshToken();
         Secret newest = rotated != null ? rotated : presented;
         Instant ends = answer.refreshTokenExpiresAt();
-        if (ends != null) {
-            events.refreshTokenExpires(account.name(), ends);
-        }
         return new StoredSession(
                 base.login(),
                 newest,
                 rotated != null ? presented : base.previousRefreshToken(),
                 ends != null || rotated != null ? ends : base.refreshTokenExpiresAt(),
-                account.accountId(),
+                boundTo,
                 iamId(base, answer),
                 base.importedFingerprint(),
                 false,
@@ -267,24 +311,31 @@ final class Intake {
                 token.scope());
     }
 
-    /** An alias that resolves to somebody else, or to another account, must never be served. */
-    private static void judge(ManagedAccount target, StoredSession base, @Nullable Claims claims) {
-        if (claims == null) {
-            return;
-        }
+    /** An alias that resolves to somebody else must never be served. */
+    private static void judgeIdentity(ManagedAccount target, StoredSession base, @Nullable Claims claims) {
         String pinned = base.iamId();
-        String iamId = claims.iamId();
+        String iamId = claims == null ? null : claims.iamId();
         if (pinned != null && iamId != null && !pinned.equals(iamId)) {
             throw new RenewalFailure.IdentityMismatch("account \"" + target.name() + "\" belongs to " + pinned
                     + ", and IAM answered for " + iamId + ": run 'iam-broker logout "
                     + target.owner().name()
                     + "' first if that is meant");
         }
+    }
+
+    /** Nor one that resolves to another account; but its session is the same one, and its next refresh token is kept. */
+    private void judgeAccount(ManagedAccount target, StoredSession base, IamAnswer answer, @Nullable Secret presented) {
+        IssuedToken access = answer.access();
+        Claims claims = access == null ? null : access.claims();
         String expected = target.account().accountId();
-        String actual = claims.accountId();
-        if (expected != null && actual != null && !expected.equalsIgnoreCase(actual)) {
-            throw anotherAccount(target.account(), actual);
+        String actual = claims == null ? null : claims.accountId();
+        if (expected == null || actual == null || expected.equalsIgnoreCase(actual)) {
+            return;
         }
+        if (presented != null && answer.refreshToken() != null) {
+            commit(target, continued(base, actual, answer, presented), List.of(), true);
+        }
+        throw anotherAccount(target.account(), actual);
     }
 
     private static void judgeKube(Account account, @Nullable Claims claims) {

@@ -7,6 +7,7 @@ import dev.iambroker.account.Login;
 import dev.iambroker.secret.Secret;
 import dev.iambroker.store.StoredSession;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,7 @@ final class ManagedAccount {
     /** The configured credential that IAM refused: not tried again until it differs. */
     private volatile @Nullable Secret refusedCredential;
 
+    private final AtomicBoolean isLoggingIn = new AtomicBoolean();
     private volatile long kubeUsedNanos;
     private volatile boolean kubeUsed;
     private volatile boolean uaaUsed;
@@ -127,6 +129,15 @@ final class ManagedAccount {
         refusedCredential = credential;
     }
 
+    /** Claims the one login that may be pending; false where somebody else's is. */
+    boolean beginLogin() {
+        return isLoggingIn.compareAndSet(false, true);
+    }
+
+    void endLogin() {
+        isLoggingIn.set(false);
+    }
+
     void kubeUsed(long nowNanos) {
         kubeUsedNanos = nowNanos;
         kubeUsed = true;
@@ -142,6 +153,13 @@ final class ManagedAccount {
 
     boolean isUaaUsed() {
         return uaaUsed;
+    }
+
+    /** Also one that could not be written yet: that is the one IAM knows. */
+    @Nullable
+    Secret newestRefreshToken() {
+        Unsaved pending = unsaved();
+        return pending == null ? stored.refreshToken() : pending.session().refreshToken();
     }
 
     @Nullable

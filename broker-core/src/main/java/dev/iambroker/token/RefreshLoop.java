@@ -11,6 +11,6 @@ final class RefreshLoop {
     }
 
     void wake() {
-        queue.takeDue().forEach(refresher::renewPlanned);
+        refresher.renewPlanned(queue.takeDue());
     }
 }

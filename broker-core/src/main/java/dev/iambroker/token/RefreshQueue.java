@@ -1,5 +1,6 @@
 package dev.iambroker.token;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -41,6 +42,30 @@ final class RefreshQueue {
         if (byDue.first().equals(entry)) {
             arm();
         }
+    }
+
+    /** Says anew when something planned is due. */
+    @FunctionalInterface
+    interface Plan {
+        /** @param dueNanos by the plan until now */
+        long dueNanos(TokenKey key, long dueNanos);
+    }
+
+    /** Plans everything anew; says how many plans were moved. */
+    @CanIgnoreReturnValue
+    synchronized int replan(Plan plan) {
+        List<Entry> before = List.copyOf(byDue);
+        byDue.clear();
+        byKey.clear();
+        int moved = 0;
+        for (Entry entry : before) {
+            Entry next = new Entry(entry.key, plan.dueNanos(entry.key, entry.dueNanos));
+            byKey.put(next.key, next);
+            byDue.add(next);
+            moved += next.equals(entry) ? 0 : 1;
+        }
+        arm();
+        return moved;
     }
 
     synchronized void forget(TokenKey key) {

@@ -51,6 +51,23 @@ public final class RefreshSchedule {
         return Duration.ofNanos((long) (life.toNanos() * moved));
     }
 
+    /**
+     * The renewal point of a token whose renewal also keeps its login alive: a refresh token that ends before is used
+     * before. Where using it does not make the login any longer, the last tokens are had shortly before its end.
+     *
+     * @param loginLeft until the refresh token ends; not positive where the clocks cannot tell
+     */
+    Duration refreshAfter(Duration life, Duration loginLeft) {
+        Duration byLife = refreshAfter(life);
+        boolean isInTime = byLife.compareTo(loginLeft.multipliedBy(9).dividedBy(10)) < 0;
+        if (isInTime || !loginLeft.isPositive()) {
+            return byLife;
+        }
+        Duration byLogin = refreshAfter(loginLeft);
+        Duration least = minInterval(life);
+        return byLogin.compareTo(least) < 0 ? least : byLogin;
+    }
+
     /** A long minimum must not keep a short-lived token from being renewed. */
     Duration minInterval(Duration life) {
         Duration half = life.dividedBy(2);

@@ -11,9 +11,11 @@ final class Standings {
     /**
      * A row of failures not yet ended by a success.
      *
+     * @param sinceNanos when the first of them was
      * @param retryAtNanos when the next attempt may be made; meaningless for a permanent failure
+     * @param at when the last of them was
      */
-    record Standing(int failures, long retryAtNanos, RenewalFailure failure, Instant at) {
+    record Standing(int failures, long sinceNanos, long retryAtNanos, RenewalFailure failure, Instant at) {
         boolean isPermanent() {
             return !(failure instanceof RenewalFailure.Transient);
         }
@@ -36,8 +38,15 @@ final class Standings {
         return standing == null ? 1 : standing.failures + 1;
     }
 
-    void failed(TokenKey key, Standing standing) {
-        standings.put(key, standing);
+    void postponed(TokenKey key, RenewalFailure failure, Duration delay, Time time) {
+        Standing before = standings.get(key);
+        long now = time.nanos();
+        long since = before == null ? now : before.sinceNanos;
+        standings.put(key, new Standing(nextCount(key), since, now + delay.toNanos(), failure, time.now()));
+    }
+
+    void stopped(TokenKey key, RenewalFailure failure, Time time) {
+        standings.put(key, new Standing(1, time.nanos(), time.nanos(), failure, time.now()));
     }
 
     /** The failure that a caller gets without another attempt; null where one may be made now. */

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A token in the cache. Immutable.
  *
- * @param expiresAt its end by IAM's clock, as clients are told
+ * @param expiresAt its end by IAM's clock
  * @param refreshAfter how long after {@code lifetime}'s beginning it should be renewed
  */
 public record Token(
@@ -23,6 +23,14 @@ public record Token(
 
     private static final int FLOOR_PART_OF_LIFE = 10;
 
+    /** A request takes its time and IAM states whole seconds: ends this close to each other are the same. */
+    private static final Duration SAME_END = Duration.ofSeconds(5);
+
+    /** The same after the wall clock was stepped. */
+    Token anchoredAnew(Time time) {
+        return new Token(key, value, scope, expiresAt, lifetime.anchoredAnew(time), refreshAfter);
+    }
+
     /** Life left now, zero once it is over. */
     public Duration left(Time time) {
         return lifetime.left(time);
@@ -32,9 +40,23 @@ public record Token(
         return lifetime.life();
     }
 
-    /** When it is planned to be renewed, by the wall clock. */
-    public Instant refreshAt() {
-        return lifetime.acquiredAt().plus(refreshAfter);
+    /** When it is planned to be renewed, by the wall clock as it reads now. */
+    public Instant refreshAt(Time time) {
+        return lifetime.beganAt(time).plus(refreshAfter);
+    }
+
+    /**
+     * Its end, for a client that compares with this machine's clock: IAM's word, or earlier where this machine's clock
+     * is behind IAM's. Such a client would keep a dead token for as long as the clock is behind.
+     */
+    public Instant endsAt(Time time) {
+        Instant here = lifetime.beganAt(time).plus(life());
+        return here.plus(SAME_END).isBefore(expiresAt) ? here : expiresAt;
+    }
+
+    /** How long until it should be renewed; zero or negative once it should. */
+    Duration untilDue(Time time) {
+        return left(time).minus(life().minus(refreshAfter));
     }
 
     /** The least life with which it is still handed out. */
@@ -45,7 +67,7 @@ public record Token(
 
     /** Past the point where it should be renewed; still good. */
     boolean isDue(Time time) {
-        return left(time).compareTo(life().minus(refreshAfter)) <= 0;
+        return !untilDue(time).isPositive();
     }
 
     boolean isUsable(Time time) {

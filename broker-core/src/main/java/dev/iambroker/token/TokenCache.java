@@ -51,6 +51,14 @@ public final class TokenCache {
         return token != null && token.isUsable(time) ? token : null;
     }
 
+    /**
+     * To be called when the wall clock jumped: one set back by two hours would not see the next two hours of suspend on
+     * the tokens from before.
+     */
+    void clockJumped() {
+        tokens.asMap().replaceAll((key, token) -> token.anchoredAnew(time));
+    }
+
     void put(Token token) {
         // Caffeine keeps an entry's old expiry on a replacement unless told otherwise.
         tokens.invalidate(token.key());

@@ -7,11 +7,12 @@ import dev.iambroker.account.TokenKind;
 import dev.iambroker.event.BrokerEvents;
 import dev.iambroker.event.BrokerEvents.Outcome;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,7 +23,8 @@ import org.slf4j.LoggerFactory;
  * <h2>Concurrency</h2>
  *
  * One flight for each token: who asks while one is under way joins it. Flights of one session run one after the other,
- * under its lock. A flight runs to its end on its own thread whatever its callers do.
+ * under its lock. How often IAM is asked, and who is first when it may not be asked more, is the {@link Governor}'s to
+ * say.
  *
  * <h2>Failure</h2>
  *
@@ -41,48 +43,61 @@ final class TokenRefresher {
     private final RefreshQueue queue;
     private final RefreshSchedule schedule;
     private final Backoff backoff;
-    private final Executor executor;
     private final Time time;
     private final BrokerEvents events;
     private final Standings standings = new Standings();
-    private final Map<TokenKey, CompletableFuture<@Nullable Void>> flights = new ConcurrentHashMap<>();
+    private final Flights flights;
 
+    /** @param landed told of every account of which a flight ended; quick, never throws */
     TokenRefresher(
             Accounts accounts,
             Exchange exchange,
             TokenCache cache,
             RefreshQueue queue,
             RefreshSchedule schedule,
+            Upstreams upstreams,
             Executor executor,
             Time time,
-            BrokerEvents events) {
+            BrokerEvents events,
+            Consumer<ManagedAccount> landed) {
         this.accounts = accounts;
         this.exchange = exchange;
         this.cache = cache;
         this.queue = queue;
         this.schedule = schedule;
         this.backoff = new Backoff(schedule.random());
-        this.executor = executor;
         this.time = time;
         this.events = events;
+        this.flights = new Flights(cache, upstreams, executor, time, events, this::renew, this::announce, landed);
     }
 
     Standings standings() {
         return standings;
     }
 
+    /** Whether a renewal of the account runs; one that still waits its turn does not. */
     boolean isFlying(AccountName account) {
-        return flights.containsKey(new TokenKey(account, TokenKind.ACCESS))
-                || flights.containsKey(new TokenKey(account, TokenKind.KUBE));
+        return flights.isAirborne(account);
     }
 
-    /** What the schedule planned has come due. A kube token that nobody asked for lately is let go. */
-    void renewPlanned(TokenKey key) {
+    private void announce(ManagedAccount account) {
+        accounts.announce(account, this);
+    }
+
+    /** What the schedule planned has come due; what would fail first is the first to go. */
+    void renewPlanned(Collection<TokenKey> due) {
+        Map<TokenKey, Duration> slack = new LinkedHashMap<>();
+        due.forEach(key -> slack.put(key, flights.slack(key)));
+        slack.entrySet().stream().sorted(Map.Entry.comparingByValue()).forEach(entry -> renewPlanned(entry.getKey()));
+    }
+
+    /** A kube token that nobody asked for lately is let go. */
+    private void renewPlanned(TokenKey key) {
         ManagedAccount account = accounts.find(key.account());
         if (account == null || !isWorthKeeping(account, key)) {
             return;
         }
-        if (flights.containsKey(key)) {
+        if (flights.isUnderWay(key)) {
             // It may be landing: its own plan came due before it was out of the way, and must not be lost.
             queue.plan(key, time.nanos() + LOOK_AGAIN.toNanos());
         } else if (stopped(account, key) == null) {
@@ -105,11 +120,16 @@ final class TokenRefresher {
 
     /**
      * What a caller gets at once instead of a flight; null where a flight makes sense. An attempt under way is worth
-     * waiting for even after failures.
+     * waiting for even after failures, but a dead login is not: it may be tried anew behind the callers' backs, and
+     * each of them would hang on it.
      */
     @Nullable
     RenewalFailure blocking(ManagedAccount account, TokenKey key) {
-        if (flights.containsKey(key)) {
+        AccountStatus.Failure dead = account.dead();
+        if (dead != null && !account.isDisabled()) {
+            return dead.cause();
+        }
+        if (flights.isUnderWay(key)) {
             return null;
         }
         RenewalFailure stopped = stopped(account, key);
@@ -131,61 +151,58 @@ final class TokenRefresher {
     /** The flight that renews {@code key}: the one under way, or a new one. Not every starter waits for it. */
     @CanIgnoreReturnValue
     CompletableFuture<@Nullable Void> fly(ManagedAccount account, TokenKey key) {
-        CompletableFuture<@Nullable Void> flight = new CompletableFuture<>();
-        CompletableFuture<@Nullable Void> underWay = flights.putIfAbsent(key, flight);
-        if (underWay != null) {
-            events.coalesced(key.account(), key.kind());
-            return underWay;
-        }
-        accounts.announce(account, this);
-        launch(account, key, flight);
-        return flight;
+        return flights.fly(account, key, /* awaited= */ false);
     }
 
-    private void launch(ManagedAccount account, TokenKey key, CompletableFuture<@Nullable Void> flight) {
-        try {
-            executor.execute(() -> land(account, key, flight));
-        } catch (RejectedExecutionException e) {
-            flights.remove(key, flight);
-            flight.completeExceptionally(new RenewalFailure.Transient("the broker is stopping", null, null));
-        }
+    /** As {@link #fly}, for a caller who has nothing and waits: it goes before those that nobody misses yet. */
+    CompletableFuture<@Nullable Void> flyAwaited(ManagedAccount account, TokenKey key) {
+        return flights.fly(account, key, /* awaited= */ true);
     }
 
-    private void land(ManagedAccount account, TokenKey key, CompletableFuture<@Nullable Void> flight) {
-        @Nullable RenewalFailure failure = internalError();
-        try {
-            failure = renew(key);
-        } finally {
-            // Whatever was thrown: a flight that never lands would be joined by every later caller.
-            flights.remove(key, flight);
-            accounts.announce(account, this);
-            complete(flight, failure);
-        }
-    }
-
-    private static void complete(CompletableFuture<@Nullable Void> flight, @Nullable RenewalFailure failure) {
-        if (failure == null) {
-            flight.complete(null);
-        } else {
-            flight.completeExceptionally(failure);
-        }
-    }
-
-    private static RenewalFailure.Transient internalError() {
+    static RenewalFailure.Transient internalError() {
         return new RenewalFailure.Transient("internal error, see the log", null, null);
     }
 
     /** Renews for the account that has the name now: a reload may have replaced the one that the flight began with. */
-    private @Nullable RenewalFailure renew(TokenKey key) {
-        ManagedAccount account = accounts.lock(key.account());
+    private @Nullable RenewalFailure renew(Flight flight) {
+        ManagedAccount account = accounts.lock(flight.key().account());
         if (account == null) {
             return new RenewalFailure.Transient("the account is no longer configured", null, null);
         }
         try {
-            if (account.isDisabled()) {
-                // Logged out while it waited its turn: a renewal now would log it in again behind everybody's back.
-                return new RenewalFailure.Disabled("logged out");
+            RenewalFailure overtaken = overtaken(flight, account);
+            if (overtaken != null) {
+                return overtaken;
             }
+            if (isRenewedAlready(flight, account)) {
+                forgive(account, flight.key());
+                return null;
+            }
+            return renew(account, flight.key());
+        } finally {
+            account.session().unlock();
+        }
+    }
+
+    /** What happened to the account while the flight waited its turn. */
+    private static @Nullable RenewalFailure overtaken(Flight flight, ManagedAccount account) {
+        if (account.isDisabled()) {
+            // A renewal now would log it in again behind everybody's back.
+            return new RenewalFailure.Disabled("logged out");
+        }
+        AccountStatus.Failure died = flight.account() == account ? flight.diedSinceAsked() : null;
+        return died == null ? null : died.cause();
+    }
+
+    /** A login, say, brought what the flight was to fetch while it waited its turn. */
+    private boolean isRenewedAlready(Flight flight, ManagedAccount account) {
+        Token token = cache.usable(flight.key());
+        boolean isNewer = token != null && token.lifetime().acquiredNanos() - flight.askedNanos() > 0;
+        return isNewer && !exchange.lacksUaa(account);
+    }
+
+    private @Nullable RenewalFailure renew(ManagedAccount account, TokenKey key) {
+        try {
             exchange.renew(account, key.kind());
             succeeded(account, key);
             return null;
@@ -198,18 +215,24 @@ final class TokenRefresher {
             // The thread's end reports it; the next attempt is planned all the same.
             failed(account, key, internalError());
             throw e;
-        } finally {
-            account.session().unlock();
         }
     }
 
     private void succeeded(ManagedAccount account, TokenKey key) {
-        if (standings.of(key) != null || account.dead() != null) {
+        forgive(account, key);
+        events.refreshed(key.account(), key.kind(), Outcome.SUCCESS);
+    }
+
+    private void forgive(ManagedAccount account, TokenKey key) {
+        Standings.Standing before = standings.of(key);
+        if (before != null) {
+            Duration down = Duration.ofNanos(time.nanos() - before.sinceNanos());
+            log.info("{} is renewed again after {} failed attempts in {} s", key, before.failures(), down.toSeconds());
+        } else if (account.dead() != null) {
             log.info("{} is renewed again", key);
         }
         standings.clear(key);
         account.revive();
-        events.refreshed(key.account(), key.kind(), Outcome.SUCCESS);
     }
 
     /** What whoever waited for the flight is told: the failure, and where it is tried again, when. */
@@ -231,9 +254,8 @@ final class TokenRefresher {
     private RenewalFailure postponed(TokenKey key, RenewalFailure.Transient failure) {
         int failures = standings.nextCount(key);
         Duration delay = backoff.next(failures, lifeLeft(key), failure.retryAfter());
-        long retryAt = time.nanos() + delay.toNanos();
-        standings.failed(key, new Standings.Standing(failures, retryAt, failure, time.now()));
-        queue.plan(key, retryAt);
+        standings.postponed(key, failure, delay, time);
+        queue.plan(key, time.nanos() + delay.toNanos());
         events.refreshed(key.account(), key.kind(), Outcome.TRANSIENT);
         if (failures == 1) {
             log.warn("renewing {} fails, trying again: {}", key, failure.getMessage());
@@ -257,7 +279,7 @@ final class TokenRefresher {
         if (sessionIsDead) {
             return ended(account, failure);
         }
-        standings.failed(key, new Standings.Standing(1, 0, failure, time.now()));
+        standings.stopped(key, failure, time);
         log.warn("{} cannot be had: {}", key, failure.getMessage());
         return failure;
     }

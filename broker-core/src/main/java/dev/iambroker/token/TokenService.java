@@ -5,6 +5,7 @@ import dev.iambroker.account.AccountName;
 import dev.iambroker.account.Login;
 import dev.iambroker.account.TokenKind;
 import dev.iambroker.event.BrokerEvents;
+import dev.iambroker.iam.ClockSkew;
 import dev.iambroker.iam.Grant;
 import dev.iambroker.iam.IamClient;
 import dev.iambroker.iam.IamFailure;
@@ -16,6 +17,8 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +29,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class TokenService {
     private static final Logger log = LoggerFactory.getLogger(TokenService.class);
+
+    /** How long a command waits for a renewal under way: longer than one exchange with IAM may take. */
+    private static final Duration SESSION_PATIENCE = Duration.ofSeconds(20);
 
     private final Accounts accounts;
     private final SessionStore store;
@@ -42,11 +48,19 @@ public final class TokenService {
     private final RefreshLoop loop;
     private final AlarmClock alarms;
     private volatile boolean stopping;
+    private final ClockSkew skew;
+    private final Replanning replanning;
+    private final ClockWatch clockWatch;
+    private final Runway runway;
+    private final RunwayWatch runwayWatch;
+    private final BrokerEvents events;
+    private final Upstreams upstreams;
 
     /**
      * Loads every session; asks nothing of IAM before {@link #start}.
      *
      * @param executor runs flights; they block on IAM
+     * @param skew shared with {@code iam}, which reads it off every answer
      */
     public TokenService(
             Collection<Account> configured,
@@ -56,21 +70,30 @@ public final class TokenService {
             Executor executor,
             Time time,
             Alarm alarm,
-            BrokerEvents events) {
+            BrokerEvents events,
+            ClockSkew skew) {
         this.store = store;
-        this.iam = iam;
         this.schedule = schedule;
         this.executor = executor;
         this.time = time;
+        this.events = events;
+        this.skew = skew;
         this.cache = new TokenCache(time, events);
         this.accounts = Accounts.load(configured, store, cache, events);
         this.alarms = new AlarmClock(time, alarm);
+        this.upstreams = new Upstreams(iam, time, alarms);
+        this.iam = new GovernedIam(iam, upstreams, time);
         this.queue = new RefreshQueue(time, alarms.sleeper(this::renewDue));
-        this.intake = new Intake(store, cache, queue, schedule, time, events);
-        this.exchange = new Exchange(iam, intake, time);
-        this.refresher = new TokenRefresher(accounts, exchange, cache, queue, schedule, executor, time, events);
+        this.intake = new Intake(store, cache, queue, schedule, skew, time, events);
+        this.exchange = new Exchange(this.iam, intake, time);
+        this.refresher = new TokenRefresher(
+                accounts, exchange, cache, queue, schedule, upstreams, executor, time, events, this::landed);
         this.source = new TokenSource(cache, refresher, schedule, time);
         this.loop = new RefreshLoop(queue, refresher);
+        this.replanning = new Replanning(cache, refresher.standings(), time, schedule.random());
+        this.clockWatch = new ClockWatch(time, alarms, this::clockJumped);
+        this.runway = new Runway(cache, refresher.standings(), schedule, skew, time);
+        this.runwayWatch = new RunwayWatch(accounts, refresher.standings(), runway, time, alarms);
     }
 
     /** What is to ring when the alarm does. */
@@ -82,11 +105,33 @@ public final class TokenService {
         loop.wake();
     }
 
+    private void landed(ManagedAccount account) {
+        ManagedAccount current = accounts.find(account.name());
+        if (current != null) {
+            runwayWatch.lookAt(current);
+        }
+    }
+
+    private void clockJumped(Duration step) {
+        skew.jumped(step);
+        cache.clockJumped();
+        int moved = queue.replan(replanning::dueNanos);
+        log.warn(
+                "the wall clock jumped {} s {}: {} renewals are planned anew",
+                step.abs().toSeconds(),
+                step.isNegative() ? "back" : "forward, or the machine slept",
+                moved);
+        events.clockJumped(step);
+        runwayWatch.lookAtAll();
+    }
+
     /** Serves what the store held, and plans the renewal of everything that can renew itself. */
     public void start() {
         for (ManagedAccount account : accounts.all()) {
             begin(account);
         }
+        clockWatch.start();
+        runwayWatch.lookAtAll();
     }
 
     private void begin(ManagedAccount account) {
@@ -108,6 +153,7 @@ public final class TokenService {
         return () -> {
             reconfiguration.apply();
             cache.wakeWaiting();
+            runwayWatch.lookAtAll();
         };
     }
 
@@ -137,6 +183,7 @@ public final class TokenService {
         for (TokenKind kind : TokenKind.values()) {
             refresher.standings().clear(new TokenKey(name, kind));
         }
+        runwayWatch.forget(name);
     }
 
     /** Ends the waiting of those who wait for what may never come; renewals under way are not touched. */
@@ -198,7 +245,9 @@ public final class TokenService {
         }
         TokenKey key = access(account.owner());
         boolean isPostponed = refresher.standings().blocking(key, time) != null;
-        if (!isPostponed && Duration.between(dead.at(), time.now()).compareTo(schedule.minInterval()) >= 0) {
+        Duration ago = Duration.between(dead.at(), time.now());
+        // A clock set back since tells nothing: rather one look too many than none for hours.
+        if (!isPostponed && (ago.isNegative() || ago.compareTo(schedule.minInterval()) >= 0)) {
             refresher.fly(account.owner(), key);
         }
     }
@@ -237,22 +286,32 @@ public final class TokenService {
         account.presentKey(byKey ? apiKey : null);
     }
 
+    /** At most one is pending: whoever comes meanwhile is told at once, with the credential still unused. */
     private void login(ManagedAccount account, @Nullable Grant brought) {
-        account.session().lock();
+        upstreams.of(account.account()).admitLogin();
+        if (!account.beginLogin()) {
+            throw new RenewalFailure.LoginRequired("another login of this account is under way", null);
+        }
         try {
-            demandCurrent(account);
+            loginAlone(account, brought);
+        } finally {
+            account.endLogin();
+        }
+    }
+
+    private void loginAlone(ManagedAccount account, @Nullable Grant brought) {
+        holdSession(account, () -> {
             exchange.login(account, brought);
             account.refuse(null);
             refresher.forgive(account);
-        } finally {
-            account.session().unlock();
-        }
+        });
         for (ManagedAccount sharing : accounts.sharing(account)) {
             if (cache.usable(access(sharing)) == null) {
                 refresher.planNow(sharing.account());
             }
             accounts.announce(sharing, refresher);
         }
+        runwayWatch.loggedIn(account);
         log.info(
                 "account {} is logged in as {}",
                 account.name(),
@@ -262,7 +321,7 @@ public final class TokenService {
     /** What a person brought is for the account that they saw; it is not spent on the one that a reload made of it. */
     private void demandCurrent(ManagedAccount account) {
         if (!accounts.isCurrent(account)) {
-            throw new RenewalFailure.Transient("the account was configured anew meanwhile: log in again", null, null);
+            throw new RenewalFailure.Transient("the account was configured anew meanwhile: try again", null, null);
         }
     }
 
@@ -272,19 +331,45 @@ public final class TokenService {
      * @throws StoreFailure if that cannot be written; nothing is forgotten then
      */
     public void logout(AccountName name) {
-        ManagedAccount owner = locked(name);
-        try {
-            Secret refreshToken = owner.stored().refreshToken();
-            for (ManagedAccount account : accounts.sharing(owner)) {
-                forget(account);
-            }
-            owner.keepUnsaved(null);
-            owner.presentKey(null);
-            revoke(owner, refreshToken);
-        } finally {
-            owner.session().unlock();
-        }
+        ManagedAccount owner = managed(name);
+        holdSession(owner, () -> end(owner));
         log.info("account {} is logged out", name);
+    }
+
+    private void end(ManagedAccount owner) {
+        Secret refreshToken = owner.newestRefreshToken();
+        for (ManagedAccount account : accounts.sharing(owner)) {
+            forget(account);
+        }
+        owner.keepUnsaved(null);
+        owner.presentKey(null);
+        revoke(owner, refreshToken);
+    }
+
+    /**
+     * Does {@code work} with nobody else at the session. A renewal that hangs at IAM holds it too, and a person's command
+     * must not hang along.
+     */
+    private void holdSession(ManagedAccount account, Runnable work) {
+        if (!isHeldWithin(account.session(), SESSION_PATIENCE)) {
+            throw new RenewalFailure.StillWaiting("a renewal under way has not ended within "
+                    + SESSION_PATIENCE.toSeconds() + " s; nothing was changed: try again");
+        }
+        try {
+            demandCurrent(account);
+            work.run();
+        } finally {
+            account.session().unlock();
+        }
+    }
+
+    private static boolean isHeldWithin(ReentrantLock session, Duration patience) {
+        try {
+            return session.tryLock(patience.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     private void forget(ManagedAccount account) {
@@ -316,19 +401,19 @@ public final class TokenService {
 
     /** Drops what is cached and stored of tokens; the login stays. The access token is renewed shortly after. */
     public void purge(AccountName name) {
-        ManagedAccount account = locked(name);
-        try {
-            StoredSession next = account.stored().withoutTokens();
-            store.save(name, next);
-            account.store(next);
-            drop(name);
-        } finally {
-            account.session().unlock();
-        }
+        ManagedAccount account = managed(name);
+        holdSession(account, () -> dropTokens(account));
         if (account.dead() == null && !account.isDisabled()) {
             queue.plan(access(account), time.nanos() + schedule.minInterval().toNanos());
         }
         accounts.announce(account, refresher);
+    }
+
+    private void dropTokens(ManagedAccount account) {
+        StoredSession next = account.stored().withoutTokens();
+        store.save(account.name(), next);
+        account.store(next);
+        drop(account.name());
     }
 
     private void drop(AccountName name) {
@@ -358,7 +443,7 @@ public final class TokenService {
 
     /** How the account stands now. */
     public AccountStatus status(AccountName name) {
-        return new StatusReport(accounts, cache, refresher, time).of(managed(name));
+        return new StatusReport(accounts, refresher, runway).of(managed(name));
     }
 
     /** The owner's refresh token, for services of the older generations that want to see it. */
@@ -390,15 +475,6 @@ public final class TokenService {
 
     private ManagedAccount managed(AccountName name) {
         ManagedAccount account = accounts.find(name);
-        if (account == null) {
-            throw new UnknownAccount();
-        }
-        return account;
-    }
-
-    /** The account with the lock of its session held. */
-    private ManagedAccount locked(AccountName name) {
-        ManagedAccount account = accounts.lock(name);
         if (account == null) {
             throw new UnknownAccount();
         }

@@ -97,7 +97,9 @@ final class TokenSource {
     private Token renewed(ManagedAccount account, TokenKey key, Duration patience) {
         long end = time.nanos() + patience.toNanos();
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            CompletableFuture<@Nullable Void> flight = refresher.fly(account, key.renewedAs());
+            CompletableFuture<@Nullable Void> flight = cache.usable(key) == null
+                    ? refresher.flyAwaited(account, key.renewedAs())
+                    : refresher.fly(account, key.renewedAs());
             RenewalFailure failure = await(flight, Duration.ofNanos(Math.max(0, end - time.nanos())));
             Token token = cache.usable(key);
             if (token != null) {

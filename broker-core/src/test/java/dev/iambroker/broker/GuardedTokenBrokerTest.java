@@ -79,7 +79,7 @@ final class GuardedTokenBrokerTest {
     }
 
     private static KubeRequest kube(@Nullable String account, @Nullable String cluster, @Nullable String server) {
-        return new KubeRequest(account, cluster, server, Duration.ofSeconds(1));
+        return new KubeRequest(account, cluster, server, Duration.ofSeconds(60), Duration.ofSeconds(1));
     }
 
     @Test
@@ -257,7 +257,8 @@ final class GuardedTokenBrokerTest {
     void kubeCredential_containersHang_isAnsweredWithinThePatience() {
         listings = listing -> {};
         GuardedTokenBroker hanging = broker("kube:*");
-        KubeRequest brief = new KubeRequest(null, null, "https://c1.example", Duration.ofMillis(20));
+        KubeRequest brief =
+                new KubeRequest(null, null, "https://c1.example", Duration.ofSeconds(60), Duration.ofMillis(20));
         assertThatThrownBy(() -> hanging.kubeCredential(ROOT, brief))
                 .isInstanceOf(BrokerFailure.DeadlineExceeded.class);
     }

@@ -6,15 +6,19 @@ import dev.iambroker.account.Cloud;
 import dev.iambroker.account.Login;
 import dev.iambroker.account.TokenKind;
 import dev.iambroker.event.BrokerEvents;
+import dev.iambroker.iam.ClockSkew;
 import dev.iambroker.secret.Secret;
 import dev.iambroker.secret.SecretSource;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** The whole of the core on manual time: flights run when they start, unless they are held. */
@@ -26,9 +30,15 @@ public final class Bench implements Executor {
     public final ScriptedIam iam;
     public final MemoryStore store;
     public final TokenService tokens;
+    public final ClockSkew skew = new ClockSkew(unused -> {});
+
+    /** How far the wall clock was found to have jumped. */
+    public final List<Duration> jumps = new ArrayList<>();
+
     private final Queue<Runnable> held = new ArrayDeque<>();
     private boolean holding;
     private Runnable landed = () -> {};
+    private boolean stopping;
 
     public Bench(Account... accounts) {
         this(new ManualTime(), null, new MemoryStore(), List.of(accounts), 1);
@@ -36,12 +46,26 @@ public final class Bench implements Executor {
 
     public Bench(
             ManualTime time, @Nullable ScriptedIam iam, MemoryStore store, Collection<Account> accounts, long seed) {
+        this(time, iam, store, accounts, new Random(seed));
+    }
+
+    public Bench(
+            ManualTime time,
+            @Nullable ScriptedIam iam,
+            MemoryStore store,
+            Collection<Account> accounts,
+            RandomGenerator random) {
         this.time = time;
         this.iam = iam == null ? new ScriptedIam(time) : iam;
         this.store = store;
-        RefreshSchedule schedule =
-                new RefreshSchedule(0.5, 0.1, Duration.ofSeconds(10), Duration.ofHours(2), new Random(seed));
-        this.tokens = new TokenService(accounts, this.iam, store, schedule, this, time, time, BrokerEvents.NONE);
+        RefreshSchedule schedule = new RefreshSchedule(0.5, 0.1, Duration.ofSeconds(10), Duration.ofHours(2), random);
+        BrokerEvents events = new BrokerEvents() {
+            @Override
+            public void clockJumped(Duration step) {
+                jumps.add(step);
+            }
+        };
+        this.tokens = new TokenService(accounts, this.iam, store, schedule, this, time, time, events, skew);
         time.onAlarm(tokens.alarms()::ring);
     }
 
@@ -74,8 +98,20 @@ public final class Bench implements Executor {
         landed = hook;
     }
 
+    /** No flight begins from now on. */
+    public void stop() {
+        stopping = true;
+    }
+
+    public int heldFlights() {
+        return held.size();
+    }
+
     @Override
     public void execute(Runnable flight) {
+        if (stopping) {
+            throw new RejectedExecutionException("stopping");
+        }
         if (holding) {
             held.add(flight);
         } else {

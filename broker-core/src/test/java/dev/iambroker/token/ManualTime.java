@@ -61,4 +61,15 @@ public final class ManualTime implements Time, Alarm {
     public void stepWall(Duration by) {
         wall = wall.plus(by);
     }
+
+    /** The machine sleeps: the wall clock goes on, the monotonic one stands still, nothing rings. */
+    public void suspend(Duration slept) {
+        wall = wall.plus(slept);
+    }
+
+    /** The process is stopped and continued: both clocks went on, nothing rang on the way; what is due rings now. */
+    public void stall(Duration stopped) {
+        step(stopped.toNanos());
+        ringDue(nanos);
+    }
 }

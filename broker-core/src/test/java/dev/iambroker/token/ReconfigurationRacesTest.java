@@ -11,6 +11,7 @@ import dev.iambroker.account.Cloud;
 import dev.iambroker.account.Login;
 import dev.iambroker.account.TokenKind;
 import dev.iambroker.event.BrokerEvents;
+import dev.iambroker.iam.ClockSkew;
 import dev.iambroker.iam.Grant;
 import dev.iambroker.iam.IamAnswer;
 import dev.iambroker.iam.IamClient;
@@ -25,6 +26,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -58,11 +60,13 @@ final class ReconfigurationRacesTest {
             threads,
             time,
             delayNanos -> {},
-            BrokerEvents.NONE);
+            BrokerEvents.NONE,
+            new ClockSkew(unused -> {}));
 
     /** Holds the answers to refreshes, once it is told to. */
     private static final class SlowIam implements IamClient {
         private final ScriptedIam iam;
+        private final AtomicInteger upstreams = new AtomicInteger();
         private volatile @Nullable CountDownLatch held;
         private final CountDownLatch reached = new CountDownLatch(1);
 
@@ -79,6 +83,12 @@ final class ReconfigurationRacesTest {
                 awaitLatch(latch);
             }
             return answer;
+        }
+
+        /** A budget for each request: no clock moves here that would fill one again. */
+        @Override
+        public String upstream(Account account) {
+            return "https://iam-" + upstreams.incrementAndGet();
         }
 
         @Override

@@ -1,6 +1,7 @@
 package dev.iambroker.token;
 
 import dev.iambroker.account.Account;
+import dev.iambroker.account.AccountName;
 import dev.iambroker.iam.Claims;
 import dev.iambroker.iam.Grant;
 import dev.iambroker.iam.IamAnswer;
@@ -17,7 +18,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +33,9 @@ public final class ScriptedIam implements IamClient {
 
     private final Time time;
     private final List<String> requests = new ArrayList<>();
+    private final List<Asked> asked = new ArrayList<>();
     private final Map<String, String> successorOf = new HashMap<>();
+    private final List<String> revoked = new ArrayList<>();
     private final Set<String> dead = new HashSet<>();
     private final Set<String> known = new HashSet<>();
     private @Nullable Supplier<@Nullable IamFailure> failing;
@@ -39,8 +44,22 @@ public final class ScriptedIam implements IamClient {
     private Duration life = Duration.ofHours(1);
     private boolean rotating = true;
     private boolean uaaOnlyByRefresh;
+    private Consumer<String> onIssue = unused -> {};
+    private @Nullable Duration refreshTokenLife;
+    private Duration sessionLife = Duration.ofDays(30);
+    private Duration ahead = Duration.ZERO;
+    private final Map<String, Instant> endOf = new HashMap<>();
+    private Instant sessionBegan = Instant.MIN;
     private String iamId = "IBMid-1";
+    private UnaryOperator<String> upstreamOfAccount = account -> "https://iam.test";
+    private @Nullable String otherAccountId;
+    private @Nullable AccountName refused;
+    private @Nullable Instant refreshTokensEnd;
+    private String newest = "none";
     private int serial;
+
+    /** A request, and when it was made by the monotonic clock. */
+    public record Asked(long nanos, String account, String label) {}
 
     public ScriptedIam(Time time) {
         this.time = time;
@@ -50,8 +69,43 @@ public final class ScriptedIam implements IamClient {
         this.life = newLife;
     }
 
+    /** Refresh tokens end, and answers say so; {@code ofSession} counts from the login. */
+    public void refreshTokenLife(Duration ofToken, Duration ofSession) {
+        refreshTokenLife = ofToken;
+        sessionLife = ofSession;
+    }
+
+    /** Told of every access, ID and UAA token as it is issued. */
+    public void onIssue(Consumer<String> hook) {
+        onIssue = hook;
+    }
+
+    /** This IAM's clock is that much ahead of the broker's machine. */
+    public void ahead(Duration newAhead) {
+        ahead = newAhead;
+    }
+
+    private Instant now() {
+        return time.now().plus(ahead);
+    }
+
     public void answerAs(String newIamId) {
         this.iamId = newIamId;
+    }
+
+    /** Answers are about this account, whichever was asked for; null ends that. */
+    public void answerForAccount(@Nullable String accountId) {
+        this.otherAccountId = accountId;
+    }
+
+    /** Refuses the refreshes of one account as if the refresh token were dead. */
+    public void refuseRefreshesOf(AccountName account) {
+        this.refused = account;
+    }
+
+    /** What later answers say of their refresh token's end. */
+    public void refreshTokensEnd(Instant end) {
+        this.refreshTokensEnd = end;
     }
 
     /** Logins bring no UAA token, as those bound to an account do on the later pages. */
@@ -78,6 +132,26 @@ public final class ScriptedIam implements IamClient {
         return Secret.of(value);
     }
 
+    /** Spreads the accounts, by name, over several IAMs. */
+    public void upstreams(UnaryOperator<String> byAccount) {
+        upstreamOfAccount = byAccount;
+    }
+
+    @Override
+    public String upstream(Account account) {
+        return upstreamOfAccount.apply(account.name().value());
+    }
+
+    /** The account of the request that is being answered. */
+    public synchronized String asking() {
+        return asked.getLast().account();
+    }
+
+    /** Every request, in order. */
+    public synchronized List<Asked> asked() {
+        return List.copyOf(asked);
+    }
+
     /** Ends every session. */
     public void revokeAll() {
         dead.addAll(known);
@@ -87,13 +161,23 @@ public final class ScriptedIam implements IamClient {
         return List.copyOf(requests);
     }
 
+    /** The refresh token that was given out last. */
+    public synchronized String newestRefreshToken() {
+        return newest;
+    }
+
+    /** The refresh tokens that were revoked, in order. */
+    public synchronized List<String> revoked() {
+        return List.copyOf(revoked);
+    }
+
     public synchronized long count(String label) {
         return requests.stream().filter(label::equals).count();
     }
 
     @Override
     public synchronized IamAnswer request(Account account, Grant grant) {
-        requests.add(grant.label());
+        note(account, grant.label());
         Instant requestedAt = time.now();
         if (beforeAnswer != null) {
             beforeAnswer.run();
@@ -109,19 +193,34 @@ public final class ScriptedIam implements IamClient {
         return answer;
     }
 
+    private void note(Account account, String label) {
+        requests.add(label);
+        asked.add(new Asked(time.nanos(), account.name().value(), label));
+    }
+
     private IamAnswer answer(Account account, Grant grant, Instant requestedAt) {
+        if (!(grant instanceof Grant.Refresh)) {
+            sessionBegan = now();
+        }
         return switch (grant) {
             case Grant.ApiKey g -> login(account, requestedAt, g.asClient() ? fresh() : null);
             case Grant.Password g -> login(account, requestedAt, fresh());
             case Grant.Passcode g -> login(account, requestedAt, fresh());
             case Grant.ComputeResource g -> g.asKube() ? kube(account, requestedAt) : login(account, requestedAt, null);
             case Grant.Refresh g ->
-                session(account, requestedAt, successor(g.refreshToken().reveal()), account.uaa());
+                refresh(account, requestedAt, g.refreshToken().reveal());
             case Grant.DelegatedRefresh g ->
                 delegated(requestedAt, g.refreshToken().reveal());
             case Grant.DelegatedExchange g -> kube(account, requestedAt);
             case Grant.KubeApiKey g -> kube(account, requestedAt);
         };
+    }
+
+    private IamAnswer refresh(Account account, Instant requestedAt, String used) {
+        if (account.name().equals(refused)) {
+            throw new IamFailure.Reauthenticate("BXNIM0439E: no such account for this user", 400, "BXNIM0439E");
+        }
+        return session(account, requestedAt, successor(used), account.uaa());
     }
 
     private String successor(String used) {
@@ -140,7 +239,8 @@ public final class ScriptedIam implements IamClient {
     }
 
     private void demandAlive(String token) {
-        if (!known.contains(token) || dead.contains(token)) {
+        boolean isOver = endOf.containsKey(token) && !now().isBefore(endOf.get(token));
+        if (!known.contains(token) || dead.contains(token) || isOver) {
             throw new IamFailure.Reauthenticate("BXNIM0407E: the refresh token is dead", 400, "BXNIM0407E");
         }
     }
@@ -148,6 +248,12 @@ public final class ScriptedIam implements IamClient {
     private String fresh() {
         String token = "refresh-" + ++serial;
         known.add(token);
+        newest = token;
+        if (refreshTokenLife != null) {
+            Instant own = now().plus(refreshTokenLife);
+            Instant session = sessionBegan.plus(sessionLife);
+            endOf.put(token, own.isBefore(session) ? own : session);
+        }
         return token;
     }
 
@@ -164,7 +270,9 @@ public final class ScriptedIam implements IamClient {
     private IamAnswer session(Account account, Instant requestedAt, @Nullable String refreshToken, boolean withUaa) {
         Secret refresh = refreshToken == null ? null : Secret.of(refreshToken);
         IssuedToken uaa = withUaa ? issued("uaa", account) : null;
-        return new IamAnswer(issued("access", account), null, uaa, refresh, null, null, "ibm openid", requestedAt);
+        Instant own = refreshToken == null ? null : endOf.get(refreshToken);
+        Instant end = refresh == null || own != null ? own : refreshTokensEnd;
+        return new IamAnswer(issued("access", account), null, uaa, refresh, null, end, "ibm openid", requestedAt);
     }
 
     private IamAnswer kube(Account account, Instant requestedAt) {
@@ -172,16 +280,19 @@ public final class ScriptedIam implements IamClient {
     }
 
     private IssuedToken issued(String what, Account account) {
-        String accountId = account.accountId();
-        Instant end = time.now().plus(life);
+        String accountId = otherAccountId == null ? account.accountId() : otherAccountId;
+        Instant end = now().plus(life);
         Set<String> accounts = accountId == null ? Set.of() : Set.of(accountId);
-        Claims claims = new Claims(time.now(), end, iamId, accountId, null, List.of("kube"), accounts);
-        return new IssuedToken(Secret.of(what + "-" + account.name() + "-" + ++serial), life, end, claims);
+        Claims claims = new Claims(now(), end, iamId, accountId, null, List.of("kube"), accounts);
+        String value = what + "-" + account.name() + "-" + ++serial;
+        onIssue.accept(value);
+        return new IssuedToken(Secret.of(value), life, end, claims);
     }
 
     @Override
     public synchronized void revoke(Account account, Secret refreshToken) {
-        requests.add("revoke");
+        note(account, "revoke");
+        revoked.add(refreshToken.reveal());
         dead.add(refreshToken.reveal());
     }
 }

@@ -51,10 +51,13 @@ record Kubectl(Path program, String version) {
     }
 
     Ran run(Workplace place, Path kubeconfig, String... arguments) throws IOException, InterruptedException {
+        return program(place, kubeconfig, arguments).run();
+    }
+
+    Program program(Workplace place, Path kubeconfig, String... arguments) {
         return Program.of(program)
                 .with((Object[]) arguments)
                 .env("KUBECONFIG", kubeconfig)
-                .env("HOME", place.directory())
-                .run();
+                .env("HOME", place.directory());
     }
 }

@@ -5,7 +5,7 @@ import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One thread that sleeps until the next renewal is due: no tick, no wake-up while nothing is. */
+/** One thread that sleeps until the next thing planned is due. */
 final class AlarmThread implements WakeUp {
     private static final Logger log = LoggerFactory.getLogger(AlarmThread.class);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(1);

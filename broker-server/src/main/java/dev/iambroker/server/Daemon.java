@@ -3,6 +3,7 @@ package dev.iambroker.server;
 import dev.iambroker.account.AccountName;
 import dev.iambroker.broker.GuardedTokenBroker;
 import dev.iambroker.event.AuditLog;
+import dev.iambroker.iam.ClockSkew;
 import dev.iambroker.server.config.BrokerConfig;
 import dev.iambroker.server.config.StateSettings.KeyRef;
 import dev.iambroker.server.http.KubeconfigTemplate;
@@ -157,17 +158,19 @@ final class Daemon implements AutoCloseable {
 
     private TokenService tokenService(
             EncryptedFileStore store, Telemetry telemetry, CloudConnections clouds, RefreshSchedule schedule) {
+        ClockSkew skew = new ClockSkew(telemetry::clockSkew);
         HttpIamClient iam =
-                new HttpIamClient(clouds, machine.time()::now, machine.time()::nanos, iamRequests(telemetry));
+                new HttpIamClient(clouds, machine.time()::now, machine.time()::nanos, iamRequests(telemetry), skew);
         return new TokenService(
                 LiveSettings.accounts(config),
-                new SkewReading(iam, telemetry::clockSkew),
+                iam,
                 store,
                 schedule,
                 machine.workers(),
                 machine.time(),
                 machine.wakeUp(),
-                telemetry.events());
+                telemetry.events(),
+                skew);
     }
 
     /** An exchange that got no status is counted under none. */

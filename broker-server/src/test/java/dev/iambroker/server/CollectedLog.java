@@ -1,12 +1,12 @@
 package dev.iambroker.server;
 
-import ch.qos.logback.classic.BasicConfigurator;
-import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
+import ch.qos.logback.classic.util.ContextInitializer;
 import ch.qos.logback.core.AppenderBase;
+import ch.qos.logback.core.joran.spi.JoranException;
 import dev.iambroker.server.config.LogSettings;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -42,13 +42,14 @@ final class CollectedLog implements AutoCloseable {
         return lines;
     }
 
-    /** As it is where nobody configured it. */
+    /** As it is in every other test. */
     @Override
     public void close() {
         context.reset();
-        var standard = new BasicConfigurator();
-        standard.setContext(context);
-        standard.configure(context);
-        context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).setLevel(Level.DEBUG);
+        try {
+            new ContextInitializer(context).autoConfig();
+        } catch (JoranException e) {
+            throw new IllegalStateException("the log cannot be configured as it was", e);
+        }
     }
 }

@@ -10,6 +10,7 @@ import dev.iambroker.emulator.settings.Rotation;
 import dev.iambroker.server.UnixCaller.Answer;
 import dev.iambroker.server.store.FaultyFileOps;
 import dev.iambroker.server.store.FaultyFileOps.CrashPoint;
+import dev.iambroker.server.store.FileIdentity;
 import dev.iambroker.server.store.FileOps;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -202,6 +203,11 @@ final class CrashPointsTest {
         @Override
         public byte[] read(Path file) throws IOException {
             return real.read(file);
+        }
+
+        @Override
+        public FileIdentity identity(Path file) throws IOException {
+            return real.identity(file);
         }
 
         @Override

@@ -26,6 +26,29 @@ final class DocumentsTest {
     }
 
     @Test
+    void reliabilityDocument_namesTestMethodsThatExist() throws IOException {
+        Set<String> named =
+                matches(ROOT.resolve("docs/reliability.md"), Pattern.compile("`(\\w+(?:Test|IT)(?:\\.\\w+)?)`"));
+        assertThat(named).hasSizeGreaterThan(30);
+        for (String test : named) {
+            String[] parts = test.split("\\.");
+            assertThat(sourceOf(parts[0])).as(test).containsPattern("\\b" + parts[parts.length - 1] + "\\b");
+        }
+    }
+
+    /** All sources of that name: there are tests of the same name in several modules. */
+    private static String sourceOf(String testClass) throws IOException {
+        StringBuilder sources = new StringBuilder();
+        try (Stream<Path> files = Files.walk(ROOT)) {
+            for (Path file :
+                    files.filter(file -> file.endsWith(testClass + ".java")).toList()) {
+                sources.append(Files.readString(file));
+            }
+        }
+        return sources.toString();
+    }
+
+    @Test
     void links_leadSomewhere() throws IOException {
         for (String document : Set.of("README.md", "CONTRIBUTING.md", "SECURITY.md", "RATIONALE.md", "CHANGELOG.md")) {
             for (String target : matches(ROOT.resolve(document), Pattern.compile("\\]\\(([^)#:]+)\\)"))) {

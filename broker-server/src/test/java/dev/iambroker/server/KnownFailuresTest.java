@@ -8,6 +8,7 @@ import dev.iambroker.server.UnixCaller.Answer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -68,8 +69,8 @@ final class KnownFailuresTest {
             }
 
             assertThat(daemon.running()).as("renewals that hang").isPositive();
-            // 5 ms is what is promised; the rest is for machines that do something else as well.
-            assertThat(median(nanos)).isLessThan(50L * MILLION);
+            assertThat(Collections.min(nanos)).isLessThan(MILLION);
+            assertThat(median(nanos)).isLessThan(5L * MILLION);
         }
     }
 
@@ -147,7 +148,8 @@ final class KnownFailuresTest {
                         .isEqualTo(409);
                 nanos.add(System.nanoTime() - begin);
             }
-            assertThat(median(nanos)).isLessThan(50L * MILLION);
+            assertThat(Collections.min(nanos)).isLessThan(MILLION);
+            assertThat(median(nanos)).isLessThan(5L * MILLION);
             assertThat(cloud.emulator().requests()).isEmpty();
         }
     }

@@ -11,6 +11,9 @@ import tools.jackson.databind.JsonNode;
 
 /** The daemon's accounts as a table, the latest failure of each below its row. */
 final class StatusTable {
+    /** As soon as this is left of a login, it is said how to begin it anew. */
+    private static final Duration LOGIN_ENDS_SOON = Duration.ofHours(8);
+
     private final TimeLeft time;
 
     StatusTable(TimeLeft time) {
@@ -45,8 +48,18 @@ final class StatusTable {
                 Cell.of(time.until(TimeLeft.instant(account, "refresh_token_expires_at"), "ended")),
                 Cell.of(runway(account)));
         addError(table, account.path("last_error"));
+        addLoginEnd(table, account);
         if (state.equals("login_required") || state.equals("disabled")) {
             table.note("run 'iam-broker login " + Json.cell(account, "name") + "'");
+        }
+    }
+
+    private static void addLoginEnd(Table table, JsonNode account) {
+        var seconds = account.path("login_runway_seconds");
+        var left = Duration.ofSeconds(seconds.isNumber() ? seconds.asLong() : 0);
+        if (left.isPositive() && left.compareTo(LOGIN_ENDS_SOON) <= 0) {
+            table.note("login ends in " + TimeLeft.spelt(left) + ": run 'iam-broker login " + Json.cell(account, "name")
+                    + "'");
         }
     }
 

@@ -55,7 +55,8 @@ final class TimeLeft {
         return seconds < 2 * DAY ? seconds / HOUR + "h" : seconds / DAY + "d";
     }
 
-    private static String spelt(Duration span) {
+    /** {@code 27 min}. */
+    static String spelt(Duration span) {
         var brief = brief(span);
         var amount = brief.substring(0, brief.length() - 1);
         return switch (brief.charAt(brief.length() - 1)) {

@@ -21,7 +21,8 @@ final class AccountJson {
                 .member("iam_id", view.iamId());
         tokens(view.tokens(), json);
         json.member("refresh_token_expires_at", view.refreshTokenExpiresAt());
-        runway(view.runway(), json);
+        span("runway_seconds", view.runway(), json);
+        span("login_runway_seconds", view.loginRunway(), json);
         lastError(view.lastError(), json);
         json.endObject();
     }
@@ -52,12 +53,13 @@ final class AccountJson {
                 .endObject();
     }
 
-    private static void runway(@Nullable Duration runway, JsonText json) {
-        if (runway == null) {
-            json.name("runway_seconds").nil();
+    /** In whole seconds. */
+    static void span(String name, @Nullable Duration span, JsonText json) {
+        if (span == null) {
+            json.name(name).nil();
             return;
         }
-        json.member("runway_seconds", runway.toSeconds());
+        json.member(name, span.toSeconds());
     }
 
     private static void lastError(@Nullable LastError error, JsonText json) {

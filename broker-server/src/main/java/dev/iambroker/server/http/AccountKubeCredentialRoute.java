@@ -18,7 +18,7 @@ record AccountKubeCredentialRoute(TokenBroker broker) implements Route {
 
     @Override
     public List<String> parameters() {
-        return List.of(Call.CLUSTER, API_VERSION, Call.WAIT);
+        return List.of(Call.CLUSTER, API_VERSION, Call.MIN_TTL, Call.WAIT);
     }
 
     @Override
@@ -44,6 +44,10 @@ record AccountKubeCredentialRoute(TokenBroker broker) implements Route {
 
     private static KubeRequest request(Call call) {
         return new KubeRequest(
-                call.account(), call.query().get(Call.CLUSTER), null, call.patience(TokenRequest.DEFAULT_WAIT));
+                call.account(),
+                call.query().get(Call.CLUSTER),
+                null,
+                call.minTtl(),
+                call.patience(TokenRequest.DEFAULT_WAIT));
     }
 }

@@ -24,6 +24,8 @@ final class HealthJson {
                 .name("accounts")
                 .beginArray();
         readiness.notReady().stream().filter(isShown).map(AccountName::value).forEach(json::value);
-        return FullAnswer.json(status, json.endArray().endObject());
+        json.endArray();
+        AccountJson.span("runway_seconds", readiness.runway(), json);
+        return FullAnswer.json(status, json.endObject());
     }
 }

@@ -16,7 +16,7 @@ record KubeCredentialRoute(TokenBroker broker) implements Route {
 
     @Override
     public List<String> parameters() {
-        return List.of(Call.ACCOUNT, Call.CLUSTER, Call.WAIT);
+        return List.of(Call.ACCOUNT, Call.CLUSTER, Call.MIN_TTL, Call.WAIT);
     }
 
     @Override
@@ -45,6 +45,10 @@ record KubeCredentialRoute(TokenBroker broker) implements Route {
                     + " pass --account (in a query: account=A), or set provideClusterInfo: true in the kubeconfig");
         }
         return new KubeRequest(
-                account, call.query().get(Call.CLUSTER), info.server(), call.patience(TokenRequest.DEFAULT_WAIT));
+                account,
+                call.query().get(Call.CLUSTER),
+                info.server(),
+                call.minTtl(),
+                call.patience(TokenRequest.DEFAULT_WAIT));
     }
 }

@@ -27,12 +27,14 @@ final class TokenAnswers {
     }
 
     Answer of(TokenGrant grant) {
-        Key key = new Key(grant.account(), grant.kind(), grant.etag());
+        Key key = new Key(
+                grant.account(), grant.kind(), grant.etag(), grant.expiresAt().getEpochSecond());
         Entry entry = prepared.get(key, absent -> new Entry(TokenAnswer.Prepared.of(grant), grant.left()));
         return new TokenAnswer(entry.prepared, grant.left().toSeconds());
     }
 
-    private record Key(AccountName account, TokenKind kind, String etag) {}
+    /** A token's end is told anew when the clock was set back. */
+    private record Key(AccountName account, TokenKind kind, String etag, long expiration) {}
 
     private static final class Entry {
         private final TokenAnswer.Prepared prepared;

@@ -17,14 +17,14 @@ record WatchRoute(TokenBroker broker, TokenAnswers answers) implements Route {
 
     @Override
     public List<String> parameters() {
-        return List.of(Call.KIND, Call.CLUSTER, AFTER, Call.WAIT);
+        return List.of(Call.KIND, Call.CLUSTER, AFTER, Call.MIN_TTL, Call.WAIT);
     }
 
     @Override
     public Answer answer(Call call) {
         Duration patience = call.patience(TokenRequest.MAX_WAIT);
-        TokenRequest request = new TokenRequest(
-                call.account(), call.kind(), call.query().get(Call.CLUSTER), TokenRequest.DEFAULT_MIN_TTL, patience);
+        TokenRequest request =
+                new TokenRequest(call.account(), call.kind(), call.query().get(Call.CLUSTER), call.minTtl(), patience);
         String after = call.query().get(AFTER);
         TokenGrant grant =
                 broker.watch(call.client(), request, after == null ? null : EntityTag.unquoted(after), patience);

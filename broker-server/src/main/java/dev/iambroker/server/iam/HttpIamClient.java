@@ -1,15 +1,19 @@
 package dev.iambroker.server.iam;
 
 import dev.iambroker.account.Account;
+import dev.iambroker.iam.Claims;
+import dev.iambroker.iam.ClockSkew;
 import dev.iambroker.iam.Grant;
 import dev.iambroker.iam.IamAnswer;
 import dev.iambroker.iam.IamClient;
 import dev.iambroker.iam.IamFailure;
+import dev.iambroker.iam.IssuedToken;
 import dev.iambroker.secret.Secret;
 import java.net.URI;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -26,20 +30,30 @@ public final class HttpIamClient implements IamClient {
 
     private static final String REVOKE = "revoke";
     private static final String NO_ANSWER = "error";
+    private static final String NO_UPSTREAM = "none";
 
     private final CloudConnections connections;
     private final InstantSource clock;
     private final LongSupplier nanos;
     private final IamRequestListener listener;
+    private final ClockSkew skew;
     private final IamErrors errors;
 
-    /** @param nanos a monotonic reading in nanoseconds, for durations */
+    /**
+     * @param nanos a monotonic reading in nanoseconds, for durations
+     * @param skew is told what every answer says of IAM's clock
+     */
     public HttpIamClient(
-            CloudConnections connections, InstantSource clock, LongSupplier nanos, IamRequestListener listener) {
+            CloudConnections connections,
+            InstantSource clock,
+            LongSupplier nanos,
+            IamRequestListener listener,
+            ClockSkew skew) {
         this.connections = connections;
         this.clock = clock;
         this.nanos = nanos;
         this.listener = listener;
+        this.skew = skew;
         this.errors = new IamErrors(clock);
     }
 
@@ -51,7 +65,21 @@ public final class HttpIamClient implements IamClient {
         Redactor redactor = new Redactor(List.of(GrantRequest.presentedBy(grant)));
         Instant requestedAt = clock.instant();
         HttpAnswer answer = send(connection, call, grant.label(), redactor, grant instanceof Grant.Passcode);
-        return read(call.host(), grant, answer, redactor, requestedAt);
+        Instant answeredAt = clock.instant();
+        // Before the answer is read: where it states its end by IAM's clock alone, this tells what that means here.
+        RetryAfter.dateOf(answer).ifPresent(date -> skew.read(date, requestedAt, answeredAt));
+        IamAnswer read = read(call.host(), grant, answer, redactor, requestedAt);
+        readIssueTime(read, answeredAt);
+        return read;
+    }
+
+    /** A token says when it was issued, RFC 7519 section 4.1.6. */
+    private void readIssueTime(IamAnswer answer, Instant answeredAt) {
+        IssuedToken token = answer.access() != null ? answer.access() : answer.id();
+        Claims claims = token == null ? null : token.claims();
+        if (claims != null && claims.issuedAt() != null) {
+            skew.read(claims.issuedAt(), answer.requestedAt(), answeredAt);
+        }
     }
 
     @Override
@@ -68,6 +96,20 @@ public final class HttpIamClient implements IamClient {
         if (!answer.isSuccess()) {
             throw errors.refused(call.host(), answer, redactor);
         }
+    }
+
+    /** Where sessions are refreshed, as {@code https://host}; that logins of the 2017 generation go elsewhere is rare. */
+    @Override
+    public String upstream(Account account) {
+        CloudConnection connection = connections.find(account);
+        return connection == null ? NO_UPSTREAM : origin(connection.profile().refreshUrl());
+    }
+
+    /** RFC 6454 section 4, so that two ways to write one host are one IAM. */
+    private static String origin(URI url) {
+        String host = url.getScheme() + "://" + url.getHost().toLowerCase(Locale.ROOT);
+        boolean isImplied = url.getPort() < 0 || url.getPort() == ("https".equals(url.getScheme()) ? 443 : 80);
+        return isImplied ? host : host + ":" + url.getPort();
     }
 
     private CloudConnection connectionOf(Account account) {
@@ -151,7 +193,7 @@ public final class HttpIamClient implements IamClient {
         if (JsonAnswer.text(json, "errorCode") != null) {
             throw errors.refused(host, answer, redactor);
         }
-        IamAnswer read = TokenAnswer.read(json, requestedAt);
+        IamAnswer read = TokenAnswer.read(json, requestedAt, skew.median());
         if (!TokenAnswer.serves(grant, read)) {
             throw IamErrors.lacking(host, answer, grant);
         }

@@ -6,6 +6,7 @@ import java.time.InstantSource;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +35,12 @@ final class RetryAfter {
     }
 
     private static Instant now(HttpAnswer answer, InstantSource clock) {
-        return answer.header("Date").map(RetryAfter::date).orElseGet(clock::instant);
+        return dateOf(answer).orElseGet(clock::instant);
+    }
+
+    /** When the answer says that it was made, RFC 9110 section 6.6.1: whole seconds by the clock of who made it. */
+    static Optional<Instant> dateOf(HttpAnswer answer) {
+        return answer.header("Date").map(RetryAfter::date);
     }
 
     private static @Nullable Instant date(String value) {

@@ -21,14 +21,21 @@ final class TokenAnswer {
     private final JsonNode json;
     private final Instant requestedAt;
 
-    private TokenAnswer(JsonNode json, Instant requestedAt) {
+    /** IAM's clock at that moment, as far as it is known. */
+    private final Instant requestedThere;
+
+    private TokenAnswer(JsonNode json, Instant requestedAt, Instant requestedThere) {
         this.json = json;
         this.requestedAt = requestedAt;
+        this.requestedThere = requestedThere;
     }
 
-    /** @param requestedAt local wall clock just before the request was sent */
-    static IamAnswer read(JsonNode json, Instant requestedAt) {
-        return new TokenAnswer(json, requestedAt).read();
+    /**
+     * @param requestedAt local wall clock just before the request was sent
+     * @param skew how far IAM's clock is ahead of it
+     */
+    static IamAnswer read(JsonNode json, Instant requestedAt, Duration skew) {
+        return new TokenAnswer(json, requestedAt, requestedAt.plus(skew)).read();
     }
 
     /** The member that an answer to {@code grant} cannot do without. */
@@ -109,17 +116,17 @@ final class TokenAnswer {
         return seconds == null ? null : Duration.ofSeconds(Math.min(seconds, Integer.MAX_VALUE));
     }
 
-    /** Mixes IAM's clock with ours, so it is asked last. */
+    /** Good only as far as the skew is known, so it is asked last. */
     private @Nullable Duration untilExpiration() {
         Instant end = JsonAnswer.instant(json, "expiration");
-        return end == null || !end.isAfter(requestedAt) ? null : Duration.between(requestedAt, end);
+        return end == null || !end.isAfter(requestedThere) ? null : Duration.between(requestedThere, end);
     }
 
     private @Nullable Duration lifeOf(@Nullable Claims claims) {
         if (claims == null || claims.expiresAt() == null) {
             return null;
         }
-        Instant from = claims.issuedAt() == null ? requestedAt : claims.issuedAt();
+        Instant from = claims.issuedAt() == null ? requestedThere : claims.issuedAt();
         Duration life = Duration.between(from, claims.expiresAt());
         return life.isPositive() ? life : Duration.ZERO;
     }

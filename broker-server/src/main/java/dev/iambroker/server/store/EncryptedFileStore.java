@@ -65,19 +65,38 @@ public final class EncryptedFileStore implements SessionStore, AutoCloseable {
 
     @Override
     public @Nullable StoredSession load(AccountName account) {
-        byte[] content = directory.read(directory.sessions().resolve(fileOf(account)));
+        Path file = directory.sessions().resolve(fileOf(account));
+        byte[] content = directory.read(file);
         if (content == null) {
             return null;
         }
         try {
-            return unseal(account, content);
+            SessionJson.Found found = unseal(account, content);
+            warnOfCopy(account, found, file);
+            return found.session();
         } catch (Damaged e) {
             setAside(account, e);
             return null;
         }
     }
 
-    private StoredSession unseal(AccountName account, byte[] content) throws Damaged {
+    /**
+     * A refresh token from a backup, or from a copy of the directory, may have been used since by whoever wrote it: then
+     * IAM refuses it, and only this line says why.
+     */
+    private void warnOfCopy(AccountName account, SessionJson.Found found, Path file) {
+        String writtenTo = found.file();
+        boolean isOriginal = writtenTo == null || directory.identity(file).isNamed(writtenTo);
+        if (!isOriginal && found.session().refreshToken() != null) {
+            log.warn(
+                    "the session of account {} is not in the file that it was written to: it was copied, or put back from"
+                            + " a backup; if its login was used since, IAM refuses it, and 'iam-broker login {}' helps",
+                    account,
+                    account);
+        }
+    }
+
+    private SessionJson.Found unseal(AccountName account, byte[] content) throws Damaged {
         byte[] clear = sealed.open(account, content);
         try {
             return SessionJson.read(clear);
@@ -95,10 +114,17 @@ public final class EncryptedFileStore implements SessionStore, AutoCloseable {
 
     @Override
     public void save(AccountName account, StoredSession session) {
-        byte[] clear = SessionJson.write(session);
-        byte[] content = sealed.seal(account, clear);
-        Arrays.fill(clear, (byte) 0);
-        writes.run(() -> directory.replace(directory.sessions(), fileOf(account), content));
+        writes.run(
+                () -> directory.replace(directory.sessions(), fileOf(account), file -> sealed(account, session, file)));
+    }
+
+    private byte[] sealed(AccountName account, StoredSession session, FileIdentity file) {
+        byte[] clear = SessionJson.write(session, file.text());
+        try {
+            return sealed.seal(account, clear);
+        } finally {
+            Arrays.fill(clear, (byte) 0);
+        }
     }
 
     private static String fileOf(AccountName account) {

@@ -16,6 +16,9 @@ public interface FileOps {
     /** The whole content. A symbolic link is not followed. */
     byte[] read(Path file) throws IOException;
 
+    /** What tells {@code file} from every copy of it. */
+    FileIdentity identity(Path file) throws IOException;
+
     /** Makes an empty file with mode 0600 from its first moment; fails where the name is taken. */
     NewFile create(Path file) throws IOException;
 
@@ -30,6 +33,9 @@ public interface FileOps {
 
     /** A file being written. Owned by whoever created it. */
     interface NewFile extends AutoCloseable {
+        /** What tells this file from every copy of it, under whichever name it ends. To be asked before the first write. */
+        FileIdentity identity() throws IOException;
+
         void write(byte[] content) throws IOException;
 
         /** Returns when what was written is on disk. */

@@ -32,8 +32,13 @@ final class PosixFileOps implements FileOps {
     }
 
     @Override
+    public FileIdentity identity(Path file) throws IOException {
+        return FileIdentity.of(file);
+    }
+
+    @Override
     public NewFile create(Path file) throws IOException {
-        return new ChannelFile(FileChannel.open(file, Set.of(CREATE_NEW, WRITE), OWNER_ONLY));
+        return new ChannelFile(file, FileChannel.open(file, Set.of(CREATE_NEW, WRITE), OWNER_ONLY));
     }
 
     @Override
@@ -53,7 +58,12 @@ final class PosixFileOps implements FileOps {
         }
     }
 
-    private record ChannelFile(FileChannel channel) implements NewFile {
+    private record ChannelFile(Path file, FileChannel channel) implements NewFile {
+        @Override
+        public FileIdentity identity() throws IOException {
+            return FileIdentity.ofNew(file);
+        }
+
         @Override
         public void write(byte[] content) throws IOException {
             ByteBuffer rest = ByteBuffer.wrap(content);

@@ -20,6 +20,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** What is under the encryption. Unknown fields and token kinds are passed over, so that an older broker reads a newer session. */
 final class SessionJson {
     private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final String FILE = "file";
     private static final String LOGIN = "login";
     private static final String REFRESH_TOKEN = "refresh_token";
     private static final String PREVIOUS_REFRESH_TOKEN = "previous_refresh_token";
@@ -38,8 +39,10 @@ final class SessionJson {
 
     private SessionJson() {}
 
-    static byte[] write(StoredSession session) {
+    /** @param file the {@link FileIdentity#text()} of the file that holds it */
+    static byte[] write(StoredSession session, String file) {
         ObjectNode root = JSON.createObjectNode();
+        root.put(FILE, file);
         root.put(LOGIN, session.login());
         root.put(REFRESH_TOKEN, clear(session.refreshToken()));
         root.put(PREVIOUS_REFRESH_TOKEN, clear(session.previousRefreshToken()));
@@ -71,9 +74,17 @@ final class SessionJson {
         return instant == null ? null : instant.toString();
     }
 
-    static StoredSession read(byte[] clear) throws Damaged {
+    /**
+     * A session as it was found.
+     *
+     * @param file which file it was written to; null where an older broker wrote it
+     */
+    record Found(StoredSession session, @Nullable String file) {}
+
+    static Found read(byte[] clear) throws Damaged {
         try {
-            return session(JSON.readTree(clear));
+            JsonNode root = JSON.readTree(clear);
+            return new Found(session(root), text(root, FILE));
         } catch (JacksonException | DateTimeException e) {
             // Not chained: such a message may quote the input.
             throw new Damaged("its content is not a session");

@@ -116,8 +116,26 @@ final class StateDirectory implements AutoCloseable {
         }
     }
 
-    /** Puts {@code content} at {@code directory/name}. When this throws, what was there before or the new one is there, whole. */
+    /** A content that says which file it is in. */
+    @FunctionalInterface
+    interface Content {
+        byte[] in(FileIdentity file);
+    }
+
     void replace(Path directory, String name, byte[] content) {
+        replace(directory, name, file -> content);
+    }
+
+    FileIdentity identity(Path file) {
+        try {
+            return ops.identity(file);
+        } catch (IOException e) {
+            throw cannot("read", file, e);
+        }
+    }
+
+    /** Puts {@code content} at {@code directory/name}. When this throws, what was there before or the new one is there, whole. */
+    void replace(Path directory, String name, Content content) {
         Path target = directory.resolve(name);
         try {
             Path temp = directory.resolve(tempName());
@@ -128,7 +146,7 @@ final class StateDirectory implements AutoCloseable {
         }
     }
 
-    private void moveIntoPlace(Path temp, Path target, byte[] content) throws IOException {
+    private void moveIntoPlace(Path temp, Path target, Content content) throws IOException {
         try {
             writeSynced(temp, content);
             ops.rename(temp, target);
@@ -138,9 +156,9 @@ final class StateDirectory implements AutoCloseable {
         }
     }
 
-    private void writeSynced(Path temp, byte[] content) throws IOException {
+    private void writeSynced(Path temp, Content content) throws IOException {
         try (FileOps.NewFile file = ops.create(temp)) {
-            file.write(content);
+            file.write(content.in(file.identity()));
             file.sync();
         }
     }

@@ -6,6 +6,7 @@ import dev.iambroker.account.TokenKind;
 import dev.iambroker.event.BrokerEvents;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
@@ -18,12 +19,16 @@ final class MicrometerBrokerEvents implements BrokerEvents {
     private final MeterRegistry registry;
     private final ToDoubleFunction<AccountName> runway;
     private final Map<AccountName, AccountMeters> accounts = new ConcurrentHashMap<>();
+    private final Counter clockJumps;
     private final Counter storeSuccesses;
     private final Counter storeFailures;
 
     MicrometerBrokerEvents(MeterRegistry registry, ToDoubleFunction<AccountName> runway) {
         this.registry = registry;
         this.runway = runway;
+        this.clockJumps = Counter.builder(MetricNames.CLOCK_JUMPS)
+                .description("Times that the wall clock was found to have jumped.")
+                .register(registry);
         this.storeSuccesses = storeWrites("success");
         this.storeFailures = storeWrites("failure");
     }
@@ -88,5 +93,10 @@ final class MicrometerBrokerEvents implements BrokerEvents {
     @Override
     public void storeWritten(boolean success) {
         (success ? storeSuccesses : storeFailures).increment();
+    }
+
+    @Override
+    public void clockJumped(Duration step) {
+        clockJumps.increment();
     }
 }

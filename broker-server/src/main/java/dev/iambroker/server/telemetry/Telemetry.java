@@ -32,7 +32,6 @@ public final class Telemetry implements AutoCloseable {
     private final JvmGcMetrics gc = new JvmGcMetrics();
     private final MicrometerBrokerEvents events;
     private final RequestMeters requests;
-    private final Counter clockJumps;
     private final Counter auditRecords;
     private volatile double clockSkewSeconds;
 
@@ -49,9 +48,6 @@ public final class Telemetry implements AutoCloseable {
         registry.config().meterFilter(MeterFilter.denyNameStartsWith("system.cpu.count"));
         events = new MicrometerBrokerEvents(registry, runway);
         requests = new RequestMeters(registry);
-        clockJumps = Counter.builder(MetricNames.CLOCK_JUMPS)
-                .description("Times that the wall clock was found to have jumped.")
-                .register(registry);
         auditRecords = Counter.builder(MetricNames.AUDIT_RECORDS)
                 .description("Records written to the audit log.")
                 .register(registry);
@@ -117,10 +113,6 @@ public final class Telemetry implements AutoCloseable {
     /** How far IAM's clock is ahead of ours; negative where it is behind. */
     public void clockSkew(Duration skew) {
         clockSkewSeconds = skew.getSeconds() + skew.getNano() / NANOS;
-    }
-
-    public void clockJumped() {
-        clockJumps.increment();
     }
 
     /** All metrics in the format that {@code accept} asks for, null for no such header. */

@@ -58,6 +58,16 @@ final class StatusCommandTest {
     }
 
     @Test
+    void status_loginThatEndsSoon_isSaidBelowItsRow() {
+        var soon = PROD.replace("\"last_error\"", "\"login_runway_seconds\":27000,\"last_error\"");
+        daemon.answer("GET /v1/accounts/prod", 200, soon);
+        daemon.answer("GET /v1/accounts/dev", 200, soon.replace("27000", "90000"));
+
+        assertThat(cli.run("status", "prod").out()).endsWith("  login ends in 7 h: run 'iam-broker login prod'\n");
+        assertThat(cli.run("status", "dev").out()).doesNotContain("login ends");
+    }
+
+    @Test
     void status_oneAccount_asksForThatOneOnly() {
         daemon.answer("GET /v1/accounts/prod", 200, PROD);
 

@@ -44,7 +44,7 @@ public final class FakeBroker implements TokenBroker {
 
     public volatile @Nullable RuntimeException failure;
     public volatile TokenGrant grant = grant(Duration.ofSeconds(1234), "t1");
-    public volatile Readiness readiness = new Readiness(List.of());
+    public volatile Readiness readiness = new Readiness(List.of(), Duration.ofSeconds(77));
     public volatile AccountView view = bareView();
     public volatile @Nullable String certificateAuthority = "-----BEGIN CERTIFICATE-----\n";
     public volatile boolean watchRunsOut;
@@ -54,7 +54,8 @@ public final class FakeBroker implements TokenBroker {
     }
 
     static AccountView bareView() {
-        return new AccountView(PROD, AccountState.LOGIN_REQUIRED, "passcode", null, null, Map.of(), null, null, null);
+        return new AccountView(
+                PROD, AccountState.LOGIN_REQUIRED, "passcode", null, null, Map.of(), null, null, null, null);
     }
 
     static AccountView fullView() {
@@ -67,6 +68,7 @@ public final class FakeBroker implements TokenBroker {
                 Map.of(TokenKind.ACCESS, new TokenView(END.plusMillis(1), END.minusSeconds(60), Duration.ofSeconds(9))),
                 END.plusSeconds(3600),
                 Duration.ofSeconds(77),
+                Duration.ofHours(7),
                 new AccountView.LastError(END.minusSeconds(5), "BXNIM0409E", "IAM says \"no\""));
     }
 

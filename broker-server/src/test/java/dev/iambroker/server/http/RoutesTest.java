@@ -38,7 +38,7 @@ final class RoutesTest {
     private static final AccountName PROD = new AccountName("prod");
     private static final String VIEW_JSON = "{\"name\":\"prod\",\"state\":\"login_required\",\"login\":\"passcode\","
             + "\"account_id\":null,\"iam_id\":null,\"tokens\":{\"access\":null,\"kube\":null,\"uaa\":null},"
-            + "\"refresh_token_expires_at\":null,\"runway_seconds\":null,\"last_error\":null}";
+            + "\"refresh_token_expires_at\":null,\"runway_seconds\":null,\"login_runway_seconds\":null,\"last_error\":null}";
     private static final String CLUSTER_JSON = "{\"id\":\"c1\",\"name\":\"build\",\"type\":\"kubernetes\","
             + "\"provider\":\"vpc-gen2\",\"region\":\"us-south\",\"state\":null,\"version\":\"1.31\","
             + "\"public_url\":\"https://pub:443\",\"private_url\":null}";
@@ -177,7 +177,7 @@ final class RoutesTest {
                         + "\"account_id\":\"0123456789abcdef0123456789abcdef\",\"iam_id\":\"IBMid-1\","
                         + "\"tokens\":{\"access\":{\"expires_at\":\"2026-03-01T12:00:00Z\","
                         + "\"refresh_at\":\"2026-03-01T11:59:00Z\"},\"kube\":null,\"uaa\":null},"
-                        + "\"refresh_token_expires_at\":\"2026-03-01T13:00:00Z\",\"runway_seconds\":77,"
+                        + "\"refresh_token_expires_at\":\"2026-03-01T13:00:00Z\",\"runway_seconds\":77,\"login_runway_seconds\":25200,"
                         + "\"last_error\":{\"at\":\"2026-03-01T11:59:55Z\",\"iam_code\":\"BXNIM0409E\","
                         + "\"detail\":\"IAM says \\\"no\\\"\"}}");
     }
@@ -255,7 +255,8 @@ final class RoutesTest {
                 .isEqualTo("{\"apiVersion\":\"client.authentication.k8s.io/" + version
                         + "\",\"kind\":\"ExecCredential\",\"status\":{"
                         + "\"expirationTimestamp\":\"2026-03-01T11:59:15Z\",\"token\":\"" + FakeBroker.TOKEN + "\"}}");
-        assertThat(broker.asked).containsExactly(new KubeRequest("prod", null, null, Duration.ofSeconds(10)));
+        assertThat(broker.asked)
+                .containsExactly(new KubeRequest("prod", null, null, Duration.ofSeconds(60), Duration.ofSeconds(10)));
     }
 
     @Test
@@ -269,7 +270,7 @@ final class RoutesTest {
 
         assertThat(body(answer)).startsWith("{\"apiVersion\":\"client.authentication.k8s.io/v1beta1\"");
         assertThat(broker.asked)
-                .containsOnly(new KubeRequest(null, "c1", "https://s:1", Duration.ofSeconds(3)))
+                .containsOnly(new KubeRequest(null, "c1", "https://s:1", Duration.ofSeconds(60), Duration.ofSeconds(3)))
                 .hasSize(2);
     }
 
@@ -373,25 +374,27 @@ final class RoutesTest {
         for (String path : List.of("/livez", "/readyz", "/readyz/prod")) {
             Answer answer = ask(get(path));
             assertThat(answer.status()).isEqualTo(200);
-            assertThat(body(answer)).isEqualTo("{\"ready\":true,\"not_ready\":0,\"accounts\":[]}");
+            assertThat(body(answer))
+                    .isEqualTo("{\"ready\":true,\"not_ready\":0,\"accounts\":[],\"runway_seconds\":77}");
         }
     }
 
     @Test
     void health_notReady_namesForThoseWhoMayList() {
-        broker.readiness = new Readiness(List.of(PROD));
+        broker.readiness = new Readiness(List.of(PROD), Duration.ZERO);
 
         assertThat(ask(get("/livez")).status()).isEqualTo(200);
         for (String path : List.of("/readyz", "/readyz/prod")) {
             Answer answer = ask(get(path));
             assertThat(answer.status()).isEqualTo(503);
-            assertThat(body(answer)).isEqualTo("{\"ready\":false,\"not_ready\":1,\"accounts\":[\"prod\"]}");
+            assertThat(body(answer))
+                    .isEqualTo("{\"ready\":false,\"not_ready\":1,\"accounts\":[\"prod\"],\"runway_seconds\":0}");
         }
         Answer stranger = service(TransportRules.metrics(Set.of()))
                 .begin(get("/readyz"), TestRequests.TCP)
                 .now();
         assertThat(stranger).isNotNull();
-        assertThat(body(stranger)).isEqualTo("{\"ready\":false,\"not_ready\":1,\"accounts\":[]}");
+        assertThat(body(stranger)).isEqualTo("{\"ready\":false,\"not_ready\":1,\"accounts\":[],\"runway_seconds\":0}");
     }
 
     @Test

@@ -9,6 +9,7 @@ import dev.iambroker.account.AccountName;
 import dev.iambroker.account.Cloud;
 import dev.iambroker.account.Login;
 import dev.iambroker.account.ServiceFailure;
+import dev.iambroker.iam.ClockSkew;
 import dev.iambroker.iam.Grant;
 import dev.iambroker.iam.IamFailure;
 import dev.iambroker.secret.Secret;
@@ -102,7 +103,12 @@ final class CloudConnectionsTest {
     }
 
     private static HttpIamClient client(CloudConnections connections) {
-        return new HttpIamClient(connections, InstantSource.fixed(Wire.NOW), () -> 0, (grant, status, nanos) -> {});
+        return new HttpIamClient(
+                connections,
+                InstantSource.fixed(Wire.NOW),
+                () -> 0,
+                (grant, status, nanos) -> {},
+                new ClockSkew(unused -> {}));
     }
 
     private CloudConnections connections(Map<AccountName, Endpoints> endpoints) {

@@ -17,6 +17,7 @@ import dev.iambroker.emulator.fault.Misbehaviour;
 import dev.iambroker.emulator.settings.Generation;
 import dev.iambroker.emulator.tls.ServerName;
 import dev.iambroker.iam.Claims;
+import dev.iambroker.iam.ClockSkew;
 import dev.iambroker.iam.Grant;
 import dev.iambroker.iam.IamAnswer;
 import dev.iambroker.iam.IamFailure;
@@ -77,7 +78,12 @@ final class EmulatedCloudTest {
         }
 
         HttpIamClient iam() {
-            return new HttpIamClient(connections, InstantSource.system(), () -> 0, (grant, status, nanos) -> {});
+            return new HttpIamClient(
+                    connections,
+                    InstantSource.system(),
+                    () -> 0,
+                    (grant, status, nanos) -> {},
+                    new ClockSkew(unused -> {}));
         }
 
         IamFailure failure(Grant grant) {

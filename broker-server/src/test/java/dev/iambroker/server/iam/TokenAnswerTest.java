@@ -165,6 +165,59 @@ final class TokenAnswerTest {
                 .hasMessageContaining("delegated_refresh_token");
     }
 
+    /** Seven seconds into 02:00 there, when it is 00:00 here. */
+    private static final String TWO_HOURS_AHEAD = "Date: Thu, 01 Jan 2026 02:00:07 GMT";
+
+    @Test
+    void request_endByAnotherClockAlone_lifeIsCountedByThatClock() {
+        String body = "{\"access_token\":\"a\",\"expiration\":" + (NOW + 7200 + 7 + 1200) + "}";
+        try (RawServer server = new RawServer().thenAnswer(200, body, TWO_HOURS_AHEAD);
+                Wire wire = Wire.to(server, Cloud.IBM_CLOUD, false)) {
+            IssuedToken access = present(wire.iam.request(wire.account, ACCESS).access());
+
+            assertThat(access.life()).isBetween(Duration.ofSeconds(1199), Duration.ofSeconds(1200));
+            assertThat(access.expiresAt()).isEqualTo(Instant.ofEpochSecond(NOW + 7200 + 7 + 1200));
+        }
+    }
+
+    @Test
+    void request_tokenThatOnlyEnds_lifeIsCountedByIamsClock() {
+        String token = jwt("{\"exp\":" + (NOW + 7200 + 7 + 900) + "}");
+        String body = "{\"access_token\":\"" + token + "\",\"expires_in\":3600}";
+        try (RawServer server = new RawServer().thenAnswer(200, body, TWO_HOURS_AHEAD);
+                Wire wire = Wire.to(server, Cloud.IBM_CLOUD, false)) {
+            IssuedToken access = present(wire.iam.request(wire.account, ACCESS).access());
+
+            assertThat(access.life()).isBetween(Duration.ofSeconds(899), Duration.ofSeconds(900));
+        }
+    }
+
+    @Test
+    void request_anyAnswer_isAReadingOfIamsClock() {
+        try (RawServer server = new RawServer().thenAnswer(503, "", TWO_HOURS_AHEAD);
+                Wire wire = Wire.to(server, Cloud.IBM_CLOUD, false)) {
+            assertThat(catchThrowableOfType(IamFailure.class, () -> wire.iam.request(wire.account, ACCESS)))
+                    .isInstanceOf(IamFailure.Retry.class);
+            assertThat(wire.skew.median()).isBetween(Duration.ofSeconds(7207), Duration.ofSeconds(7208));
+        }
+        String token = jwt("{\"iat\":" + (NOW - 90) + ",\"exp\":" + (NOW + 3600) + "}");
+        try (RawServer server = new RawServer().thenAnswer(200, "{\"access_token\":\"" + token + "\"}");
+                Wire wire = Wire.to(server, Cloud.IBM_CLOUD, false)) {
+            wire.iam.request(wire.account, ACCESS);
+            assertThat(wire.skew.median()).isBetween(Duration.ofSeconds(-90), Duration.ofSeconds(-89));
+        }
+    }
+
+    @Test
+    void request_answerThatTellsNoTime_isNoReading() {
+        try (RawServer server = new RawServer()
+                        .thenAnswer(200, "{\"access_token\":\"a\",\"expires_in\":60}", "Date: yesterday");
+                Wire wire = Wire.to(server, Cloud.IBM_CLOUD, false)) {
+            wire.iam.request(wire.account, ACCESS);
+            assertThat(wire.skew.median()).isZero();
+        }
+    }
+
     @Test
     void request_deepAnswer_retries() {
         String deep = "{\"a\":" + "[".repeat(100_000) + "]".repeat(100_000) + "}";

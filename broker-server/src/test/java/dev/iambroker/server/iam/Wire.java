@@ -4,6 +4,7 @@ import dev.iambroker.account.Account;
 import dev.iambroker.account.AccountName;
 import dev.iambroker.account.Cloud;
 import dev.iambroker.account.Login;
+import dev.iambroker.iam.ClockSkew;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,6 +26,7 @@ final class Wire implements AutoCloseable {
     final HttpIamClient iam;
     final HttpAccountsApi accounts;
     final HttpClustersApi clusters;
+    final ClockSkew skew = new ClockSkew(unused -> {});
     final List<String> heard = new CopyOnWriteArrayList<>();
     final List<Duration> slept = new CopyOnWriteArrayList<>();
 
@@ -40,7 +42,8 @@ final class Wire implements AutoCloseable {
                 connections,
                 InstantSource.fixed(NOW),
                 () -> 0,
-                (grant, status, nanos) -> heard.add(grant + " " + status));
+                (grant, status, nanos) -> heard.add(grant + " " + status),
+                skew);
         accounts = new HttpAccountsApi(connections);
         clusters = new HttpClustersApi(connections, slept::add);
     }

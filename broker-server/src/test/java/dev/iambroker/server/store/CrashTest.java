@@ -111,6 +111,11 @@ final class CrashTest {
         }
 
         @Override
+        public FileIdentity identity(Path file) throws IOException {
+            return real.identity(file);
+        }
+
+        @Override
         public NewFile create(Path file) throws IOException {
             return new Unsynced(real.create(file));
         }
@@ -131,6 +136,11 @@ final class CrashTest {
         }
 
         private record Unsynced(NewFile real) implements NewFile {
+            @Override
+            public FileIdentity identity() throws IOException {
+                return real.identity();
+            }
+
             @Override
             public void write(byte[] content) throws IOException {
                 real.write(content);

@@ -1,6 +1,8 @@
 package dev.iambroker.server.store;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.nio.file.StandardCopyOption.COPY_ATTRIBUTES;
+import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -79,7 +81,8 @@ final class EncryptedFileStoreTest {
     void read_writtenRandomSessions_areTheSame() throws Damaged {
         for (long seed = 0; seed < SESSIONS_IN_MEMORY; seed++) {
             StoredSession session = Sessions.random(new Random(seed));
-            StoredSession back = SessionJson.read(SessionJson.write(session));
+            StoredSession back =
+                    SessionJson.read(SessionJson.write(session, "1")).session();
             assertThat(Sessions.clear(back)).as("seed %d", seed).isEqualTo(Sessions.clear(session));
         }
     }
@@ -91,7 +94,7 @@ final class EncryptedFileStoreTest {
                  {"kind":"quantum","shape":[1]},
                  {"kind":"uaa","value":"v","acquired_at":"2026-01-01T00:00:00Z","life":"PT1H",
                   "expires_at":"2026-01-01T01:00:00Z","smell":null}]}""";
-        StoredSession session = SessionJson.read(newer.getBytes(UTF_8));
+        StoredSession session = SessionJson.read(newer.getBytes(UTF_8)).session();
         assertThat(session.login()).isEqualTo("api-key");
         assertThat(session.tokens())
                 .singleElement()
@@ -228,22 +231,108 @@ final class EncryptedFileStoreTest {
 
     @Test
     void load_damaged_warnsByNameWithoutContent() throws IOException {
-        Logger logger = (Logger) LoggerFactory.getLogger(EncryptedFileStore.class);
-        var appender = new ListAppender<ILoggingEvent>();
-        appender.start();
-        logger.addAppender(appender);
+        List<ILoggingEvent> logged;
         try (var store = open()) {
             Files.writeString(session("prod"), "canary");
-            store.load(PROD);
-        } finally {
-            logger.detachAppender(appender);
+            logged = logOf(() -> store.load(PROD));
         }
-        assertThat(appender.list).singleElement().satisfies(event -> {
+        assertThat(logged).singleElement().satisfies(event -> {
             assertThat(event.getLevel()).isEqualTo(Level.WARN);
             assertThat(event.getFormattedMessage())
                     .contains("account prod", "cut off at 6 bytes", "prod.session.damaged-1")
                     .doesNotContain("canary");
         });
+    }
+
+    private static List<ILoggingEvent> logOf(Runnable work) {
+        Logger logger = (Logger) LoggerFactory.getLogger(EncryptedFileStore.class);
+        var appender = new ListAppender<ILoggingEvent>();
+        appender.start();
+        logger.addAppender(appender);
+        logger.setLevel(Level.INFO);
+        try {
+            work.run();
+        } finally {
+            logger.setLevel(null);
+            logger.detachAppender(appender);
+        }
+        return appender.list;
+    }
+
+    /** How a backup comes back, each keeping times and modes. */
+    enum Restoring {
+        OVER_THE_FILE {
+            @Override
+            void restore(Path backup, Path file) throws IOException {
+                Files.write(file, Files.readAllBytes(backup));
+                Files.setLastModifiedTime(file, Files.getLastModifiedTime(backup));
+            }
+        },
+        AS_A_NEW_FILE {
+            @Override
+            void restore(Path backup, Path file) throws IOException {
+                Files.copy(backup, file, REPLACE_EXISTING, COPY_ATTRIBUTES);
+            }
+        };
+
+        abstract void restore(Path backup, Path file) throws IOException;
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void load_backupPutBack_isRecognisedAndUsedAllTheSame(Restoring restoring) throws IOException {
+        StoredSession old = Sessions.withRefreshToken("old");
+        Path backup = dir.resolveSibling("backup");
+        try (var store = open()) {
+            store.save(PROD, old);
+            Files.copy(session("prod"), backup, COPY_ATTRIBUTES);
+            store.save(PROD, Sessions.withRefreshToken("new"));
+            restoring.restore(backup, session("prod"));
+        }
+        try (var store = open()) {
+            assertThat(logOf(() -> assertThat(store.load(PROD))
+                            .satisfies(back -> assertThat(Sessions.clear(back)).isEqualTo(Sessions.clear(old)))))
+                    .singleElement()
+                    .satisfies(event -> {
+                        assertThat(event.getLevel()).isEqualTo(Level.WARN);
+                        assertThat(event.getFormattedMessage())
+                                .contains("account prod", "backup", "iam-broker login prod");
+                    });
+        }
+    }
+
+    @Test
+    void load_directoryCopied_isRecognised() throws IOException {
+        try (var store = open()) {
+            store.save(PROD, Sessions.withRefreshToken("shared"));
+        }
+        Path copy = dir.resolveSibling("copy");
+        copyTree(dir, copy);
+        try (var store = EncryptedFileStore.open(copy, List.of(), FileOps.posix(), new SecureRandom())) {
+            assertThat(logOf(() -> store.load(PROD))).hasSize(1);
+        }
+        try (var store = open()) {
+            assertThat(logOf(() -> store.load(PROD))).isEmpty();
+        }
+    }
+
+    private static void copyTree(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, to.resolve(from.relativize(file)), COPY_ATTRIBUTES);
+            }
+        }
+    }
+
+    @Test
+    void load_originalMovedWithItsDirectory_isNoCopy() throws IOException {
+        try (var store = open()) {
+            store.save(PROD, Sessions.withRefreshToken("only"));
+        }
+        Path moved = Files.move(dir, dir.resolveSibling("moved"));
+        try (var store = EncryptedFileStore.open(moved, List.of(), FileOps.posix(), new SecureRandom())) {
+            assertThat(logOf(() -> store.load(PROD))).isEmpty();
+        }
     }
 
     @Test
@@ -281,6 +370,11 @@ final class EncryptedFileStoreTest {
                 throw failure;
             }
             return real.read(file);
+        }
+
+        @Override
+        public FileIdentity identity(Path file) throws IOException {
+            return real.identity(file);
         }
 
         @Override

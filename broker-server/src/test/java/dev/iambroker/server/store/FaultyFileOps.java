@@ -115,6 +115,12 @@ public final class FaultyFileOps implements FileOps {
     }
 
     @Override
+    public FileIdentity identity(Path file) throws IOException {
+        refuseWhenDead();
+        return real.identity(file);
+    }
+
+    @Override
     public synchronized NewFile create(Path file) throws IOException {
         reach(CrashPoint.BEFORE_TEMP, file);
         NewFile created = real.create(file);
@@ -204,6 +210,12 @@ public final class FaultyFileOps implements FileOps {
         Watched(Path file, NewFile created) {
             this.file = file;
             this.created = created;
+        }
+
+        @Override
+        public FileIdentity identity() throws IOException {
+            refuseWhenDead();
+            return created.identity();
         }
 
         @Override

@@ -53,7 +53,7 @@ final class TelemetryTest {
         telemetry.iamRequest("apikey", 200, 200_000_000);
         telemetry.iamRequest("apikey", 0, 15_000_000_000L);
         telemetry.clockSkew(Duration.ofMillis(-1500));
-        telemetry.clockJumped();
+        telemetry.events().clockJumped(Duration.ofHours(3));
         telemetry.auditRecorded();
     }
 

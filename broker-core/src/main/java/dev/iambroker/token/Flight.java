@@ -1,0 +1,126 @@
+package dev.iambroker.token;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One renewal, from when it is asked for until it has ended. It waits on the ground until its {@link Governor} lets it
+ * go. Identity tells two apart. Thread-safe.
+ */
+final class Flight {
+    private static final ScopedValue<Flight> CURRENT = ScopedValue.newInstance();
+
+    private final ManagedAccount account;
+    private final TokenKey key;
+    private final Governor governor;
+    private final long askedNanos;
+    private final long failsNanos;
+    private final AccountStatus.@Nullable Failure deadWhenAsked;
+    private final Consumer<Flight> onDeparture;
+    private final CompletableFuture<@Nullable Void> landing = new CompletableFuture<>();
+    private volatile boolean awaited;
+    private volatile boolean airborne;
+
+    /** Whether its first request was counted ahead. Written before it departs, then only by its own thread. */
+    private boolean isPaid;
+
+    /**
+     * @param governor lets it go, and is told when it has ended: the same one, wherever the account's requests go then
+     * @param askedNanos now, by the monotonic clock
+     * @param failsNanos when the first caller fails without it, by the monotonic clock
+     * @param awaited whether a caller who has nothing waits for it
+     */
+    Flight(
+            ManagedAccount account,
+            TokenKey key,
+            Governor governor,
+            long askedNanos,
+            long failsNanos,
+            boolean awaited,
+            Consumer<Flight> onDeparture) {
+        this.account = account;
+        this.key = key;
+        this.governor = governor;
+        this.askedNanos = askedNanos;
+        this.failsNanos = failsNanos;
+        this.deadWhenAsked = account.dead();
+        this.awaited = awaited;
+        this.onDeparture = onDeparture;
+    }
+
+    /** The flight that the current thread runs, null where it runs none. */
+    static @Nullable Flight current() {
+        return CURRENT.isBound() ? CURRENT.get() : null;
+    }
+
+    ManagedAccount account() {
+        return account;
+    }
+
+    TokenKey key() {
+        return key;
+    }
+
+    Governor governor() {
+        return governor;
+    }
+
+    /** Flights of one session run one after the other. */
+    ManagedAccount session() {
+        return account.owner();
+    }
+
+    long askedNanos() {
+        return askedNanos;
+    }
+
+    long failsNanos() {
+        return failsNanos;
+    }
+
+    /** Why the session ended while the flight waited; null where it did not, or had before it was asked for. */
+    AccountStatus.@Nullable Failure diedSinceAsked() {
+        AccountStatus.Failure dead = account.dead();
+        return dead == null || dead.equals(deadWhenAsked) ? null : dead;
+    }
+
+    boolean isAwaited() {
+        return awaited;
+    }
+
+    void await() {
+        awaited = true;
+    }
+
+    /** Whether it has left the ground. */
+    boolean isAirborne() {
+        return airborne;
+    }
+
+    /** Ends when the flight does, with the {@link RenewalFailure} where it failed. */
+    CompletableFuture<@Nullable Void> landing() {
+        return landing;
+    }
+
+    /** Lets it go; its first request has been counted. */
+    void depart() {
+        isPaid = true;
+        airborne = true;
+        onDeparture.accept(this);
+    }
+
+    /** Runs {@code journey} as this flight, on the calling thread. */
+    void run(Runnable journey) {
+        ScopedValue.where(CURRENT, this).run(journey);
+    }
+
+    /** Whether the request about to be made is the one that {@code by} counted ahead. True at most once. */
+    boolean spends(Governor by) {
+        boolean spends = isPaid && by == governor;
+        if (spends) {
+            isPaid = false;
+        }
+        return spends;
+    }
+}

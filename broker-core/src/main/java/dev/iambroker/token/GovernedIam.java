@@ -1,0 +1,51 @@
+package dev.iambroker.token;
+
+import dev.iambroker.account.Account;
+import dev.iambroker.iam.Grant;
+import dev.iambroker.iam.IamAnswer;
+import dev.iambroker.iam.IamClient;
+import dev.iambroker.iam.IamFailure;
+import dev.iambroker.secret.Secret;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Has every request counted where it is made, so that none is forgotten, and every 429 heard. */
+record GovernedIam(IamClient iam, Upstreams upstreams, Time time) implements IamClient {
+    private static final int TOO_MANY_REQUESTS = 429;
+
+    @Override
+    public IamAnswer request(Account account, Grant grant) {
+        return counted(account, () -> iam.request(account, grant));
+    }
+
+    @Override
+    public void revoke(Account account, Secret refreshToken) {
+        this.<@Nullable Void>counted(account, () -> {
+            iam.revoke(account, refreshToken);
+            return null;
+        });
+    }
+
+    @Override
+    public String upstream(Account account) {
+        return iam.upstream(account);
+    }
+
+    private <A extends @Nullable Object> A counted(Account account, Supplier<A> exchange) {
+        Governor governor = upstreams.of(account);
+        governor.requested();
+        long sentNanos = time.nanos();
+        try {
+            A answer = exchange.get();
+            governor.answered();
+            return answer;
+        } catch (IamFailure e) {
+            if (e.status() == TOO_MANY_REQUESTS) {
+                governor.refused(sentNanos);
+            } else if (e.status() != IamFailure.NO_STATUS) {
+                governor.answered();
+            }
+            throw e;
+        }
+    }
+}
