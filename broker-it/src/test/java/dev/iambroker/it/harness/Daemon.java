@@ -94,6 +94,14 @@ public final class Daemon implements AutoCloseable {
         Children.kill(process);
     }
 
+    /** Sends it a signal by its name, such as {@code STOP}. */
+    public void signal(String name) throws IOException, InterruptedException {
+        Ran ran = Program.shell("kill -s " + name + " " + pid()).run();
+        if (ran.exitCode() != 0) {
+            throw new AssertionError("kill -s " + name + ": " + ran.all());
+        }
+    }
+
     /** SIGTERM; {@link #awaitExit} waits. */
     public void terminate() {
         process.destroy();

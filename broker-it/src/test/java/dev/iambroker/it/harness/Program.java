@@ -49,6 +49,13 @@ public final class Program {
         return this;
     }
 
+    /** Lets that program start it, which is given the command as its last arguments. */
+    @CanIgnoreReturnValue
+    public Program by(Object... launcher) {
+        command.addAll(0, Arrays.stream(launcher).map(String::valueOf).toList());
+        return this;
+    }
+
     @CanIgnoreReturnValue
     public Program env(String name, Object value) {
         environment.put(name, String.valueOf(value));
@@ -106,7 +113,7 @@ public final class Program {
         }
     }
 
-    /** Starts it without waiting; the caller ends it. Its end is also seen to when this JVM ends. */
+    /** Starts it without waiting; the caller ends it, or closes the pipe it reads. Its end is also seen to when this JVM ends. */
     public Process start(Redirect in, Path out, Path err) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectInput(in)

@@ -31,6 +31,16 @@ public final class UnixHttp {
         return send("POST", target, body);
     }
 
+    /** Sends a whole request, and goes before its answer can come. */
+    public void askAndLeave(String target) throws IOException {
+        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            channel.connect(UnixDomainSocketAddress.of(socket));
+            write(
+                    channel,
+                    ("GET " + target + " HTTP/1.1\r\nHost: localhost\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+        }
+    }
+
     private Answer send(String method, String target, String body) throws IOException {
         byte[] payload = body.getBytes(StandardCharsets.UTF_8);
         String head = method + " " + target + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"

@@ -1,0 +1,151 @@
+package dev.iambroker.it.soak;
+
+import dev.iambroker.emulator.EmulatedCloud;
+import dev.iambroker.emulator.Emulator;
+import dev.iambroker.emulator.directory.Account;
+import dev.iambroker.emulator.directory.Identity;
+import dev.iambroker.emulator.settings.Rotation;
+import dev.iambroker.it.harness.Answer;
+import dev.iambroker.it.harness.SampleCloud;
+import dev.iambroker.it.harness.Workplace;
+import dev.iambroker.it.soak.SoakAccount.Kind;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** An emulated cloud with fifty accounts, and a configuration that logs in to them in every way. */
+final class SoakCloud implements AutoCloseable {
+    static final int ACCOUNTS = 50;
+    /** Ten minutes of these are as many renewals as a day of hours. */
+    static final Duration LIFE = Duration.ofSeconds(24);
+
+    private final EmulatedCloud cloud = SampleCloud.start();
+    private final List<SoakAccount> accounts = new ArrayList<>();
+    private final Map<String, Identity> people = new HashMap<>();
+
+    Emulator emulator() {
+        return cloud.emulator();
+    }
+
+    List<SoakAccount> accounts() {
+        return accounts;
+    }
+
+    long count(Kind kind) {
+        return accounts.stream().filter(account -> account.kind() == kind).count();
+    }
+
+    void configure(Workplace place) throws IOException {
+        emulator().settings().accessTokenLife(LIFE).idTokenLife(LIFE).rotation(Rotation.OVERLAPPING);
+        StringBuilder yaml = new StringBuilder("accounts:\n");
+        for (int i = 0; i < ACCOUNTS; i++) {
+            yaml.append(add(i, place));
+        }
+        place.configure(emulator(), yaml.toString());
+    }
+
+    /** A line of the configuration: of every ten accounts three are by key, two by password, two by passcode. */
+    private String add(int i, Workplace place) throws IOException {
+        return switch (i % 10) {
+            case 0, 1, 2 -> byKey(i, place);
+            case 3, 4 -> byPassword(i, place);
+            case 5, 6 -> byPasscode(i);
+            case 7 -> sharing(i);
+            case 8 -> byProfile(i, place);
+            default -> byRefreshToken(i, place);
+        };
+    }
+
+    private String byKey(int i, Workplace place) throws IOException {
+        Account account = account(i);
+        Identity service = emulator().addServiceId("emulated-service-" + i, account);
+        emulator().addApiKey("emulated-soak-key-" + i, service, account);
+        place.secret("key" + i, "emulated-soak-key-" + i);
+        return line(i, Kind.API_KEY, account, service.iamId(), "api-key: { file: key%d }".formatted(i));
+    }
+
+    private String byPassword(int i, Workplace place) throws IOException {
+        Account account = account(i);
+        Identity user = emulator().addUser(email(i), "emulated-password-" + i, account);
+        place.secret("password" + i, "emulated-password-" + i);
+        return line(
+                i,
+                Kind.PASSWORD,
+                account,
+                user.iamId(),
+                "password: { username: %s, password: { file: password%d } }".formatted(email(i), i));
+    }
+
+    private String byPasscode(int i) {
+        Account account = account(i);
+        // The next but one may share this login.
+        Identity user = emulator().addUser(email(i), "emulated-password-" + i, account, account(i + 1), account(i + 2));
+        people.put(alias(i), user);
+        return line(i, Kind.PASSCODE, account, user.iamId(), "passcode: {}");
+    }
+
+    private String sharing(int i) {
+        Identity owner = people.getOrDefault(alias(i - 1), cloud.user());
+        return line(i, Kind.SHARED, account(i), owner.iamId(), "login: " + alias(i - 1));
+    }
+
+    private String byProfile(int i, Workplace place) throws IOException {
+        Account account = account(i);
+        String token = "emulated-compute-resource-token-" + i;
+        String iamId = emulator()
+                .addTrustedProfile("emulated-profile-" + i, account, token)
+                .identity()
+                .iamId();
+        place.secret("cr" + i, token);
+        return line(
+                i,
+                Kind.TRUSTED_PROFILE,
+                account,
+                iamId,
+                "trusted-profile: { profile-name: emulated-profile-%d, cr-token-file: cr%d }".formatted(i, i));
+    }
+
+    private String byRefreshToken(int i, Workplace place) throws IOException {
+        Account account = account(i);
+        Identity user = emulator().addUser(email(i), "emulated-password-" + i, account);
+        place.secret("refresh" + i, emulator().issueRefreshToken(user, account));
+        return line(i, Kind.REFRESH_TOKEN, account, user.iamId(), "refresh-token: { file: refresh%d }".formatted(i));
+    }
+
+    private String line(int i, Kind kind, Account account, String iamId, String login) {
+        accounts.add(new SoakAccount(alias(i), kind, account.id(), iamId));
+        return "  %s: { %s, account-id: %s }\n".formatted(alias(i), login, account.id());
+    }
+
+    /** Adding one again changes nothing. */
+    private Account account(int i) {
+        return emulator().addAccount("e%031d".formatted(1000 + i), "Emulated " + i);
+    }
+
+    private static String email(int i) {
+        return "person" + i + "@emulated.example";
+    }
+
+    private static String alias(int i) {
+        return "a" + i;
+    }
+
+    void logIn(Workplace place) throws IOException {
+        for (Map.Entry<String, Identity> person : people.entrySet()) {
+            String passcode = emulator().addPasscode(person.getValue());
+            Answer answer = place.http()
+                    .post("/v1/accounts/" + person.getKey() + "/login", "{\"passcode\":\"" + passcode + "\"}");
+            if (answer.status() != 200) {
+                throw new AssertionError("login of " + person.getKey() + ": " + answer);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        cloud.close();
+    }
+}
