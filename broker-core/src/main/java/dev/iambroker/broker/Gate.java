@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Who may pass: the policy's word on a request, and its place in the audit log. Thread-safe. */
 final class Gate {
-    private final Policy policy;
+    private volatile Policy policy;
     private final TokenService tokens;
     private final ClusterDirectory directory;
     private final AuditLog audit;
@@ -33,6 +33,10 @@ final class Gate {
         this.time = time;
     }
 
+    void apply(Policy next) {
+        policy = next;
+    }
+
     /** Policy first: a client without any right learns nothing of what exists. */
     Account permit(ClientIdentity client, Verb verb, String name, @Nullable String cluster) {
         AccountName account = AccountName.isValid(name) ? new AccountName(name) : null;
@@ -41,10 +45,11 @@ final class Gate {
             recordDenial(client, verb, name, cluster, deny.rule());
             throw new BrokerFailure.Denied(deny.reason(), About.NOTHING);
         }
-        if (account == null || !tokens.isConfigured(account)) {
+        Account configured = account == null ? null : tokens.find(account);
+        if (configured == null) {
             throw Failures.unknownAccount();
         }
-        return tokens.account(account);
+        return configured;
     }
 
     /** Which cluster it is decides the server's address; a right on none of the account's clusters decides now. */

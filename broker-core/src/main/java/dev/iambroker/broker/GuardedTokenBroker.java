@@ -20,6 +20,7 @@ import dev.iambroker.token.Time;
 import dev.iambroker.token.Token;
 import dev.iambroker.token.TokenKey;
 import dev.iambroker.token.TokenService;
+import dev.iambroker.token.UnknownAccount;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -31,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 public final class GuardedTokenBroker implements TokenBroker {
     private final TokenService tokens;
     private final Time time;
-    private final Duration kubeExpiryMargin;
+    private volatile Duration kubeExpiryMargin;
     private final Gate gate;
     private final AccountServices services;
     private final ClusterResolver resolver;
@@ -59,6 +60,12 @@ public final class GuardedTokenBroker implements TokenBroker {
         this.resolver = new ClusterResolver(gate, tokens, directory, search(executor));
     }
 
+    /** From now on by these; what waits for IAM meanwhile has to be permitted by both policies. Arguments as at first. */
+    public void reconfigure(Policy policy, Duration newKubeExpiryMargin) {
+        gate.apply(policy);
+        kubeExpiryMargin = newKubeExpiryMargin;
+    }
+
     private ClusterSearch search(Executor executor) {
         return new ClusterSearch(executor, name -> services.clusters(tokens.account(name), TokenRequest.DEFAULT_WAIT));
     }
@@ -77,7 +84,7 @@ public final class GuardedTokenBroker implements TokenBroker {
         long end = time.nanos() + request.patience().toNanos();
         resolver.learnNames(client, request);
         Account account = permitted(client, request);
-        return fetched(client, account, request.withPatience(left(end)));
+        return fetched(client, account.name(), request.withPatience(left(end)));
     }
 
     private Account permitted(ClientIdentity client, TokenRequest request) {
@@ -101,14 +108,20 @@ public final class GuardedTokenBroker implements TokenBroker {
         }
     }
 
-    private TokenGrant fetched(ClientIdentity client, Account account, TokenRequest request) {
-        TokenKey key = new TokenKey(account.name(), request.kind());
+    private TokenGrant fetched(ClientIdentity client, AccountName account, TokenRequest request) {
+        TokenKey key = new TokenKey(account, request.kind());
         try {
             Token token = tokens.token(key, request.minTtl(), request.patience());
-            return gate.handOut(client, token, request.cluster());
+            return stillPermitted(client, request, token);
         } catch (RenewalFailure e) {
-            throw Failures.of(account, e);
+            throw Failures.of(permitted(client, request), e);
         }
+    }
+
+    /** Waiting takes up to a minute: a reload may have taken the right, or the account, away meanwhile. */
+    private TokenGrant stillPermitted(ClientIdentity client, TokenRequest request, Token token) {
+        permitted(client, request);
+        return gate.handOut(client, token, request.cluster());
     }
 
     @Override
@@ -116,10 +129,14 @@ public final class GuardedTokenBroker implements TokenBroker {
             ClientIdentity client, TokenRequest request, @Nullable String after, Duration patience) {
         Account account = permitted(client, request);
         if (after == null) {
-            return fetched(client, account, request);
+            return fetched(client, account.name(), request);
         }
         Token token = tokens.next(new TokenKey(account.name(), request.kind()), after, patience);
-        return token == null ? null : gate.handOut(client, token, request.cluster());
+        if (token == null) {
+            permitted(client, request);
+            return null;
+        }
+        return stillPermitted(client, request, token);
     }
 
     @Override
@@ -157,10 +174,22 @@ public final class GuardedTokenBroker implements TokenBroker {
 
     @Override
     public List<AccountView> accounts(ClientIdentity client) {
-        return tokens.names().stream()
-                .filter(name -> mayList(client, name.value()))
-                .map(this::view)
-                .toList();
+        List<AccountView> views = new ArrayList<>();
+        for (AccountName name : tokens.names()) {
+            if (mayList(client, name.value())) {
+                unlessRemoved(() -> views.add(view(name)));
+            }
+        }
+        return views;
+    }
+
+    /** What is listed at one moment a reload may take away at the next. */
+    private static void unlessRemoved(Runnable look) {
+        try {
+            look.run();
+        } catch (UnknownAccount removed) {
+            // Then it is not in the list.
+        }
     }
 
     @Override
@@ -255,8 +284,8 @@ public final class GuardedTokenBroker implements TokenBroker {
         List<AccountName> notReady = new ArrayList<>();
         Duration runway = null;
         for (AccountName name : tokens.names()) {
-            AccountStatus status = tokens.status(name);
-            if (isExpectedToServe(status)) {
+            AccountStatus status = statusUnlessRemoved(name);
+            if (status != null && isExpectedToServe(status)) {
                 runway = smaller(runway, status.runway());
                 if (!hasToken(name)) {
                     notReady.add(name);
@@ -264,6 +293,14 @@ public final class GuardedTokenBroker implements TokenBroker {
             }
         }
         return new Readiness(notReady, runway);
+    }
+
+    private @Nullable AccountStatus statusUnlessRemoved(AccountName name) {
+        try {
+            return tokens.status(name);
+        } catch (UnknownAccount removed) {
+            return null;
+        }
     }
 
     /** An account that is not meant to serve, or that nobody ever logged in, does not make the broker unready. */

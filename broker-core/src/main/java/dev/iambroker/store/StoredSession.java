@@ -30,6 +30,20 @@ public record StoredSession(
         tokens = List.copyOf(tokens);
     }
 
+    /** The login alone. */
+    public StoredSession withoutTokens() {
+        return new StoredSession(
+                login,
+                refreshToken,
+                previousRefreshToken,
+                refreshTokenExpiresAt,
+                boundAccountId,
+                iamId,
+                importedFingerprint,
+                disabled,
+                List.of());
+    }
+
     @Override
     public String toString() {
         return "session by " + login + " with " + tokens.size() + " tokens";

@@ -12,13 +12,15 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** The accounts that are brokered, each with its session as it was found in the store. Immutable; thread-safe. */
+/** The accounts that are brokered, each with its session. A reload replaces them; readers see one set or the other. Thread-safe. */
 final class Accounts {
-    private final NavigableMap<AccountName, ManagedAccount> byName;
+    private volatile NavigableMap<AccountName, ManagedAccount> byName;
     private final TokenCache cache;
     private final BrokerEvents events;
 
@@ -59,6 +61,47 @@ final class Accounts {
     @Nullable
     ManagedAccount find(AccountName name) {
         return byName.get(name);
+    }
+
+    /**
+     * The account of this name with the lock of its session held, which the caller releases; null where there is none.
+     * A reload may put another in its place while it is waited for, and then that one is meant.
+     */
+    // The caller releases it.
+    @SuppressWarnings("LockNotBeforeTry")
+    @Nullable
+    ManagedAccount lock(AccountName name) {
+        while (true) {
+            ManagedAccount account = find(name);
+            if (account == null) {
+                return null;
+            }
+            account.session().lock();
+            if (isCurrent(account)) {
+                return account;
+            }
+            account.session().unlock();
+        }
+    }
+
+    /** Whether no reload has replaced it; while its session's lock is held, none will. */
+    boolean isCurrent(ManagedAccount account) {
+        return find(account.name()) == account;
+    }
+
+    /** The accounts as they are configured, by name. */
+    Map<AccountName, Account> configured() {
+        Map<AccountName, Account> configured = new TreeMap<>();
+        byName.forEach((name, account) -> configured.put(name, account.account()));
+        return configured;
+    }
+
+    /** Puts {@code successors} in the place of all accounts of {@code names}. Holds the locks of their sessions. */
+    synchronized void replace(Set<AccountName> names, Map<AccountName, ManagedAccount> successors) {
+        NavigableMap<AccountName, ManagedAccount> next = new TreeMap<>(byName);
+        next.keySet().removeAll(names);
+        next.putAll(successors);
+        byName = Collections.unmodifiableNavigableMap(next);
     }
 
     Collection<ManagedAccount> all() {
@@ -105,8 +148,12 @@ final class Accounts {
                 || refresher.standings().of(new TokenKey(account.name(), TokenKind.KUBE)) != null;
     }
 
-    /** Tells observers the state of {@code account} where it is another than they were told. */
-    void announce(ManagedAccount account, TokenRefresher refresher) {
+    /** Tells observers the state of {@code changed} where it is another than they were told. */
+    void announce(ManagedAccount changed, TokenRefresher refresher) {
+        ManagedAccount account = find(changed.name());
+        if (account == null) {
+            return;
+        }
         AccountState now = stateOf(account, refresher);
         AccountState before = account.announce(now);
         if (before != now) {

@@ -135,7 +135,7 @@ final class Intake {
         return account.isUaaUsed() && cache.usable(new TokenKey(account.name(), TokenKind.UAA)) == null;
     }
 
-    /** Writes what an earlier answer left unwritten; true where that brought something. */
+    /** Writes what an earlier answer left unwritten; true where that brought {@code target} its access token. */
     boolean settle(ManagedAccount target) {
         ManagedAccount owner = target.owner();
         ManagedAccount.Unsaved unsaved = owner.unsaved();
@@ -145,7 +145,8 @@ final class Intake {
         write(owner, unsaved);
         owner.keepUnsaved(null);
         release(unsaved.tokens());
-        return true;
+        TokenKey access = new TokenKey(target.name(), TokenKind.ACCESS);
+        return unsaved.tokens().stream().anyMatch(token -> token.key().equals(access));
     }
 
     private void commit(ManagedAccount target, StoredSession session, List<Token> tokens, boolean rotated) {

@@ -28,7 +28,7 @@ final class ManagedAccount {
     /** Why only a login helps; of the owner for all who share it. */
     private volatile AccountStatus.@Nullable Failure dead;
 
-    /** An API key brought by {@code login}, used instead of the configured one until the next start. */
+    /** An API key brought by {@code login}, used instead of the configured one until a start or a change of the account. */
     private volatile @Nullable Secret presentedKey;
 
     /** The configured credential that IAM refused: not tried again until it differs. */
@@ -49,7 +49,8 @@ final class ManagedAccount {
     private ManagedAccount(Account account, @Nullable ManagedAccount owner, StoredSession stored) {
         this.account = account;
         this.owner = owner == null ? this : owner;
-        this.session = owner == null ? new ReentrantLock() : owner.session;
+        // Fair: renewals that follow each other closely must not keep a login or a reload waiting for ever.
+        this.session = owner == null ? new ReentrantLock(/* fair= */ true) : owner.session;
         this.stored = stored;
     }
 
@@ -170,6 +171,29 @@ final class ManagedAccount {
     void keepUnsaved(@Nullable Unsaved pending) {
         assert session.isHeldByCurrentThread();
         unsaved = pending;
+    }
+
+    /**
+     * Takes over what is known of {@code before}, whose place it takes and which is configured the same. Before anybody
+     * else knows this one, and while the lock of {@code before} is held.
+     */
+    void succeed(ManagedAccount before) {
+        dead = before.dead;
+        presentedKey = before.presentedKey;
+        refusedCredential = before.refusedCredential;
+        kubeUsedNanos = before.kubeUsedNanos;
+        kubeUsed = before.kubeUsed;
+        uaaUsed = before.uaaUsed;
+        announced = before.announced;
+    }
+
+    /** As {@link #keepUnsaved}, before anybody else knows this one. */
+    void inheritUnsaved(@Nullable Unsaved pending) {
+        unsaved = pending;
+    }
+
+    AccountState announced() {
+        return announced;
     }
 
     /** Notes the state that observers were told last, and returns the one before. */

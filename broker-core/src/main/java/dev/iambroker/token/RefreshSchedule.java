@@ -3,19 +3,51 @@ package dev.iambroker.token;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 
-/**
- * When to renew, as arithmetic. Thread-safe if its random generator is.
- *
- * @param at the part of a life after which a token is renewed
- * @param jitter how far that point is moved, at most, relative to itself
- * @param minInterval the least time between two renewals of a token that a caller can bring about
- * @param keepWarm how long after its last use a kube token is still renewed ahead of its end
- */
-public record RefreshSchedule(
-        double at, double jitter, Duration minInterval, Duration keepWarm, RandomGenerator random) {
+/** When to renew, as arithmetic on settings that a reload replaces. Thread-safe if its random generator is. */
+public final class RefreshSchedule {
+    private final RandomGenerator random;
+    private volatile Settings settings;
+
+    /**
+     * What the configuration says.
+     *
+     * @param at the part of a life after which a token is renewed
+     * @param jitter how far that point is moved, at most, relative to itself
+     * @param minInterval the least time between two renewals of a token that a caller can bring about
+     * @param keepWarm how long after its last use a kube token is still renewed ahead of its end
+     */
+    public record Settings(double at, double jitter, Duration minInterval, Duration keepWarm) {}
+
+    public RefreshSchedule(double at, double jitter, Duration minInterval, Duration keepWarm, RandomGenerator random) {
+        this(new Settings(at, jitter, minInterval, keepWarm), random);
+    }
+
+    public RefreshSchedule(Settings settings, RandomGenerator random) {
+        this.settings = settings;
+        this.random = random;
+    }
+
+    /** From now on by these. A token that is cached keeps the renewal point that it has. */
+    public void apply(Settings next) {
+        settings = next;
+    }
+
+    RandomGenerator random() {
+        return random;
+    }
+
+    Duration keepWarm() {
+        return settings.keepWarm;
+    }
+
+    Duration minInterval() {
+        return settings.minInterval;
+    }
+
     /** The renewal point of a token with this life, counted from its beginning. */
     Duration refreshAfter(Duration life) {
-        double moved = at * (1 + jitter * (2 * random.nextDouble() - 1));
+        Settings now = settings;
+        double moved = now.at * (1 + now.jitter * (2 * random.nextDouble() - 1));
         return Duration.ofNanos((long) (life.toNanos() * moved));
     }
 
@@ -39,7 +71,8 @@ public record RefreshSchedule(
     /** A long minimum must not keep a short-lived token from being renewed. */
     Duration minInterval(Duration life) {
         Duration half = life.dividedBy(2);
-        return half.compareTo(minInterval) < 0 ? half : minInterval;
+        Duration configured = settings.minInterval;
+        return half.compareTo(configured) < 0 ? half : configured;
     }
 
     /** Whether {@code token} is too young for a caller to have it renewed. */

@@ -102,6 +102,12 @@ final class RunwayWatch {
         }
     }
 
+    /** The account is another one from now on, or none. */
+    synchronized void forget(AccountName name) {
+        outages.remove(name);
+        saidOfLogin.remove(name);
+    }
+
     /** Another login began: what was said of the one before is forgotten. */
     synchronized void loggedIn(ManagedAccount owner) {
         saidOfLogin.remove(owner.name());

@@ -75,6 +75,16 @@ public final class TokenCache {
         return awaited.computeIfAbsent(key, unused -> new CompletableFuture<>());
     }
 
+    /** Ends every wait for a next token, so that whoever waits looks whether there is still something to wait for. */
+    void wakeWaiting() {
+        awaited.keySet().forEach(key -> {
+            CompletableFuture<@Nullable Void> waiting = awaited.remove(key);
+            if (waiting != null) {
+                waiting.complete(null);
+            }
+        });
+    }
+
     void drop(TokenKey key) {
         tokens.invalidate(key);
         events.tokenDropped(key.account(), key.kind());

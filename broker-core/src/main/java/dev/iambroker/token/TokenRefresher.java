@@ -163,15 +163,18 @@ final class TokenRefresher {
         return new RenewalFailure.Transient("internal error, see the log", null, null);
     }
 
+    /** Renews for the account that has the name now: a reload may have replaced the one that the flight began with. */
     private @Nullable RenewalFailure renew(Flight flight) {
-        ManagedAccount account = flight.account();
-        account.session().lock();
+        ManagedAccount account = accounts.lock(flight.key().account());
+        if (account == null) {
+            return new RenewalFailure.Transient("the account is no longer configured", null, null);
+        }
         try {
-            RenewalFailure overtaken = overtaken(flight);
+            RenewalFailure overtaken = overtaken(flight, account);
             if (overtaken != null) {
                 return overtaken;
             }
-            if (isRenewedAlready(flight)) {
+            if (isRenewedAlready(flight, account)) {
                 forgive(account, flight.key());
                 return null;
             }
@@ -182,20 +185,20 @@ final class TokenRefresher {
     }
 
     /** What happened to the account while the flight waited its turn. */
-    private static @Nullable RenewalFailure overtaken(Flight flight) {
-        if (flight.account().isDisabled()) {
+    private static @Nullable RenewalFailure overtaken(Flight flight, ManagedAccount account) {
+        if (account.isDisabled()) {
             // A renewal now would log it in again behind everybody's back.
             return new RenewalFailure.Disabled("logged out");
         }
-        AccountStatus.Failure died = flight.diedSinceAsked();
+        AccountStatus.Failure died = flight.account() == account ? flight.diedSinceAsked() : null;
         return died == null ? null : died.cause();
     }
 
     /** A login, say, brought what the flight was to fetch while it waited its turn. */
-    private boolean isRenewedAlready(Flight flight) {
+    private boolean isRenewedAlready(Flight flight, ManagedAccount account) {
         Token token = cache.usable(flight.key());
         boolean isNewer = token != null && token.lifetime().acquiredNanos() - flight.askedNanos() > 0;
-        return isNewer && !exchange.lacksUaa(flight.account());
+        return isNewer && !exchange.lacksUaa(account);
     }
 
     private @Nullable RenewalFailure renew(ManagedAccount account, TokenKey key) {

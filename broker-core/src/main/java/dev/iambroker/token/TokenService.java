@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * All that is done with tokens and sessions, for callers that were already permitted. Thread-safe. Every method that
- * takes an alias throws {@link IllegalArgumentException} for an unknown one.
+ * takes an alias throws {@link UnknownAccount} for an unknown one.
  */
 public final class TokenService {
     private static final Logger log = LoggerFactory.getLogger(TokenService.class);
@@ -47,6 +47,7 @@ public final class TokenService {
     private final TokenSource source;
     private final RefreshLoop loop;
     private final AlarmClock alarms;
+    private volatile boolean stopping;
     private final ClockSkew skew;
     private final Replanning replanning;
     private final ClockWatch clockWatch;
@@ -105,7 +106,10 @@ public final class TokenService {
     }
 
     private void landed(ManagedAccount account) {
-        runwayWatch.lookAt(account);
+        ManagedAccount current = accounts.find(account.name());
+        if (current != null) {
+            runwayWatch.lookAt(current);
+        }
     }
 
     private void clockJumped(Duration step) {
@@ -124,12 +128,68 @@ public final class TokenService {
     /** Serves what the store held, and plans the renewal of everything that can renew itself. */
     public void start() {
         for (ManagedAccount account : accounts.all()) {
-            intake.resume(account);
-            beginWith(account);
-            accounts.announce(account, refresher);
+            begin(account);
         }
         clockWatch.start();
         runwayWatch.lookAtAll();
+    }
+
+    private void begin(ManagedAccount account) {
+        intake.resume(account);
+        beginWith(account);
+        accounts.announce(account, refresher);
+    }
+
+    /**
+     * Prepares to broker {@code configured} in place of what is brokered now. Nothing has changed before the result is
+     * run, and that cannot fail: accounts that do not differ keep everything, those that are gone leave their session on
+     * disk, all others begin as at a start. It waits for requests to IAM that are under way for logins that differ. One
+     * at a time.
+     *
+     * @throws StoreFailure if the session of a new account cannot be read
+     */
+    public Runnable reconfigure(Collection<Account> configured) {
+        var reconfiguration = new Reconfiguration(configured, accounts, store, this::forgetAll, this::begin);
+        return () -> {
+            reconfiguration.apply();
+            cache.wakeWaiting();
+            runwayWatch.lookAtAll();
+        };
+    }
+
+    /** Tries once more to write what the disk refused so far. For the end, when no renewal is under way any more. */
+    public void writeUnsaved() {
+        for (ManagedAccount account : accounts.all()) {
+            if (account.session().tryLock()) {
+                try {
+                    writeUnsaved(account);
+                } finally {
+                    account.session().unlock();
+                }
+            }
+        }
+    }
+
+    private void writeUnsaved(ManagedAccount account) {
+        try {
+            intake.settle(account);
+        } catch (RenewalFailure.Transient e) {
+            log.error("the newest session of account {} is lost: {}", account.name(), e.getMessage());
+        }
+    }
+
+    private void forgetAll(AccountName name) {
+        drop(name);
+        for (TokenKind kind : TokenKind.values()) {
+            refresher.standings().clear(new TokenKey(name, kind));
+        }
+        runwayWatch.forget(name);
+    }
+
+    /** Ends the waiting of those who wait for what may never come; renewals under way are not touched. */
+    public void stopping() {
+        stopping = true;
+        cache.wakeWaiting();
     }
 
     private void beginWith(ManagedAccount account) {
@@ -166,7 +226,7 @@ public final class TokenService {
 
     /** A token other than the one with etag {@code after}; null when {@code patience} ran out first. */
     public @Nullable Token next(TokenKey key, String after, Duration patience) {
-        return source.next(key, after, patience);
+        return source.next(key, after, patience, () -> !stopping && isConfigured(key.account()));
     }
 
     /** The cached token while it is usable, without any effect. */
@@ -258,6 +318,13 @@ public final class TokenService {
                 account.stored().iamId());
     }
 
+    /** What a person brought is for the account that they saw; it is not spent on the one that a reload made of it. */
+    private void demandCurrent(ManagedAccount account) {
+        if (!accounts.isCurrent(account)) {
+            throw new RenewalFailure.Transient("the account was configured anew meanwhile: try again", null, null);
+        }
+    }
+
     /**
      * Forgets the session of {@code name} and of all who share it, and has it revoked at IAM behind the caller's back.
      *
@@ -283,12 +350,13 @@ public final class TokenService {
      * Does {@code work} with nobody else at the session. A renewal that hangs at IAM holds it too, and a person's command
      * must not hang along.
      */
-    private static void holdSession(ManagedAccount account, Runnable work) {
+    private void holdSession(ManagedAccount account, Runnable work) {
         if (!isHeldWithin(account.session(), SESSION_PATIENCE)) {
             throw new RenewalFailure.StillWaiting("a renewal under way has not ended within "
                     + SESSION_PATIENCE.toSeconds() + " s; nothing was changed: try again");
         }
         try {
+            demandCurrent(account);
             work.run();
         } finally {
             account.session().unlock();
@@ -311,7 +379,7 @@ public final class TokenService {
                 new StoredSession(empty.login(), null, null, null, null, null, null, login.isUnattended(), List.of());
         store.save(account.name(), next);
         account.store(next);
-        drop(account);
+        drop(account.name());
         if (account.ownsItsSession() && !login.isUnattended()) {
             account.die(new AccountStatus.Failure(time.now(), neverLoggedIn()));
         }
@@ -342,25 +410,15 @@ public final class TokenService {
     }
 
     private void dropTokens(ManagedAccount account) {
-        StoredSession kept = account.stored();
-        StoredSession next = new StoredSession(
-                kept.login(),
-                kept.refreshToken(),
-                kept.previousRefreshToken(),
-                kept.refreshTokenExpiresAt(),
-                kept.boundAccountId(),
-                kept.iamId(),
-                kept.importedFingerprint(),
-                kept.disabled(),
-                List.of());
+        StoredSession next = account.stored().withoutTokens();
         store.save(account.name(), next);
         account.store(next);
-        drop(account);
+        drop(account.name());
     }
 
-    private void drop(ManagedAccount account) {
+    private void drop(AccountName name) {
         for (TokenKind kind : TokenKind.values()) {
-            TokenKey key = new TokenKey(account.name(), kind);
+            TokenKey key = new TokenKey(name, kind);
             cache.drop(key);
             queue.forget(key);
         }
@@ -393,9 +451,14 @@ public final class TokenService {
         return managed(name).owner().stored().refreshToken();
     }
 
-    /** Whether a login could ever serve this account: false only before the first attended login. */
     public boolean isConfigured(AccountName name) {
         return accounts.find(name) != null;
+    }
+
+    /** Null for an unknown alias. */
+    public @Nullable Account find(AccountName name) {
+        ManagedAccount account = accounts.find(name);
+        return account == null ? null : account.account();
     }
 
     public Account account(AccountName name) {
@@ -413,7 +476,7 @@ public final class TokenService {
     private ManagedAccount managed(AccountName name) {
         ManagedAccount account = accounts.find(name);
         if (account == null) {
-            throw new IllegalArgumentException("no account has this name");
+            throw new UnknownAccount();
         }
         return account;
     }

@@ -5,6 +5,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * floor is better than an error. Thread-safe.
  */
 final class TokenSource {
+    /** A reload or a purge may drop what a flight brought before the one who waited for it has looked. */
+    private static final int ATTEMPTS = 3;
+
     private final TokenCache cache;
     private final TokenRefresher refresher;
     private final RefreshSchedule schedule;
@@ -56,9 +60,11 @@ final class TokenSource {
     /**
      * A usable token whose etag is not {@code after}, as soon as there is one; null when {@code patience} ran out.
      * A failing renewal is waited through: the next attempt may succeed in time.
+     *
+     * @param isWorthwhile whether there can be another token at all; asked again after {@link TokenCache#wakeWaiting}
      */
     @Nullable
-    Token next(TokenKey key, String after, Duration patience) {
+    Token next(TokenKey key, String after, Duration patience, BooleanSupplier isWorthwhile) {
         long end = time.nanos() + patience.toNanos();
         while (true) {
             CompletableFuture<@Nullable Void> put = cache.nextPut(key);
@@ -67,7 +73,7 @@ final class TokenSource {
                 return token;
             }
             Duration left = Duration.ofNanos(end - time.nanos());
-            if (!left.isPositive() || await(put, left) != null) {
+            if (!isWorthwhile.getAsBoolean() || !left.isPositive() || await(put, left) != null) {
                 return null;
             }
         }
@@ -89,15 +95,21 @@ final class TokenSource {
     }
 
     private Token renewed(ManagedAccount account, TokenKey key, Duration patience) {
-        CompletableFuture<@Nullable Void> flight = cache.usable(key) == null
-                ? refresher.flyAwaited(account, key.renewedAs())
-                : refresher.fly(account, key.renewedAs());
-        RenewalFailure failure = await(flight, patience);
-        Token token = cache.usable(key);
-        if (token != null) {
-            return token;
+        long end = time.nanos() + patience.toNanos();
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            CompletableFuture<@Nullable Void> flight = cache.usable(key) == null
+                    ? refresher.flyAwaited(account, key.renewedAs())
+                    : refresher.fly(account, key.renewedAs());
+            RenewalFailure failure = await(flight, Duration.ofNanos(Math.max(0, end - time.nanos())));
+            Token token = cache.usable(key);
+            if (token != null) {
+                return token;
+            }
+            if (failure != null) {
+                throw failure;
+            }
         }
-        throw failure != null ? failure : missing(key);
+        throw missing(key);
     }
 
     /** A renewal that was asked for by name: its failure is told although the old token stays. */

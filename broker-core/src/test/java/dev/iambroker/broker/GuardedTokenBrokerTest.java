@@ -94,6 +94,45 @@ final class GuardedTokenBrokerTest {
     }
 
     @Test
+    void token_rightTakenAwayWhileItIsWaitedFor_isDenied() {
+        bench.iam.beforeAnswer(() -> broker.reconfigure(new Policy(List.of(), 990), Duration.ZERO));
+        assertThatThrownBy(() -> broker.token(CI, request("prod", TokenKind.KUBE, "c-1")))
+                .isInstanceOf(BrokerFailure.Denied.class);
+        assertThat(audit)
+                .singleElement()
+                .satisfies(event -> assertThat(event.allowed()).isFalse());
+    }
+
+    @Test
+    void token_accountTakenAwayWhileItIsWaitedFor_isUnknown() {
+        bench.hold();
+        assertThatThrownBy(() -> broker.token(ROOT, request("prod", TokenKind.KUBE, null)))
+                .isInstanceOf(BrokerFailure.DeadlineExceeded.class);
+        bench.tokens.reconfigure(List.of()).run();
+        bench.release();
+        assertThatThrownBy(() -> broker.token(ROOT, request("prod", TokenKind.KUBE, null)))
+                .isInstanceOf(BrokerFailure.Unknown.class);
+        assertThat(broker.accounts(ROOT)).isEmpty();
+        assertThat(broker.readiness().isReady()).isTrue();
+    }
+
+    @Test
+    void reconfigure_rightsAndMargin_applyAtOnce() {
+        assertThatThrownBy(() -> broker.token(CI, request("prod", TokenKind.ACCESS, null)))
+                .isInstanceOf(BrokerFailure.Denied.class);
+        Rule more = new Rule(
+                "ci",
+                new Match(null, null, /* secret= */ true),
+                List.of(Right.parse("access:prod").orElseThrow()));
+        broker.reconfigure(new Policy(List.of(more), 990), Duration.ofMinutes(5));
+        assertThat(broker.token(CI, request("prod", TokenKind.ACCESS, null))).isNotNull();
+        KubeCredential credential = broker.kubeCredential(ROOT, kube("prod", null, null));
+        assertThat(Duration.between(
+                        credential.expirationTimestamp(), credential.grant().expiresAt()))
+                .isBetween(Duration.ofMinutes(5), Duration.ofMinutes(5).plusSeconds(1));
+    }
+
+    @Test
     void record_ofWhatIsNoName_keepsNothingOfIt() {
         String key = "AbCdEfGhIjKlMnOpQrStUvWxYz0123456789-_AbCdEf";
         broker.token(ROOT, request("prod", TokenKind.KUBE, key));

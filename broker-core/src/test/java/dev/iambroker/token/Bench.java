@@ -37,6 +37,7 @@ public final class Bench implements Executor {
 
     private final Queue<Runnable> held = new ArrayDeque<>();
     private boolean holding;
+    private Runnable landed = () -> {};
     private boolean stopping;
 
     public Bench(Account... accounts) {
@@ -92,6 +93,11 @@ public final class Bench implements Executor {
         }
     }
 
+    /** Happens once, when the next flight is over and before whoever waits for it looks. */
+    public void onLanding(Runnable hook) {
+        landed = hook;
+    }
+
     /** No flight begins from now on. */
     public void stop() {
         stopping = true;
@@ -110,6 +116,9 @@ public final class Bench implements Executor {
             held.add(flight);
         } else {
             flight.run();
+            Runnable hook = landed;
+            landed = () -> {};
+            hook.run();
         }
     }
 

@@ -1,27 +1,12 @@
 package dev.iambroker.server;
 
-import dev.iambroker.account.Account;
 import dev.iambroker.account.AccountName;
 import dev.iambroker.broker.GuardedTokenBroker;
-import dev.iambroker.broker.TokenBroker;
 import dev.iambroker.event.AuditLog;
 import dev.iambroker.iam.ClockSkew;
-import dev.iambroker.policy.Policy;
-import dev.iambroker.secret.Secret;
-import dev.iambroker.secret.SecretSource;
-import dev.iambroker.server.config.AccountConfig;
 import dev.iambroker.server.config.BrokerConfig;
-import dev.iambroker.server.config.ClientConfig;
-import dev.iambroker.server.config.Listen;
-import dev.iambroker.server.config.ProcessIdentity;
 import dev.iambroker.server.config.StateSettings.KeyRef;
-import dev.iambroker.server.http.ClientSecrets;
-import dev.iambroker.server.http.HttpService;
 import dev.iambroker.server.http.KubeconfigTemplate;
-import dev.iambroker.server.http.MetricsExposition;
-import dev.iambroker.server.http.RouteTable;
-import dev.iambroker.server.http.Routes;
-import dev.iambroker.server.http.TransportRules;
 import dev.iambroker.server.iam.CloudConnections;
 import dev.iambroker.server.iam.HttpAccountsApi;
 import dev.iambroker.server.iam.HttpClustersApi;
@@ -30,16 +15,14 @@ import dev.iambroker.server.iam.HttpSettings;
 import dev.iambroker.server.iam.IamRequestListener;
 import dev.iambroker.server.store.EncryptedFileStore;
 import dev.iambroker.server.store.WrappingKey;
-import dev.iambroker.server.telemetry.Exposition;
 import dev.iambroker.server.telemetry.HashChainedAuditLog;
 import dev.iambroker.server.telemetry.Telemetry;
 import dev.iambroker.server.transport.ConnectionLimits;
 import dev.iambroker.server.transport.Engine;
 import dev.iambroker.server.transport.EventLoops;
-import dev.iambroker.server.transport.SocketListener;
-import dev.iambroker.server.transport.UnixSocket;
 import dev.iambroker.token.RefreshSchedule;
 import dev.iambroker.token.TokenService;
+import dev.iambroker.token.UnknownAccount;
 import java.net.ProxySelector;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -47,12 +30,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -64,15 +42,12 @@ import org.slf4j.LoggerFactory;
 final class Daemon implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Daemon.class);
 
-    /** How long requests and flights under way may take to end when the daemon stops. */
-    private static final Duration GRACE = Duration.ofSeconds(10);
-
     private final Deque<Runnable> ends = new ArrayDeque<>();
     private final BrokerConfig config;
     private final Machine machine;
     private @Nullable TokenService tokens;
-    private @Nullable SocketListener http;
-    private @Nullable SocketListener metrics;
+    private @Nullable LiveSettings live;
+    private Listening.Ports ports = new Listening.Ports(0, 0);
 
     private Daemon(BrokerConfig config, Machine machine) {
         this.config = config;
@@ -102,14 +77,30 @@ final class Daemon implements AutoCloseable {
         EncryptedFileStore store = openStore();
         Telemetry telemetry = telemetry();
         CloudConnections clouds = connect();
-        TokenService service = tokenService(store, telemetry, clouds);
+        var schedule = new RefreshSchedule(LiveSettings.schedule(config), machine.random());
+        TokenService service = tokenService(store, telemetry, clouds, schedule);
         tokens = service;
-        TokenBroker broker = broker(service, store, telemetry, clouds);
-        ends.push(this::drain);
-        ends.push(machine.wakeUp()::close);
+        GuardedTokenBroker broker = broker(service, store, telemetry, clouds);
+        var secrets = new LiveSettings.SecretsInForce(LiveSettings.clientSecrets(config));
+        live = new LiveSettings(service, broker, clouds, telemetry, schedule, secrets);
+        EventLoops loops = new EventLoops();
+        ends.push(loops::close);
+        var stop = new OrderlyStop(machine.workers(), machine.wakeUp(), service);
+        ends.push(stop::run);
+        Engine engine = new Engine(loops, machine.workers(), new ConnectionLimits());
+        var listening = new Listening(broker, telemetry, secrets, engine, machine.time()::nanos, stop);
+        begin(service, listening, kubeconfig, notes(store));
+    }
+
+    private void begin(TokenService service, Listening listening, KubeconfigTemplate kubeconfig, List<String> notes) {
         service.start();
         machine.wakeUp().start(service.alarms()::ring);
-        listen(broker, telemetry, kubeconfig, notes(store));
+        ports = listening.begin(config.listen(), kubeconfig, notes);
+        log.info(
+                "iam-broker {} serves {} on {}",
+                Version.current(),
+                config.accounts().size() == 1 ? "1 account" : config.accounts().size() + " accounts",
+                config.listen().unix().path());
     }
 
     private List<String> notes(EncryptedFileStore store) {
@@ -137,21 +128,24 @@ final class Daemon implements AutoCloseable {
 
     private Telemetry telemetry() {
         Telemetry telemetry = new Telemetry(Version.current(), Runtime.version().toString(), this::runwaySeconds);
-        telemetry.accounts(names());
+        telemetry.accounts(LiveSettings.names(config));
         ends.push(telemetry::close);
         return telemetry;
     }
 
-    private Set<AccountName> names() {
-        Set<AccountName> names = new HashSet<>();
-        accounts().forEach(account -> names.add(account.name()));
-        return names;
-    }
-
     private double runwaySeconds(AccountName name) {
         TokenService service = tokens;
-        Duration runway = service == null ? null : service.status(name).runway();
+        // A scrape may ask for an account that a reload takes away at this moment.
+        Duration runway = service == null || service.find(name) == null ? null : runway(service, name);
         return runway == null ? Double.NaN : runway.toMillis() / 1000.0;
+    }
+
+    private static @Nullable Duration runway(TokenService service, AccountName name) {
+        try {
+            return service.status(name).runway();
+        } catch (UnknownAccount removed) {
+            return null;
+        }
     }
 
     private CloudConnections connect() {
@@ -162,18 +156,13 @@ final class Daemon implements AutoCloseable {
         return clouds;
     }
 
-    private TokenService tokenService(EncryptedFileStore store, Telemetry telemetry, CloudConnections clouds) {
-        RefreshSchedule schedule = new RefreshSchedule(
-                config.refresh().at(),
-                config.refresh().jitter(),
-                config.refresh().minInterval(),
-                config.kube().keepWarm(),
-                machine.random());
+    private TokenService tokenService(
+            EncryptedFileStore store, Telemetry telemetry, CloudConnections clouds, RefreshSchedule schedule) {
         ClockSkew skew = new ClockSkew(telemetry::clockSkew);
         HttpIamClient iam =
                 new HttpIamClient(clouds, machine.time()::now, machine.time()::nanos, iamRequests(telemetry), skew);
         return new TokenService(
-                accounts(),
+                LiveSettings.accounts(config),
                 iam,
                 store,
                 schedule,
@@ -192,15 +181,10 @@ final class Daemon implements AutoCloseable {
         };
     }
 
-    private List<Account> accounts() {
-        return config.accounts().stream().map(AccountConfig::account).toList();
-    }
-
-    private TokenBroker broker(
+    private GuardedTokenBroker broker(
             TokenService service, EncryptedFileStore store, Telemetry telemetry, CloudConnections clouds) {
-        int self = ProcessIdentity.ofThisProcess().uid();
         return new GuardedTokenBroker(
-                new Policy(config.clients().stream().map(ClientConfig::rule).toList(), self),
+                LiveSettings.policy(config),
                 service,
                 new HttpAccountsApi(clouds),
                 new HttpClustersApi(clouds, Thread::sleep),
@@ -222,93 +206,27 @@ final class Daemon implements AutoCloseable {
         return audit;
     }
 
-    private void listen(TokenBroker broker, Telemetry telemetry, KubeconfigTemplate kubeconfig, List<String> notes) {
-        MetricsExposition exposition = accept -> {
-            Exposition scrape = telemetry.scrape(accept);
-            return new MetricsExposition.Scrape(scrape.contentType(), scrape.body());
-        };
-        EventLoops loops = new EventLoops();
-        ends.push(loops::close);
-        Engine engine = new Engine(loops, machine.workers(), new ConnectionLimits());
-        ClientSecrets secrets = ClientSecrets.of(clientSecrets());
-        RouteTable all = Routes.all(broker, exposition, kubeconfig, notes, machine.time()::nanos);
-        var wired = new Wired(broker, telemetry, engine);
-        Listen.Http tcp = config.listen().http();
-        if (tcp != null) {
-            Set<String> open = words(tcp.open());
-            HttpService service = wired.service(all, TransportRules.loopback(secrets, open));
-            http = begun(SocketListener.loopback(tcp.address(), service, engine));
-        }
-        Listen.Metrics scraped = config.listen().metrics();
-        if (scraped != null) {
-            HttpService service = wired.service(
-                    Routes.metricsOnly(broker, exposition), TransportRules.metrics(Set.copyOf(scraped.hosts())));
-            metrics = begun(SocketListener.anyInterface(scraped.address(), service, engine));
-        }
-        // Last, since a socket that answers tells every client that the broker is there.
-        begun(SocketListener.unix(
-                socket(config.listen().unix()), wired.service(all, TransportRules.unixSocket(secrets)), engine));
-        log.info(
-                "iam-broker {} serves {} on {}",
-                Version.current(),
-                config.accounts().size() == 1 ? "1 account" : config.accounts().size() + " accounts",
-                config.listen().unix().path());
-    }
-
-    /** What every listener's service is made with. */
-    private record Wired(TokenBroker broker, Telemetry telemetry, Engine engine) {
-        HttpService service(RouteTable routes, TransportRules rules) {
-            return new HttpService(routes, rules, broker, telemetry::request, System::nanoTime);
-        }
-    }
-
-    private SocketListener begun(SocketListener listener) {
-        ends.push(() -> listener.close(GRACE));
-        return listener;
-    }
-
-    private static Set<String> words(Set<Listen.OpenRoute> routes) {
-        Set<String> words = new HashSet<>();
-        routes.forEach(route -> words.add(route.word()));
-        return words;
-    }
-
-    private static UnixSocket socket(Listen.Unix unix) {
-        Listen.Group group = unix.group();
-        return new UnixSocket(unix.path(), unix.mode().permissions(), group == null ? null : group.name());
-    }
-
-    private Map<String, Secret> clientSecrets() {
-        Map<String, Secret> secrets = new HashMap<>();
-        for (ClientConfig client : config.clients()) {
-            SecretSource source = client.secret();
-            if (source != null) {
-                secrets.put(client.rule().name(), source.read());
-            }
-        }
-        return secrets;
-    }
-
-    /** A flight that is cut off may have spent a refresh token whose successor nobody read. */
-    private void drain() {
-        machine.workers().shutdown();
-        try {
-            if (!machine.workers().awaitTermination(GRACE.toSeconds(), TimeUnit.SECONDS)) {
-                log.warn("requests to IAM were still under way after {} s", GRACE.toSeconds());
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+    /**
+     * Takes {@code next} over, whole or not at all, while it goes on serving. What cannot change is the caller's to
+     * compare: the store, the audit log and the sockets stay as they are.
+     *
+     * @return what changed behind references that are the same, a line each
+     * @throws RuntimeException with one line for the operator if a secret, a file or the store cannot be read; nothing
+     *     has changed then
+     */
+    List<String> reload(BrokerConfig next) {
+        LiveSettings settings = live;
+        return settings == null ? List.of() : settings.apply(next);
     }
 
     /** The port of the loopback listener, for whoever asked for any free one; 0 where there is none. */
     int httpPort() {
-        return http == null ? 0 : http.port();
+        return ports.http();
     }
 
     /** The port of the metrics listener; 0 where there is none. */
     int metricsPort() {
-        return metrics == null ? 0 : metrics.port();
+        return ports.metrics();
     }
 
     /** Stops: no new work, requests under way end, the store is closed. A failing step does not stop the others. */

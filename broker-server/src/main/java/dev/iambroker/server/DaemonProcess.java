@@ -15,6 +15,7 @@ import dev.iambroker.server.config.LogSettings;
 import dev.iambroker.server.config.Places;
 import dev.iambroker.server.config.Problem;
 import dev.iambroker.server.config.Surroundings;
+import dev.iambroker.server.os.HangUp;
 import dev.iambroker.server.transport.ListenFailure;
 import dev.iambroker.store.StoreFailure;
 import java.io.IOException;
@@ -49,7 +50,12 @@ final class DaemonProcess implements DaemonCommands {
         BrokerConfig config = loaded.config();
         Logging.apply(config.log());
         loaded.warnings().forEach(warning -> log.warn("{}", warning.text()));
-        serveUntilStopped(start(config));
+        var reloads = new Reloads(() -> read(options.config(), options.socket()), loaded, Logging::apply);
+        // Before the start: a SIGHUP in the midst of it must not end the process, nor be lost.
+        HangUp.runs(reloads::request);
+        Daemon daemon = start(config);
+        Thread.ofPlatform().daemon().name("iam-broker-reload").start(() -> reloads.serve(daemon::reload));
+        serveUntilStopped(daemon);
         return ExitCode.DONE.number();
     }
 
@@ -122,13 +128,17 @@ final class DaemonProcess implements DaemonCommands {
     }
 
     private Loading.Loaded load(@Nullable Path config, @Nullable Path socket) {
-        Path userHome = Path.of(surroundings.environment().getOrDefault("HOME", System.getProperty("user.home", "/")));
-        Places places =
-                Places.ofDaemon(surroundings.environment(), surroundings.self().uid(), userHome, config, socket);
-        return switch (new ConfigLoader(surroundings, CloudWiring::implied).load(places)) {
+        return switch (read(config, socket)) {
             case Loading.Loaded loaded -> loaded;
             case Loading.Refused refused -> throw refused(refused.problems());
         };
+    }
+
+    private Loading read(@Nullable Path config, @Nullable Path socket) {
+        Path userHome = Path.of(surroundings.environment().getOrDefault("HOME", System.getProperty("user.home", "/")));
+        Places places =
+                Places.ofDaemon(surroundings.environment(), surroundings.self().uid(), userHome, config, socket);
+        return new ConfigLoader(surroundings, CloudWiring::implied).load(places);
     }
 
     private CommandFailure refused(List<Problem> problems) {

@@ -1,6 +1,7 @@
 package dev.iambroker.server.http;
 
 import dev.iambroker.broker.BrokerFailure;
+import dev.iambroker.token.UnknownAccount;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -87,6 +88,10 @@ public final class Exchange {
             return refused.answer();
         } catch (BrokerFailure failure) {
             return Problem.of(failure).answer();
+        } catch (UnknownAccount removed) {
+            // It was there when the request was permitted.
+            return Problem.of(ProblemType.UNKNOWN, String.valueOf(removed.getMessage()))
+                    .answer();
         } catch (RuntimeException | Error unexpected) {
             log.error("a request to {} failed", label, unexpected);
             return Problem.of(ProblemType.INTERNAL, "the broker failed: its log says more")

@@ -26,16 +26,28 @@ public final class CloudConnections implements AutoCloseable {
     }
 
     /**
-     * Takes over changed endpoints, whole or not at all. Unchanged ones keep their connections, but a CA file is read
-     * again. Requests that are under way on a client no longer needed may fail.
+     * Takes over changed endpoints and those of new accounts, whole or not at all. Unchanged ones keep their
+     * connections, but a CA file is read again; accounts that are not among these stay until {@link #retain}.
      *
      * @throws IllegalArgumentException if a {@code caFile} is unusable; then nothing has changed
      */
-    public synchronized void replace(Map<AccountName, Endpoints> endpoints) {
-        Map<AccountName, CloudConnection> before = connections;
-        connections = connect(endpoints, byEndpoints(before));
-        Set<CloudConnection> dropped = new HashSet<>(before.values());
-        dropped.removeAll(connections.values());
+    public synchronized void take(Map<AccountName, Endpoints> endpoints) {
+        Map<AccountName, CloudConnection> next = new HashMap<>(connections);
+        next.putAll(connect(endpoints, byEndpoints(connections)));
+        swap(next);
+    }
+
+    /** Forgets the accounts that are not among {@code names}. */
+    public synchronized void retain(Set<AccountName> names) {
+        Map<AccountName, CloudConnection> next = new HashMap<>(connections);
+        next.keySet().retainAll(names);
+        swap(next);
+    }
+
+    private void swap(Map<AccountName, CloudConnection> next) {
+        Set<CloudConnection> dropped = new HashSet<>(connections.values());
+        connections = Map.copyOf(next);
+        dropped.removeAll(next.values());
         // Orderly: a refresh whose answer is on its way must not be lost, its refresh token may be spent already.
         dropped.forEach(CloudConnection::shutdown);
     }

@@ -1,4 +1,4 @@
-/** What only the operating system knows: the processes of {@code /proc}. Knows no other package. */
+/** What only the operating system knows: the processes of {@code /proc}, and its signals. Knows no other package. */
 @NullMarked
 package dev.iambroker.server.os;
 

@@ -135,16 +135,30 @@ public final class SocketListener {
     }
 
     /**
-     * Stops accepting, lets every request that was taken up be answered within {@code grace}, and closes what is left.
-     * The Unix socket is gone when this returns. Does nothing the second time.
+     * Stops accepting, and lets every connection end as soon as it owes no answer. Returns at once; the Unix socket is
+     * gone then. Harmless the second time.
      */
-    public void close(Duration grace) {
+    public void drain() {
         removeFile();
         server.close().awaitUninterruptibly();
         connections.forEach(connection -> connection
                 .eventLoop()
                 .execute(() -> connection.pipeline().fireUserEventTriggered(RequestHandler.Drain.EVENT)));
-        if (!connections.newCloseFuture().awaitUninterruptibly(grace.toMillis())) {
+    }
+
+    /** Whether every request that was taken up was answered within {@code grace}. After {@link #drain}. */
+    public boolean awaitDrained(Duration grace) {
+        return connections.newCloseFuture().awaitUninterruptibly(grace.toMillis());
+    }
+
+    /**
+     * Stops accepting, lets every request that was taken up be answered within {@code grace}, and closes what is left.
+     * Does nothing the second time.
+     */
+    public void close(Duration grace) {
+        // Also after a drain: a connection that was being accepted at that moment did not hear of it.
+        drain();
+        if (!awaitDrained(grace)) {
             log.info("{} connections still had a request when the time to stop was up", connections.size());
         }
         connections.close().awaitUninterruptibly();

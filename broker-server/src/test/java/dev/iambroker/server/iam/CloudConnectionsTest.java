@@ -52,7 +52,7 @@ final class CloudConnectionsTest {
         try (CloudConnections connections = connections(Map.of(ONE.name(), HERE))) {
             CloudConnection before = connections.find(ONE);
 
-            connections.replace(Map.of(ONE.name(), HERE, TWO.name(), THERE));
+            connections.take(Map.of(ONE.name(), HERE, TWO.name(), THERE));
 
             assertThat(connections.find(ONE)).isSameAs(before);
             assertThat(connections.find(TWO)).isNotSameAs(before).isNotNull();
@@ -65,7 +65,7 @@ final class CloudConnectionsTest {
             CloudConnection before = connections.find(ONE);
             Endpoints unusable = new Endpoints(Cloud.IBM_CLOUD, null, null, null, null, Path.of("/nowhere/ca.pem"));
 
-            assertThatThrownBy(() -> connections.replace(Map.of(ONE.name(), THERE, TWO.name(), unusable)))
+            assertThatThrownBy(() -> connections.take(Map.of(ONE.name(), THERE, TWO.name(), unusable)))
                     .isInstanceOf(IllegalArgumentException.class);
 
             assertThat(connections.find(ONE)).isSameAs(before);

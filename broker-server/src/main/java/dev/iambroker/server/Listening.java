@@ -1,0 +1,82 @@
+package dev.iambroker.server;
+
+import dev.iambroker.broker.TokenBroker;
+import dev.iambroker.server.config.Listen;
+import dev.iambroker.server.http.ClientSecrets;
+import dev.iambroker.server.http.HttpService;
+import dev.iambroker.server.http.KubeconfigTemplate;
+import dev.iambroker.server.http.MetricsExposition;
+import dev.iambroker.server.http.RouteTable;
+import dev.iambroker.server.http.Routes;
+import dev.iambroker.server.http.TransportRules;
+import dev.iambroker.server.telemetry.Exposition;
+import dev.iambroker.server.telemetry.Telemetry;
+import dev.iambroker.server.transport.Engine;
+import dev.iambroker.server.transport.SocketListener;
+import dev.iambroker.server.transport.UnixSocket;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.LongSupplier;
+
+/**
+ * Opens the sockets of a broker.
+ *
+ * @param nanos monotonic clock
+ * @param stop ends every listener that is begun here
+ */
+record Listening(
+        TokenBroker broker,
+        Telemetry telemetry,
+        ClientSecrets secrets,
+        Engine engine,
+        LongSupplier nanos,
+        OrderlyStop stop) {
+    /** The ports that were had; 0 where there is no such listener. */
+    record Ports(int http, int metrics) {}
+
+    Ports begin(Listen listen, KubeconfigTemplate kubeconfig, List<String> notes) {
+        RouteTable all = Routes.all(broker, exposition(), kubeconfig, notes, nanos);
+        Listen.Http tcp = listen.http();
+        int http = tcp == null ? 0 : loopback(tcp, all).port();
+        Listen.Metrics scraped = listen.metrics();
+        int metrics = scraped == null ? 0 : metrics(scraped).port();
+        // Last, since a socket that answers tells every client that the broker is there.
+        HttpService service = service(all, TransportRules.unixSocket(secrets));
+        stop.with(SocketListener.unix(socket(listen.unix()), service, engine));
+        return new Ports(http, metrics);
+    }
+
+    private SocketListener loopback(Listen.Http tcp, RouteTable all) {
+        HttpService service = service(all, TransportRules.loopback(secrets, words(tcp.open())));
+        return stop.with(SocketListener.loopback(tcp.address(), service, engine));
+    }
+
+    private SocketListener metrics(Listen.Metrics scraped) {
+        RouteTable routes = Routes.metricsOnly(broker, exposition());
+        HttpService service = service(routes, TransportRules.metrics(Set.copyOf(scraped.hosts())));
+        return stop.with(SocketListener.anyInterface(scraped.address(), service, engine));
+    }
+
+    private MetricsExposition exposition() {
+        return accept -> {
+            Exposition scrape = telemetry.scrape(accept);
+            return new MetricsExposition.Scrape(scrape.contentType(), scrape.body());
+        };
+    }
+
+    private HttpService service(RouteTable routes, TransportRules rules) {
+        return new HttpService(routes, rules, broker, telemetry::request, System::nanoTime);
+    }
+
+    private static Set<String> words(Set<Listen.OpenRoute> routes) {
+        Set<String> words = new HashSet<>();
+        routes.forEach(route -> words.add(route.word()));
+        return words;
+    }
+
+    private static UnixSocket socket(Listen.Unix unix) {
+        Listen.Group group = unix.group();
+        return new UnixSocket(unix.path(), unix.mode().permissions(), group == null ? null : group.name());
+    }
+}

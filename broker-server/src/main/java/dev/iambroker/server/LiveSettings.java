@@ -1,0 +1,151 @@
+package dev.iambroker.server;
+
+import dev.iambroker.account.Account;
+import dev.iambroker.account.AccountName;
+import dev.iambroker.broker.GuardedTokenBroker;
+import dev.iambroker.policy.Policy;
+import dev.iambroker.secret.Secret;
+import dev.iambroker.secret.SecretSource;
+import dev.iambroker.server.config.AccountConfig;
+import dev.iambroker.server.config.BrokerConfig;
+import dev.iambroker.server.config.ClientConfig;
+import dev.iambroker.server.config.ProcessIdentity;
+import dev.iambroker.server.http.ClientSecrets;
+import dev.iambroker.server.iam.CloudConnections;
+import dev.iambroker.server.telemetry.Telemetry;
+import dev.iambroker.token.RefreshSchedule;
+import dev.iambroker.token.TokenService;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** All of a running broker that a reload replaces. Thread-safe. */
+final class LiveSettings {
+    private final TokenService tokens;
+    private final GuardedTokenBroker broker;
+    private final CloudConnections clouds;
+    private final Telemetry telemetry;
+    private final RefreshSchedule schedule;
+    private final SecretsInForce secrets;
+
+    LiveSettings(
+            TokenService tokens,
+            GuardedTokenBroker broker,
+            CloudConnections clouds,
+            Telemetry telemetry,
+            RefreshSchedule schedule,
+            SecretsInForce secrets) {
+        this.tokens = tokens;
+        this.broker = broker;
+        this.clouds = clouds;
+        this.telemetry = telemetry;
+        this.schedule = schedule;
+        this.secrets = secrets;
+    }
+
+    /** The client secrets as they were read last. Thread-safe. */
+    static final class SecretsInForce implements ClientSecrets {
+        private volatile Map<String, Secret> byClient;
+        private volatile ClientSecrets lookup;
+
+        SecretsInForce(Map<String, Secret> byClient) {
+            this.byClient = Map.copyOf(byClient);
+            this.lookup = ClientSecrets.of(byClient);
+        }
+
+        @Override
+        public Set<String> ownersOf(Secret presented) {
+            return lookup.ownersOf(presented);
+        }
+
+        private void apply(Map<String, Secret> next) {
+            lookup = ClientSecrets.of(next);
+            byClient = Map.copyOf(next);
+        }
+
+        /** Clients that prove themselves by another secret than before. */
+        private List<String> rotatedIn(Map<String, Secret> next) {
+            List<String> rotated = new ArrayList<>();
+            next.forEach((client, secret) -> {
+                @Nullable Secret before = byClient.get(client);
+                if (before != null && !before.matches(secret)) {
+                    rotated.add(client);
+                }
+            });
+            return rotated;
+        }
+    }
+
+    /**
+     * Takes {@code config} over, whole or not at all. What needs a new process is the caller's to compare. Waits for
+     * requests to IAM that are under way for accounts that change.
+     *
+     * @return what changed behind references that are the same, a line each
+     * @throws RuntimeException with one line for the operator if a secret, a file or the store cannot be read; nothing
+     *     has changed then
+     */
+    synchronized List<String> apply(BrokerConfig config) {
+        Map<String, Secret> clientSecrets = clientSecrets(config);
+        List<String> rotated = secrets.rotatedIn(clientSecrets);
+        Policy policy = policy(config);
+        Runnable accounts = tokens.reconfigure(accounts(config));
+        // The last that can fail, and it is whole or not at all itself.
+        clouds.take(CloudWiring.endpoints(config));
+
+        schedule.apply(schedule(config));
+        secrets.apply(clientSecrets);
+        broker.reconfigure(policy, config.kube().expiryMargin());
+        replaceAccounts(accounts, names(config));
+        return rotated.stream()
+                .map(client -> "client \"" + client + "\" has another secret")
+                .toList();
+    }
+
+    /** Metrics of the new ones are there before their first event, connections of the old ones until their last. */
+    private void replaceAccounts(Runnable accounts, Set<AccountName> next) {
+        Set<AccountName> all = new HashSet<>(tokens.names());
+        all.addAll(next);
+        telemetry.accounts(all);
+        accounts.run();
+        telemetry.accounts(next);
+        clouds.retain(next);
+    }
+
+    static RefreshSchedule.Settings schedule(BrokerConfig config) {
+        return new RefreshSchedule.Settings(
+                config.refresh().at(),
+                config.refresh().jitter(),
+                config.refresh().minInterval(),
+                config.kube().keepWarm());
+    }
+
+    static Policy policy(BrokerConfig config) {
+        int self = ProcessIdentity.ofThisProcess().uid();
+        return new Policy(config.clients().stream().map(ClientConfig::rule).toList(), self);
+    }
+
+    static List<Account> accounts(BrokerConfig config) {
+        return config.accounts().stream().map(AccountConfig::account).toList();
+    }
+
+    static Set<AccountName> names(BrokerConfig config) {
+        Set<AccountName> names = new HashSet<>();
+        accounts(config).forEach(account -> names.add(account.name()));
+        return names;
+    }
+
+    static Map<String, Secret> clientSecrets(BrokerConfig config) {
+        Map<String, Secret> secrets = new TreeMap<>();
+        for (ClientConfig client : config.clients()) {
+            SecretSource source = client.secret();
+            if (source != null) {
+                secrets.put(client.rule().name(), source.read());
+            }
+        }
+        return secrets;
+    }
+}
