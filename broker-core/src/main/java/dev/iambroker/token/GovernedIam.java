@@ -37,13 +37,13 @@ record GovernedIam(IamClient iam, Upstreams upstreams, Time time) implements Iam
         long sentNanos = time.nanos();
         try {
             A answer = exchange.get();
-            governor.answered();
+            governor.answered(account.name());
             return answer;
         } catch (IamFailure e) {
             if (e.status() == TOO_MANY_REQUESTS) {
-                governor.refused(sentNanos);
+                governor.refused(account.name(), sentNanos);
             } else if (e.status() != IamFailure.NO_STATUS) {
-                governor.answered();
+                governor.answered(account.name());
             }
             throw e;
         }

@@ -1,6 +1,7 @@
 package dev.iambroker.token;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.iambroker.account.AccountName;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,6 +37,9 @@ final class Governor {
 
     @GuardedBy("this")
     private final Departures waiting = new Departures();
+
+    @GuardedBy("this")
+    private final Refusals refusals = new Refusals();
 
     @GuardedBy("this")
     private Budget budget;
@@ -139,13 +143,17 @@ final class Governor {
     }
 
     /** IAM answered, not with 429. */
-    synchronized void answered() {
+    synchronized void answered(AccountName account) {
+        refusals.answered(account);
         wasAnsweredSince = true;
         passTime();
     }
 
-    /** IAM refused, with 429, what was sent at {@code sentNanos}. */
-    synchronized void refused(long sentNanos) {
+    /** IAM refused, with 429, what was sent for {@code account} at {@code sentNanos}. */
+    synchronized void refused(AccountName account, long sentNanos) {
+        if (!refusals.isNews(account)) {
+            return;
+        }
         passTime();
         wasAnsweredSince = false;
         double before = budget.rate();

@@ -194,6 +194,18 @@ final class GovernorTest {
         assertThat(left(bench, name(0))).isPositive();
     }
 
+    @Test
+    void fewAccountsThatIamRefusesAgainAndAgain_costTheOthersNothing() {
+        List<ScriptedIam.Asked> alone = sixHoursOf(keys(22, "b-"), null);
+        List<Account> both = new ArrayList<>(keys(22, "b-"));
+        both.addAll(keys(2, "z-"));
+        List<ScriptedIam.Asked> besides = sixHoursOf(both, "z-");
+        assertThat(besides.stream().filter(asked -> asked.account().startsWith("b-")))
+                .containsExactlyElementsOf(alone);
+        assertThat(besides.stream().filter(asked -> asked.account().startsWith("z-")))
+                .hasSizeGreaterThan(2_000);
+    }
+
     private static IamFailure tooMany() {
         return new IamFailure.Retry("429: too many requests", 429, null, null);
     }
@@ -214,7 +226,7 @@ final class GovernorTest {
     private static List<ScriptedIam.Asked> sixHoursOf(List<Account> accounts, @Nullable String refused) {
         ManualTime time = new ManualTime();
         ScriptedIam iam = new ScriptedIam(time);
-        iam.upstreams(account -> "https://" + account.charAt(0) + ".test");
+        iam.upstreams(account -> account.startsWith("a-") ? "https://a.test" : "https://b.test");
         iam.failWith(() -> refused != null && iam.asking().startsWith(refused) ? tooMany() : null);
         new Bench(time, iam, new MemoryStore(), accounts, EVEN).started();
         time.advance(Duration.ofHours(6));

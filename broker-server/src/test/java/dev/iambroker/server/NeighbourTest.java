@@ -48,11 +48,12 @@ final class NeighbourTest {
         Path directory = Files.createDirectory(temp.resolve(misbehaviour.name()));
         ManualTime time = new ManualTime();
         try (var cloud = SmallCloud.on(time)) {
+            cloud.emulator().misbehave(Fault.of(misbehaviour).account(SmallCloud.KEY_ACCOUNT));
             try (var daemon = ManualDaemon.start(directory, SmallCloud.accounts(directory), cloud, time, 1);
                     var caller = daemon.caller()) {
-                daemon.advance(Duration.ofSeconds(2));
-                askForOthers(caller, misbehaviour);
-                cloud.emulator().misbehave(Fault.of(misbehaviour).account(SmallCloud.KEY_ACCOUNT));
+                // Not at the moment at which a Retry-After ends: what a 429 holds up for milliseconds, this clock does
+                // not.
+                daemon.advance(Duration.ofMillis(2_500));
                 for (int minute = 0; minute < MINUTES; minute++) {
                     askForOthers(caller, misbehaviour);
                     caller.get("/v1/accounts/by-key/token?wait=0");
