@@ -13,6 +13,7 @@ import dev.iambroker.store.SessionStore;
 import dev.iambroker.store.StoreFailure;
 import dev.iambroker.store.StoredSession;
 import dev.iambroker.store.StoredToken;
+import dev.iambroker.store.Uptime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -144,9 +145,14 @@ final class Intake {
         }
         write(owner, unsaved);
         owner.keepUnsaved(null);
-        release(unsaved.tokens());
+        // They lay aside, out of sight of whoever notices that the clock jumped or the machine slept.
+        List<Token> usable = unsaved.tokens().stream()
+                .map(token -> token.anchoredAnew(time))
+                .filter(token -> token.isUsable(time))
+                .toList();
+        release(usable);
         TokenKey access = new TokenKey(target.name(), TokenKind.ACCESS);
-        return unsaved.tokens().stream().anyMatch(token -> token.key().equals(access));
+        return usable.stream().anyMatch(token -> token.key().equals(access));
     }
 
     private void commit(ManagedAccount target, StoredSession session, List<Token> tokens, boolean rotated) {
@@ -237,8 +243,13 @@ final class Intake {
                 issued.value(),
                 answer.scope(),
                 issued.expiresAt(),
-                new Lifetime(answer.requestedAt(), nanos, issued.life()),
+                new Lifetime(answer.requestedAt(), nanos, uptimeAt(nanos), issued.life()),
                 refreshAfter(target, kind, issued, answer));
+    }
+
+    private @Nullable Uptime uptimeAt(long nanos) {
+        Uptime now = time.uptime();
+        return now == null ? null : new Uptime(now.boot(), now.elapsed().minusNanos(time.nanos() - nanos));
     }
 
     private Duration refreshAfter(ManagedAccount target, TokenKind kind, IssuedToken issued, IamAnswer answer) {
@@ -301,12 +312,12 @@ final class Intake {
                 List.copyOf(kept.values()));
     }
 
-    private StoredToken atRest(Token token) {
+    private static StoredToken atRest(Token token) {
         return new StoredToken(
                 token.key().kind(),
                 token.value(),
                 token.lifetime().acquiredAt(),
-                token.lifetime().acquiredUptime(time),
+                token.lifetime().acquiredUptime(),
                 token.life(),
                 token.expiresAt(),
                 token.scope());

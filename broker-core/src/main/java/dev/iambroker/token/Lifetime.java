@@ -14,9 +14,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param acquiredAt wall clock just before the request
  * @param acquiredNanos monotonic clock at the same moment
+ * @param acquiredUptime the machine's uptime at the same moment; null where it is not known
  * @param life whole life from then on
  */
-record Lifetime(Instant acquiredAt, long acquiredNanos, Duration life) {
+record Lifetime(
+        Instant acquiredAt, long acquiredNanos, @Nullable Uptime acquiredUptime, Duration life) {
     /** Two clocks' readings are never quite of the same moment, and NTP slews by a second in half an hour. */
     private static final Duration SLEWED = Duration.ofSeconds(2);
 
@@ -30,15 +32,20 @@ record Lifetime(Instant acquiredAt, long acquiredNanos, Duration life) {
      */
     static @Nullable Lifetime resumed(StoredToken kept, Time time) {
         Duration byWall = Duration.between(kept.acquiredAt(), time.now());
-        Duration byUptime = sinceByUptime(kept.acquiredUptime(), time.uptime());
+        Duration byUptime = since(kept.acquiredUptime(), time);
         if (byUptime == null && byWall.plus(AT_THE_SAME_TIME).isNegative()) {
             return null;
         }
         Duration elapsed = max(byWall, byUptime == null ? Duration.ZERO : byUptime);
-        return new Lifetime(time.now().minus(elapsed), time.nanos() - elapsed.toNanos(), kept.life());
+        return beganBefore(elapsed, kept.acquiredUptime(), kept.life(), time);
     }
 
-    private static @Nullable Duration sinceByUptime(@Nullable Uptime then, @Nullable Uptime now) {
+    private static Lifetime beganBefore(Duration elapsed, @Nullable Uptime uptime, Duration life, Time time) {
+        return new Lifetime(time.now().minus(elapsed), time.nanos() - elapsed.toNanos(), uptime, life);
+    }
+
+    private static @Nullable Duration since(@Nullable Uptime then, Time time) {
+        Uptime now = then == null ? null : time.uptime();
         return then == null || now == null ? null : now.since(then);
     }
 
@@ -48,20 +55,14 @@ record Lifetime(Instant acquiredAt, long acquiredNanos, Duration life) {
         return byMonotonic.plus(SLEWED).isBefore(acquiredAt) ? byMonotonic : acquiredAt;
     }
 
-    /** The machine's uptime at its beginning. */
-    @Nullable
-    Uptime acquiredUptime(Time time) {
-        Uptime now = time.uptime();
-        return now == null ? null : new Uptime(now.boot(), now.elapsed().minus(age(time)));
-    }
-
     /**
-     * The same, counted by both clocks from what they read now. What has passed is the greater reading of the two: a jump
-     * forward may have been a suspend, which a later step back must not undo.
+     * The same, counted by all clocks from what they read now. What has passed is their greatest reading: a jump forward
+     * may have been a suspend, which a later step back must not undo.
      */
     Lifetime anchoredAnew(Time time) {
-        Duration passed = max(age(time), Duration.between(acquiredAt, time.now()));
-        return new Lifetime(time.now().minus(passed), time.nanos() - passed.toNanos(), life);
+        Duration byUptime = since(acquiredUptime, time);
+        Duration byClocks = max(age(time), Duration.between(acquiredAt, time.now()));
+        return beganBefore(byUptime == null ? byClocks : max(byClocks, byUptime), acquiredUptime, life, time);
     }
 
     /** Life left now, zero once it is over. */

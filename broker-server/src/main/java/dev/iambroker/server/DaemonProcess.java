@@ -70,21 +70,20 @@ final class DaemonProcess implements DaemonCommands {
         }
     }
 
-    /** Returns when the process is told to end and everything is closed. */
+    /** Serves until the process is told to end, and then ends it with success. */
     private static void serveUntilStopped(AutoCloseable running) {
-        CountDownLatch stopped = new CountDownLatch(1);
-        Runtime.getRuntime()
-                .addShutdownHook(new Thread(
-                        () -> {
-                            close(running);
-                            stopped.countDown();
-                        },
-                        "iam-broker-stop"));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(running), "iam-broker-stop"));
         try {
-            stopped.await();
+            new CountDownLatch(1).await();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private static void stop(AutoCloseable running) {
+        close(running);
+        // Of a signal the platform makes status 143, which supervisors take for a failure; this end was asked for.
+        Runtime.getRuntime().halt(ExitCode.DONE.number());
     }
 
     private static void close(AutoCloseable running) {

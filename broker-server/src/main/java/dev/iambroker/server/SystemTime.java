@@ -24,7 +24,7 @@ final class SystemTime implements Time {
 
     @Override
     public @Nullable Uptime uptime() {
-        Duration elapsed = boot == null ? null : proc.uptime();
-        return elapsed == null ? null : new Uptime(boot, elapsed);
+        Duration elapsed = proc.uptime();
+        return boot == null || elapsed == null ? null : new Uptime(boot, elapsed);
     }
 }

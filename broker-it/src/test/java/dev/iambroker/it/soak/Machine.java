@@ -53,6 +53,10 @@ final class Machine implements AutoCloseable {
         daemon.signal("STOP");
     }
 
+    void hangUp() throws IOException, InterruptedException {
+        daemon.signal("HUP");
+    }
+
     void thaw() throws IOException, InterruptedException {
         daemon.signal("CONT");
     }

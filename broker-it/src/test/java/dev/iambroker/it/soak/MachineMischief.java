@@ -1,5 +1,6 @@
 package dev.iambroker.it.soak;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,10 +36,11 @@ final class MachineMischief {
 
     void run(BooleanSupplier isOver) throws Exception {
         while (!isOver.getAsBoolean()) {
-            switch (random.nextInt(4)) {
+            switch (random.nextInt(5)) {
                 case 0 -> stepClock();
                 case 1 -> freeze();
                 case 2 -> killAndStart();
+                case 3 -> reload();
                 default -> fillDisk();
             }
             TimeUnit.MILLISECONDS.sleep(random.nextInt(LONGEST_BREAK_MILLIS));
@@ -95,6 +97,12 @@ final class MachineMischief {
         }
         machine.startAgain();
         world.calm();
+    }
+
+    /** An unchanged configuration: nobody notices. */
+    private void reload() throws IOException, InterruptedException {
+        books.suffered("told to reload");
+        machine.hangUp();
     }
 
     /** Now and then the broker is killed while it cannot write. */

@@ -33,7 +33,7 @@ final class HttpExchange {
         } catch (TimeoutException e) {
             throw new ExchangeFailure("did not answer within " + inSeconds(settings.deadline()));
         } catch (ExecutionException e) {
-            throw new ExchangeFailure(TransportPhrase.of(e));
+            throw TransportPhrase.of(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new ExchangeFailure("was not waited for: the broker is stopping");

@@ -53,8 +53,9 @@ final class IamErrors {
     }
 
     /** The exchange did not come to an answer. */
-    static IamFailure unreached(String host, ExchangeFailure failure, boolean passcodeSpent) {
-        String hint = passcodeSpent ? "; the passcode may be spent, so log in with a new one" : "";
+    static IamFailure unreached(String host, ExchangeFailure failure, boolean isPasscode) {
+        String hint =
+                isPasscode && failure.mayHaveArrived() ? "; the passcode may be spent, so log in with a new one" : "";
         return new IamFailure.Retry("IAM at " + host + " " + failure.phrase() + hint, IamFailure.NO_STATUS, null, null);
     }
 

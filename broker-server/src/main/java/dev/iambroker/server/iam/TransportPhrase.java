@@ -12,6 +12,8 @@ import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
+import java.util.EnumSet;
+import java.util.Set;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +45,19 @@ enum TransportPhrase {
     CUT_OFF(EOFException.class, "closed the connection before the answer was whole"),
     BROKEN(Throwable.class, "broke off the exchange");
 
+    /** There was no connection, or none that was trusted with a request. */
+    private static final Set<TransportPhrase> NOTHING_SENT = EnumSet.of(
+            CONNECT_TIMEOUT,
+            UNRESOLVED,
+            UNKNOWN_HOST,
+            NO_ROUTE,
+            EXPIRED,
+            NOT_YET_VALID,
+            UNTRUSTED,
+            INVALID_PATH,
+            OTHER_NAME,
+            REFUSED);
+
     private static final int MAX_CAUSES = 10;
 
     private final Class<? extends Throwable> type;
@@ -53,16 +68,16 @@ enum TransportPhrase {
         this.text = text;
     }
 
-    static String of(Throwable failure) {
+    static ExchangeFailure of(Throwable failure) {
         if (isReset(failure)) {
-            return "reset the connection";
+            return new ExchangeFailure("reset the connection");
         }
         for (TransportPhrase phrase : values()) {
             if (phrase.matches(failure)) {
-                return phrase.text;
+                return new ExchangeFailure(phrase.text, !NOTHING_SENT.contains(phrase));
             }
         }
-        return BROKEN.text;
+        return new ExchangeFailure(BROKEN.text);
     }
 
     private boolean matches(Throwable failure) {

@@ -105,14 +105,25 @@ final class TransportTest {
     }
 
     @Test
-    void request_passcodeLost_saysThatItMayBeSpent() throws IOException {
-        Grant passcode = new Grant.Passcode(Secret.of("one-time"), null);
-        try (Wire wire = Wire.to(URI.create("http://127.0.0.1:" + closedPort()), Wire.PATIENT)) {
-            IamFailure failure =
-                    catchThrowableOfType(IamFailure.Retry.class, () -> wire.iam.request(wire.account, passcode));
-
-            assertThat(failure).hasMessageContaining("the passcode may be spent");
+    void request_passcodeLost_saysThatItMayBeSpent() {
+        try (RawServer server = new RawServer().thenSend("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{");
+                Wire wire = Wire.to(server.uri(), Wire.PATIENT)) {
+            assertThat(passcodeFailure(wire)).hasMessageContaining("the passcode may be spent");
         }
+    }
+
+    @Test
+    void request_passcodeNeverSent_isNotCalledSpent() throws IOException {
+        try (Wire wire = Wire.to(URI.create("http://127.0.0.1:" + closedPort()), Wire.PATIENT)) {
+            assertThat(passcodeFailure(wire))
+                    .hasMessageContaining("refused the connection")
+                    .hasMessageNotContaining("spent");
+        }
+    }
+
+    private static IamFailure passcodeFailure(Wire wire) {
+        Grant passcode = new Grant.Passcode(Secret.of("one-time"), null);
+        return catchThrowableOfType(IamFailure.Retry.class, () -> wire.iam.request(wire.account, passcode));
     }
 
     @ParameterizedTest
