@@ -92,7 +92,9 @@ final class KubectlProxyIT {
 
     private static Map<Integer, Integer> statuses(URI url) throws IOException, InterruptedException {
         Map<Integer, Integer> counts = new TreeMap<>();
-        try (HttpClient client = HttpClient.newHttpClient()) {
+        // Offered h2c, the proxy would take each request for one that is to be upgraded.
+        try (HttpClient client =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
             long end = System.nanoTime() + WATCH.toNanos();
             while (System.nanoTime() < end) {
                 HttpRequest request = HttpRequest.newBuilder(url).build();
