@@ -10,11 +10,21 @@ public sealed interface Login {
     /** Whether the broker can log in with nobody at the keyboard. */
     boolean isUnattended();
 
+    /** Whether each renewal presents the credential itself, so that there is no session which could end. */
+    default boolean renewsByCredential() {
+        return false;
+    }
+
     /** Logged in again at will by its key. */
     record ApiKey(SecretSource key) implements Login {
         @Override
         public String word() {
             return "api-key";
+        }
+
+        @Override
+        public boolean renewsByCredential() {
+            return true;
         }
 
         @Override
@@ -67,6 +77,11 @@ public sealed interface Login {
         @Override
         public String word() {
             return "trusted-profile";
+        }
+
+        @Override
+        public boolean renewsByCredential() {
+            return true;
         }
 
         @Override

@@ -43,6 +43,12 @@ final class Failures {
                     "IAM refused the login of account \"" + account.name() + "\": " + failure.getMessage(),
                     About.account(account.name()).withIamCode(failure.iamCode()));
         }
+        if (failure instanceof RenewalFailure.LoginRequired) {
+            return new Conflict(
+                    Conflict.Kind.LOGIN_REQUIRED,
+                    "account \"" + account.name() + "\" was not logged in: " + failure.getMessage(),
+                    About.account(account.name()));
+        }
         if (failure instanceof RenewalFailure.IdentityMismatch) {
             // Whoever was logged in before still is.
             return new Conflict(Conflict.Kind.IDENTITY_MISMATCH, failure.getMessage(), About.account(account.name()));
@@ -63,6 +69,21 @@ final class Failures {
                     About.account(account.name()));
         }
         return of(account, failure);
+    }
+
+    /** What a person is told who wanted tokens renewed that may still be served. */
+    static BrokerFailure ofRefresh(Account account, RenewalFailure failure) {
+        String notRenewed = "account \"" + account.name() + "\" is not renewed: " + failure.getMessage();
+        About about = About.account(account.name()).withIamCode(failure.iamCode());
+        return switch (failure) {
+            case RenewalFailure.Transient e ->
+                new BrokerFailure.Unavailable(notRenewed, about.withRetryAfter(e.retryAfter()));
+            case RenewalFailure.StillWaiting e -> new BrokerFailure.DeadlineExceeded(notRenewed, about);
+            case RenewalFailure.LoginRequired e -> of(account, e);
+            case RenewalFailure.Refused e -> of(account, e);
+            case RenewalFailure.IdentityMismatch e -> of(account, e);
+            case RenewalFailure.Disabled e -> of(account, e);
+        };
     }
 
     private static BrokerFailure loginRequired(Account account, About about) {

@@ -131,7 +131,7 @@ public final class GuardedTokenBroker implements TokenBroker {
         if (after == null) {
             return fetched(client, account.name(), request);
         }
-        Token token = tokens.next(new TokenKey(account.name(), request.kind()), after, patience);
+        Token token = tokens.next(new TokenKey(account.name(), request.kind()), after, request.minTtl(), patience);
         if (token == null) {
             permitted(client, request);
             return null;
@@ -239,7 +239,7 @@ public final class GuardedTokenBroker implements TokenBroker {
         try {
             tokens.refresh(account.name(), TokenRequest.DEFAULT_WAIT);
         } catch (RenewalFailure e) {
-            throw Failures.of(account, e);
+            throw Failures.ofRefresh(account, e);
         }
         return view(account.name());
     }

@@ -21,10 +21,26 @@ public final class Policy {
     private final List<Rule> rules;
     private final int daemonUid;
 
+    /** What must allow it too; null for nothing. */
+    private final @Nullable Policy also;
+
     /** @param daemonUid the user that the daemon runs as; it and root keep every right on the main Unix socket */
     public Policy(List<Rule> rules, int daemonUid) {
+        this(rules, daemonUid, null);
+    }
+
+    private Policy(List<Rule> rules, int daemonUid, @Nullable Policy also) {
         this.rules = List.copyOf(rules);
         this.daemonUid = daemonUid;
+        this.also = also;
+    }
+
+    /**
+     * Allows what both allow, in the words of this one. For the time in which accounts of {@code other}'s configuration
+     * give way to others of the same name: a right on the ones is none on the others.
+     */
+    public Policy alongside(Policy other) {
+        return new Policy(rules, daemonUid, other);
     }
 
     public Decision decide(ClientIdentity client, Action action) {
@@ -36,7 +52,9 @@ public final class Policy {
             return new Decision.Deny(NOBODY, "no rule under 'clients' matches this client");
         }
         if (rule.allows(action)) {
-            return new Decision.Allow(rule.name());
+            return also != null && also.decide(client, action) instanceof Decision.Deny deny
+                    ? deny
+                    : new Decision.Allow(rule.name());
         }
         return new Decision.Deny(rule.name(), "client \"" + rule.name() + "\" has no right to this");
     }
@@ -47,7 +65,7 @@ public final class Policy {
             return true;
         }
         Rule rule = ruleOf(client);
-        return rule != null && rule.mentions(verb, account);
+        return rule != null && rule.mentions(verb, account) && (also == null || also.mayUse(client, verb, account));
     }
 
     /** The name of the rule that speaks for {@code client}: a metric label, low in cardinality. */

@@ -175,7 +175,7 @@ final class Exchange {
 
     /** Refreshes the owner's session, bound to {@code account}; where it is over, the login begins another if it can. */
     private void refreshSession(ManagedAccount account) {
-        if (account.owner().stored().refreshToken() == null) {
+        if (account.owner().stored().refreshToken() == null || isKnownToBeOver(account)) {
             logInAgain(account, null);
             return;
         }
@@ -187,6 +187,12 @@ final class Exchange {
             throw new RenewalFailure.Refused(refused.getMessage(), refused.iamCode());
         }
         logInAgain(account, refused);
+    }
+
+    /** IAM refused all there is of the session: it is not asked again, whoever looks whether the login can begin anew. */
+    private static boolean isKnownToBeOver(ManagedAccount account) {
+        AccountStatus.Failure dead = account.dead();
+        return dead != null && dead.cause() instanceof RenewalFailure.LoginRequired;
     }
 
     /**
@@ -268,10 +274,15 @@ final class Exchange {
     private void importToken(ManagedAccount owner, SecretSource source, IamFailure.@Nullable Reauthenticate refused) {
         Secret imported = source.read();
         StoredSession session = owner.stored();
-        if (imported.fingerprint().equals(session.importedFingerprint())) {
+        if (imported.fingerprint().equals(session.importedFingerprint()) || owner.wasRefused(imported)) {
             throw ended(owner, refused);
         }
-        refreshImported(owner, imported);
+        try {
+            refreshImported(owner, imported);
+        } catch (IamFailure.Reauthenticate e) {
+            owner.refuse(imported);
+            throw e;
+        }
     }
 
     private void refreshImported(ManagedAccount owner, Secret imported) {

@@ -133,8 +133,11 @@ final class Flights {
             hasReturned = true;
         } finally {
             // Whatever was thrown: a flight that never lands would be joined by every later caller.
-            end(flight, hasReturned ? failure : TokenRefresher.internalError());
-            flight.governor().landed(flight);
+            try {
+                end(flight, hasReturned ? failure : TokenRefresher.internalError());
+            } finally {
+                flight.governor().landed(flight);
+            }
         }
     }
 

@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  *
  * A flight is let go when the budget has a request for it. What it asks beyond that is counted when it asks, as a debt
  * that later flights wait off: one that holds a session must not stop half-way. Logins by a person and revocations do
- * not wait either, as nobody logs in a thousand times; who does is refused once the debt is as large as a full bucket.
+ * not wait either, as nobody logs in a thousand times; of a loop of logins all but a part of the rate is refused.
  *
  * <h2>Order</h2>
  *
@@ -29,7 +29,10 @@ import org.slf4j.LoggerFactory;
 final class Governor {
     private static final Logger log = LoggerFactory.getLogger(Governor.class);
 
-    private static final double LARGEST_DEBT_FOR_A_LOGIN = Budget.FULL_RATE;
+    /** Beyond the budget one request in so many may be a login, so that a loop of them leaves the rest to renewals. */
+    private static final int PART_FOR_LOGINS = 4;
+
+    private static final double NANOS = 1e9;
 
     private final String upstream;
     private final Time time;
@@ -43,6 +46,13 @@ final class Governor {
 
     @GuardedBy("this")
     private Budget budget;
+
+    /** When the next login beyond the budget may be. */
+    @GuardedBy("this")
+    private long nextLoginNanos;
+
+    @GuardedBy("this")
+    private boolean hasLoggedInBeyond;
 
     @GuardedBy("this")
     private boolean isCut;
@@ -177,10 +187,16 @@ final class Governor {
      */
     synchronized void admitLogin() {
         passTime();
-        double beyond = -LARGEST_DEBT_FOR_A_LOGIN - budget.left();
-        if (beyond > 0) {
-            Duration wait = Duration.ofSeconds((long) Math.ceil(beyond / budget.rate()));
-            throw new RenewalFailure.Transient("IAM is asked as often as it may be: try again later", null, wait);
+        if (budget.allowsOne()) {
+            return;
         }
+        long nowNanos = time.nanos();
+        long wait = nextLoginNanos - nowNanos;
+        if (wait > 0 && hasLoggedInBeyond) {
+            throw new RenewalFailure.Transient(
+                    "IAM is asked as often as it may be: try again later", null, Duration.ofNanos(wait));
+        }
+        hasLoggedInBeyond = true;
+        nextLoginNanos = nowNanos + (long) (NANOS * PART_FOR_LOGINS / budget.rate());
     }
 }

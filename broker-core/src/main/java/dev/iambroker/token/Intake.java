@@ -1,7 +1,6 @@
 package dev.iambroker.token;
 
 import dev.iambroker.account.Account;
-import dev.iambroker.account.Login;
 import dev.iambroker.account.TokenKind;
 import dev.iambroker.event.BrokerEvents;
 import dev.iambroker.iam.Claims;
@@ -262,8 +261,7 @@ final class Intake {
     }
 
     private static boolean isRenewedByCredential(ManagedAccount account) {
-        Login login = account.owner().account().login();
-        return login instanceof Login.ApiKey || login instanceof Login.ComputeResource;
+        return account.owner().account().login().renewsByCredential();
     }
 
     private StoredSession continued(

@@ -94,7 +94,11 @@ final class TokenRefresher {
     /** A kube token that nobody asked for lately is let go. */
     private void renewPlanned(TokenKey key) {
         ManagedAccount account = accounts.find(key.account());
-        if (account == null || !isWorthKeeping(account, key)) {
+        if (account == null) {
+            return;
+        }
+        if (!isWorthKeeping(account, key)) {
+            forget(account, key);
             return;
         }
         if (flights.isUnderWay(key)) {
@@ -102,6 +106,15 @@ final class TokenRefresher {
             queue.plan(key, time.nanos() + LOOK_AGAIN.toNanos());
         } else if (stopped(account, key) == null) {
             fly(account, key);
+        }
+    }
+
+    /** What stood in the way of a token that nobody uses concerns nobody. */
+    private void forget(ManagedAccount account, TokenKey key) {
+        Standings.Standing standing = standings.of(key);
+        if (standing != null && !standing.isPermanent()) {
+            standings.clear(key);
+            announce(account);
         }
     }
 
@@ -157,6 +170,15 @@ final class TokenRefresher {
     /** As {@link #fly}, for a caller who has nothing and waits: it goes before those that nobody misses yet. */
     CompletableFuture<@Nullable Void> flyAwaited(ManagedAccount account, TokenKey key) {
         return flights.fly(account, key, /* awaited= */ true);
+    }
+
+    /** A renewal brought the access token without the one that only comes along with it; not looked for again at once. */
+    RenewalFailure cameWithout(TokenKey key) {
+        Duration delay = schedule.minInterval();
+        var failure = new RenewalFailure.Transient(
+                "IAM answered without a token of kind " + key.kind().word(), null, delay);
+        standings.postponed(key, failure, delay, time);
+        return failure;
     }
 
     static RenewalFailure.Transient internalError() {
@@ -232,7 +254,31 @@ final class TokenRefresher {
             log.info("{} is renewed again", key);
         }
         standings.clear(key);
+        boolean wasDead = account.dead() != null;
         account.revive();
+        if (wasDead) {
+            accounts.sharing(account.owner()).forEach(this::planUnlessServed);
+        }
+        if (key.kind() == TokenKind.ACCESS) {
+            giveAnotherChance(account);
+        }
+    }
+
+    /** The plans of all who share a login were dropped while it was dead. */
+    private void planUnlessServed(ManagedAccount sharing) {
+        if (cache.usable(new TokenKey(sharing.name(), TokenKind.ACCESS)) == null) {
+            planNow(sharing.account());
+        }
+    }
+
+    /** IAM takes the credential: what it refused of the other kinds may have been a mood, and is asked for once more. */
+    private void giveAnotherChance(ManagedAccount account) {
+        standings.clear(new TokenKey(account.name(), TokenKind.UAA));
+        TokenKey kube = new TokenKey(account.name(), TokenKind.KUBE);
+        Standings.Standing standing = standings.of(kube);
+        if (standing != null && standing.isPermanent()) {
+            standings.clear(kube);
+        }
     }
 
     /** What whoever waited for the flight is told: the failure, and where it is tried again, when. */
@@ -275,7 +321,10 @@ final class TokenRefresher {
         queue.forget(key);
         // What is refused to one of several accounts says nothing about the login that they share.
         boolean isOwnAccess = key.kind() == TokenKind.ACCESS && account.ownsItsSession();
-        boolean sessionIsDead = failure instanceof RenewalFailure.LoginRequired || isOwnAccess;
+        boolean isKeyRefusedForKube =
+                key.kind() == TokenKind.KUBE && account.account().login().renewsByCredential();
+        boolean sessionIsDead =
+                isOwnAccess || (failure instanceof RenewalFailure.LoginRequired && !isKeyRefusedForKube);
         if (sessionIsDead) {
             return ended(account, failure);
         }

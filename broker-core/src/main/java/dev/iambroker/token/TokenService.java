@@ -224,9 +224,12 @@ public final class TokenService {
         return source.token(managed(key.account()), key, minTtl, patience);
     }
 
-    /** A token other than the one with etag {@code after}; null when {@code patience} ran out first. */
-    public @Nullable Token next(TokenKey key, String after, Duration patience) {
-        return source.next(key, after, patience, () -> !stopping && isConfigured(key.account()));
+    /**
+     * A token other than the one with etag {@code after}, with {@code minTtl} of life; null when {@code patience} ran out
+     * first.
+     */
+    public @Nullable Token next(TokenKey key, String after, Duration minTtl, Duration patience) {
+        return source.next(key, after, minTtl, patience, () -> !stopping && isConfigured(key.account()));
     }
 
     /** The cached token while it is usable, without any effect. */
@@ -290,7 +293,7 @@ public final class TokenService {
     private void login(ManagedAccount account, @Nullable Grant brought) {
         upstreams.of(account.account()).admitLogin();
         if (!account.beginLogin()) {
-            throw new RenewalFailure.LoginRequired("another login of this account is under way", null);
+            throw new RenewalFailure.LoginRequired("another login of it is under way: wait for that one", null);
         }
         try {
             loginAlone(account, brought);

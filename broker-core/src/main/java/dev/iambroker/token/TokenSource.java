@@ -58,18 +58,18 @@ final class TokenSource {
     }
 
     /**
-     * A usable token whose etag is not {@code after}, as soon as there is one; null when {@code patience} ran out.
+     * A usable token whose etag is not {@code after} and that has {@code minTtl} left, as soon as there is one; null when {@code patience} ran out.
      * A failing renewal is waited through: the next attempt may succeed in time.
      *
      * @param isWorthwhile whether there can be another token at all; asked again after {@link TokenCache#wakeWaiting}
      */
     @Nullable
-    Token next(TokenKey key, String after, Duration patience, BooleanSupplier isWorthwhile) {
+    Token next(TokenKey key, String after, Duration minTtl, Duration patience, BooleanSupplier isWorthwhile) {
         long end = time.nanos() + patience.toNanos();
         while (true) {
             CompletableFuture<@Nullable Void> put = cache.nextPut(key);
             Token token = cache.usable(key);
-            if (token != null && !token.etag().equals(after)) {
+            if (token != null && !token.etag().equals(after) && token.fulfils(minTtl, time)) {
                 return token;
             }
             Duration left = Duration.ofNanos(end - time.nanos());
@@ -85,6 +85,10 @@ final class TokenSource {
             return spare;
         }
         RenewalFailure blocking = refresher.blocking(account, key.renewedAs());
+        if (blocking == null && !key.equals(key.renewedAs())) {
+            // A token without a grant of its own has a reason of its own not to be there.
+            blocking = refresher.standings().blocking(key, time);
+        }
         if (blocking == null) {
             return null;
         }
@@ -107,6 +111,9 @@ final class TokenSource {
             }
             if (failure != null) {
                 throw failure;
+            }
+            if (!key.equals(key.renewedAs())) {
+                throw refresher.cameWithout(key);
             }
         }
         throw missing(key);

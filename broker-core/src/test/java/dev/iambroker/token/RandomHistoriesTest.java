@@ -251,6 +251,8 @@ final class RandomHistoriesTest {
             iam.afterAnswer(null);
             store.full(false);
             live(Duration.ofHours(1));
+            // Refusals may have cut what IAM may be asked, for a login too.
+            time.advance(Duration.ofMinutes(1));
             if (isRevoked) {
                 logIn();
             }

@@ -282,7 +282,8 @@ final class ReconfigurationTest {
     void watcher_ofAnAccountThatIsGone_isNotKeptWaiting() throws Exception {
         Bench bench = new Bench(BY_KEY).started();
         String etag = bench.access(PROD).etag();
-        Thread watcher = Thread.ofVirtual().start(() -> bench.tokens.next(access(PROD), etag, Duration.ofMinutes(1)));
+        Thread watcher = Thread.ofVirtual()
+                .start(() -> bench.tokens.next(access(PROD), etag, Duration.ZERO, Duration.ofMinutes(1)));
         await(() -> watcher.getState() == Thread.State.TIMED_WAITING);
         reconfigure(bench);
         assertThat(watcher.join(Duration.ofSeconds(20))).isTrue();
@@ -292,7 +293,8 @@ final class ReconfigurationTest {
     void watcher_ofABrokerThatStops_isNotKeptWaiting() throws Exception {
         Bench bench = new Bench(BY_KEY).started();
         String etag = bench.access(PROD).etag();
-        Thread watcher = Thread.ofVirtual().start(() -> bench.tokens.next(access(PROD), etag, Duration.ofMinutes(1)));
+        Thread watcher = Thread.ofVirtual()
+                .start(() -> bench.tokens.next(access(PROD), etag, Duration.ZERO, Duration.ofMinutes(1)));
         await(() -> watcher.getState() == Thread.State.TIMED_WAITING);
         bench.tokens.stopping();
         assertThat(watcher.join(Duration.ofSeconds(20))).isTrue();

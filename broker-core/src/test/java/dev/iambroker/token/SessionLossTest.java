@@ -122,7 +122,7 @@ final class SessionLossTest {
                 Duration.ofSeconds(5),
                 () -> assertThatThrownBy(() -> bench.tokens.loginByPasscode(DEV, Secret.of("another")))
                         .isInstanceOf(RenewalFailure.LoginRequired.class)
-                        .hasMessageContaining("under way"));
+                        .hasMessageContaining("another login of it is under way"));
         answer.countDown();
         first.join();
         assertThat(bench.iam.count("passcode")).isEqualTo(1);

@@ -82,7 +82,7 @@ final class Daemon implements AutoCloseable {
         tokens = service;
         GuardedTokenBroker broker = broker(service, store, telemetry, clouds);
         var secrets = new LiveSettings.SecretsInForce(LiveSettings.clientSecrets(config));
-        live = new LiveSettings(service, broker, clouds, telemetry, schedule, secrets);
+        live = new LiveSettings(service, broker, clouds, telemetry, schedule, secrets, LiveSettings.policy(config));
         EventLoops loops = new EventLoops();
         ends.push(loops::close);
         var stop = new OrderlyStop(machine.workers(), machine.wakeUp(), service);

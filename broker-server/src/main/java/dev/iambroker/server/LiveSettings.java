@@ -1,5 +1,6 @@
 package dev.iambroker.server;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.iambroker.account.Account;
 import dev.iambroker.account.AccountName;
 import dev.iambroker.broker.GuardedTokenBroker;
@@ -32,19 +33,25 @@ final class LiveSettings {
     private final RefreshSchedule schedule;
     private final SecretsInForce secrets;
 
+    @GuardedBy("this")
+    private Policy policy;
+
+    /** @param policy what the broker was made with */
     LiveSettings(
             TokenService tokens,
             GuardedTokenBroker broker,
             CloudConnections clouds,
             Telemetry telemetry,
             RefreshSchedule schedule,
-            SecretsInForce secrets) {
+            SecretsInForce secrets,
+            Policy policy) {
         this.tokens = tokens;
         this.broker = broker;
         this.clouds = clouds;
         this.telemetry = telemetry;
         this.schedule = schedule;
         this.secrets = secrets;
+        this.policy = policy;
     }
 
     /** The client secrets as they were read last. Thread-safe. */
@@ -91,15 +98,19 @@ final class LiveSettings {
     synchronized List<String> apply(BrokerConfig config) {
         Map<String, Secret> clientSecrets = clientSecrets(config);
         List<String> rotated = secrets.rotatedIn(clientSecrets);
-        Policy policy = policy(config);
+        Policy next = policy(config);
         Runnable accounts = tokens.reconfigure(accounts(config));
         // The last that can fail, and it is whole or not at all itself.
         clouds.take(CloudWiring.endpoints(config));
 
         schedule.apply(schedule(config));
         secrets.apply(clientSecrets);
-        broker.reconfigure(policy, config.kube().expiryMargin());
+        // A client's right on an account is none on another that has its name: until each has given way, both must
+        // allow.
+        broker.reconfigure(next.alongside(policy), config.kube().expiryMargin());
         replaceAccounts(accounts, names(config));
+        broker.reconfigure(next, config.kube().expiryMargin());
+        policy = next;
         return rotated.stream()
                 .map(client -> "client \"" + client + "\" has another secret")
                 .toList();

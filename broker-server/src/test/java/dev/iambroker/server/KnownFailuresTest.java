@@ -141,6 +141,10 @@ final class KnownFailuresTest {
     @Test
     void deadLogin_asker_isAnsweredAtOnce() throws Exception {
         try (var caller = daemon.caller()) {
+            cloud.logInByPasscode(caller);
+            cloud.emulator().endSessions();
+            daemon.advance(Duration.ofHours(2));
+            int before = cloud.emulator().requests().size();
             List<Long> nanos = new ArrayList<>();
             for (int i = 0; i < 200; i++) {
                 long begin = System.nanoTime();
@@ -150,7 +154,7 @@ final class KnownFailuresTest {
             }
             assertThat(Collections.min(nanos)).isLessThan(MILLION);
             assertThat(median(nanos)).isLessThan(5L * MILLION);
-            assertThat(cloud.emulator().requests()).isEmpty();
+            assertThat(cloud.emulator().requests()).hasSize(before);
         }
     }
 

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -67,9 +68,13 @@ public final class HttpIamClient implements IamClient {
         HttpAnswer answer = send(connection, call, grant.label(), redactor, grant instanceof Grant.Passcode);
         Instant answeredAt = clock.instant();
         // Before the answer is read: where it states its end by IAM's clock alone, this tells what that means here.
-        RetryAfter.dateOf(answer).ifPresent(date -> skew.read(date, requestedAt, answeredAt));
+        Optional<Instant> date = RetryAfter.dateOf(answer);
+        date.ifPresent(stated -> skew.read(stated, requestedAt, answeredAt));
         IamAnswer read = read(call.host(), grant, answer, redactor, requestedAt);
-        readIssueTime(read, answeredAt);
+        // One reading an answer: where the two disagree, a median of both would jump between them.
+        if (date.isEmpty()) {
+            readIssueTime(read, answeredAt);
+        }
         return read;
     }
 

@@ -70,12 +70,13 @@ final class IamErrors {
                 null);
     }
 
-    /** A well-formed answer that does not hold what was asked for. */
+    /** A well-formed answer that does not hold what was asked for: without a code of IAM's it may be anybody's. */
     static IamFailure lacking(String host, HttpAnswer answer, Grant grant) {
-        return new IamFailure.GiveUp(
+        return new IamFailure.Retry(
                 "IAM at " + host + " answered the grant " + grant.label() + " without a usable "
                         + TokenAnswer.purpose(grant),
                 answer.status(),
+                null,
                 null);
     }
 
