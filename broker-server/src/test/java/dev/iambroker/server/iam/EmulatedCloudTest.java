@@ -327,11 +327,11 @@ final class EmulatedCloudTest {
     }
 
     @Test
-    void request_noTokensAtAll_givesUp() {
+    void request_noTokensAtAll_retries() {
         Setup setup = setup(Cloud.IBM_CLOUD, false);
         setup.cloud().emulator().misbehave(Misbehaviour.NO_TOKENS);
 
-        assertThat(setup.failure(new Grant.ApiKey(PROD_KEY, null, false))).isInstanceOf(IamFailure.GiveUp.class);
+        assertThat(setup.failure(new Grant.ApiKey(PROD_KEY, null, false))).isInstanceOf(IamFailure.Retry.class);
     }
 
     @Test

@@ -147,21 +147,21 @@ final class TokenAnswerTest {
                 "{\"access_token\":\"a\",\"expiration\":1e999999999}",
                 "{\"access_token\":\"a\",\"expires_in\":99999999999999999999}"
             })
-    void request_noUsableAccessToken_givesUp(String body) {
-        assertThat(failed(ACCESS, body)).isInstanceOf(IamFailure.GiveUp.class).hasMessageContaining("access_token");
+    void request_noUsableAccessToken_retries(String body) {
+        assertThat(failed(ACCESS, body)).isInstanceOf(IamFailure.Retry.class).hasMessageContaining("access_token");
     }
 
     @Test
-    void request_noIdTokenForKube_givesUp() {
+    void request_noIdTokenForKube_retries() {
         assertThat(failed(KUBE, "{\"access_token\":\"a\",\"expires_in\":60}"))
-                .isInstanceOf(IamFailure.GiveUp.class)
+                .isInstanceOf(IamFailure.Retry.class)
                 .hasMessageContaining("id_token");
     }
 
     @Test
-    void request_noDelegatedTokenForMint_givesUp() {
+    void request_noDelegatedTokenForMint_retries() {
         assertThat(failed(MINT, "{\"access_token\":\"a\",\"expires_in\":60}"))
-                .isInstanceOf(IamFailure.GiveUp.class)
+                .isInstanceOf(IamFailure.Retry.class)
                 .hasMessageContaining("delegated_refresh_token");
     }
 
