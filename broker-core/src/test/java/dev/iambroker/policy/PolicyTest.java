@@ -127,4 +127,21 @@ final class PolicyTest {
         Decision decision = policy.decide(uid(1000), Action.on(Verb.ACCESS, "prod"));
         assertThat(decision).isEqualTo(new Decision.Deny("ci", "client \"ci\" has no right to this"));
     }
+
+    @Test
+    void alongside_another_allowsOnlyWhatBothAllow() {
+        Match anyone = new Match(1000, null, /* secret= */ false);
+        Policy before = policy(rule("old", anyone, "access:prod", "access:dev"));
+        Policy next = policy(rule("new", anyone, "access:prod", "access:team"));
+
+        Policy both = next.alongside(before);
+
+        assertThat(allowed(both, uid(1000), Verb.ACCESS, "prod")).isTrue();
+        assertThat(allowed(both, uid(1000), Verb.ACCESS, "dev")).isFalse();
+        assertThat(allowed(both, uid(1000), Verb.ACCESS, "team")).isFalse();
+        assertThat(both.mayUse(uid(1000), Verb.LIST, "prod")).isTrue();
+        assertThat(both.mayUse(uid(1000), Verb.LIST, "team")).isFalse();
+        assertThat(allowed(both, uid(DAEMON), Verb.ADMIN, "team")).isTrue();
+        assertThat(both.nameOf(uid(1000))).isEqualTo("new");
+    }
 }

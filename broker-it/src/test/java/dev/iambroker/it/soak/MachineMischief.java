@@ -110,17 +110,22 @@ final class MachineMischief {
         books.suffered("disk full");
         Path filling = machine.fillDisk();
         isDiskBehind = true;
+        boolean isKilled = false;
         try {
             TimeUnit.MILLISECONDS.sleep(500 + random.nextInt(LONGEST_FULL_MILLIS));
             if (random.nextInt(3) == 0) {
                 world.disturb();
                 machine.kill();
                 world.forget();
+                isKilled = true;
             }
         } finally {
             Files.delete(filling);
         }
-        if (!machine.daemon().isAlive()) {
+        if (!isKilled && !machine.daemon().isAlive()) {
+            books.wrong("the daemon ended by itself: " + machine.daemon().log());
+        }
+        if (isKilled) {
             books.suffered("killed while the disk was full");
             losses.incrementAndGet();
             machine.startAgain();
