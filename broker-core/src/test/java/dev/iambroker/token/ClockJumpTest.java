@@ -200,6 +200,25 @@ final class ClockJumpTest {
         assertThat(most).as("renewals in one second").isLessThan(40);
     }
 
+    /** Fewer than the budget would ever hold back: only the jitter spreads these. */
+    @Test
+    void suspend_ofFewAccounts_isSpreadByJitterAlone() {
+        List<Account> few = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            few.add(Bench.account(new AccountName("a" + i), new Login.ApiKey(Bench.source("key-" + i))));
+        }
+        Bench bench = new Bench(new ManualTime(), null, new MemoryStore(), few, 7).started();
+        bench.time.suspend(Duration.ofMinutes(40));
+        int secondsWithRenewals = 0;
+        for (int second = 0; second < 34; second++) {
+            int before = bench.iam.requests().size();
+            bench.time.advance(Duration.ofSeconds(1));
+            secondsWithRenewals += bench.iam.requests().size() > before ? 1 : 0;
+        }
+        assertThat(bench.iam.requests()).hasSize(40);
+        assertThat(secondsWithRenewals).isGreaterThan(8);
+    }
+
     @Test
     void jump_isSaidInOneLine() {
         try (var log = new LogLines(TokenService.class.getName())) {
