@@ -57,8 +57,7 @@ final class Demand {
                     "account \"" + account.name() + "\" logs in by a passcode, and none was given",
                     About.account(account.name()).withHint("iam-broker login " + account.name() + " --passcode"));
         }
-        boolean keepsSession =
-                !(account.login() instanceof Login.ApiKey) && !(account.login() instanceof Login.ComputeResource);
+        boolean keepsSession = !account.login().renewsByCredential();
         boolean byKey = account.login() instanceof Login.ApiKey && attempt instanceof LoginAttempt.ApiKey;
         if (!configured && !keepsSession && !byKey) {
             throw new BrokerFailure.BadRequest(

@@ -52,9 +52,6 @@ final class Governor {
     private long nextLoginNanos;
 
     @GuardedBy("this")
-    private boolean hasLoggedInBeyond;
-
-    @GuardedBy("this")
     private boolean isCut;
 
     /** Time alone brings the rate back; that the refusals are over is known only once IAM answered something else. */
@@ -67,6 +64,7 @@ final class Governor {
         this.time = time;
         this.alarm = alarms.sleeper(this::dispatch);
         this.budget = Budget.full(time.nanos());
+        this.nextLoginNanos = time.nanos();
     }
 
     /** Lets {@code flight} go, now or later. It may depart on the calling thread, before this returns. */
@@ -192,11 +190,10 @@ final class Governor {
         }
         long nowNanos = time.nanos();
         long wait = nextLoginNanos - nowNanos;
-        if (wait > 0 && hasLoggedInBeyond) {
+        if (wait > 0) {
             throw new RenewalFailure.Transient(
                     "IAM is asked as often as it may be: try again later", null, Duration.ofNanos(wait));
         }
-        hasLoggedInBeyond = true;
         nextLoginNanos = nowNanos + (long) (NANOS * PART_FOR_LOGINS / budget.rate());
     }
 }

@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  *
  * A transient failure is retried by the schedule; until then callers are told at once, without another request. A
  * permanent one stops the renewals of the whole session until {@code login}, or until the configured credential is
- * another. What is cached stays cached in either case.
+ * another; one that concerns a single token stops those of that token alone. What is cached stays cached in any case.
  */
 final class TokenRefresher {
     private static final Logger log = LoggerFactory.getLogger(TokenRefresher.class);
