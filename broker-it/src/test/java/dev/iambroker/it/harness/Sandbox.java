@@ -5,6 +5,7 @@ import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import org.opentest4j.TestAbortedException;
 
 /**
  * A network with nothing but loopback and a view of the file systems that others do not share, for faults of the kernel's own.
@@ -36,7 +37,7 @@ public final class Sandbox implements AutoCloseable {
         Sandbox sandbox = new Sandbox(files, holder);
         while (!Files.readString(out).contains("ready")) {
             if (holder.waitFor(10, TimeUnit.MILLISECONDS)) {
-                throw new AssertionError("no namespaces: " + Files.readString(err));
+                throw new TestAbortedException("no namespaces can be made here: " + Files.readString(err));
             }
         }
         return sandbox;

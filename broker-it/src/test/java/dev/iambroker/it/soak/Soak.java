@@ -17,8 +17,8 @@ import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
 
 /**
- * Lets {@value #CLIENTS} clients ask a daemon with fifty accounts for their tokens, while IAM, the network, the clock, the disk and
- * the process itself fail; then looks whether all is well again by itself, and makes up the books. The seed decides which faults
+ * Lets {@value #CLIENTS} clients ask a daemon with fifty accounts for their tokens, while IAM and its answers, the clock, the
+ * disk and the process itself fail; then looks whether all is well again by itself, and makes up the books. The seed decides which faults
  * come, and what is asked; not how they meet.
  */
 final class Soak {
