@@ -2,6 +2,7 @@ package dev.iambroker.server.store;
 
 import dev.iambroker.account.AccountName;
 import dev.iambroker.account.ClusterStore;
+import dev.iambroker.store.AuditVault;
 import dev.iambroker.store.SessionStore;
 import dev.iambroker.store.StoreFailure;
 import dev.iambroker.store.StoredSession;
@@ -25,14 +26,16 @@ public final class EncryptedFileStore implements SessionStore, AutoCloseable {
     private final SealedSession sealed;
     private final Writes writes;
     private final ClusterFile clusters;
+    private final AuditVault auditVault;
     private final boolean isKeyGenerated;
 
-    private EncryptedFileStore(StateDirectory directory, SealedSession sealed, boolean isKeyGenerated) {
+    private EncryptedFileStore(StateDirectory directory, StoreKeys keys, SecureRandom random, boolean isKeyGenerated) {
         this.directory = directory;
-        this.sealed = sealed;
+        this.sealed = new SealedSession(keys.data(), keys.previous(), random);
         this.isKeyGenerated = isKeyGenerated;
         this.writes = new Writes();
         this.clusters = new ClusterFile(directory, writes);
+        this.auditVault = new SealedAuditVault(directory, writes, keys.audit(), random);
     }
 
     /**
@@ -45,8 +48,8 @@ public final class EncryptedFileStore implements SessionStore, AutoCloseable {
     public static EncryptedFileStore open(Path directory, List<WrappingKey> keys, FileOps ops, SecureRandom random) {
         StateDirectory state = StateDirectory.open(directory.toAbsolutePath(), ops, random);
         try {
-            var sealed = new SealedSession(KeyringOpening.open(state, keys, random), random);
-            return new EncryptedFileStore(state, sealed, keys.isEmpty());
+            StoreKeys opened = DataKeyRotation.finished(state, KeyringOpening.open(state, keys, random), random);
+            return new EncryptedFileStore(state, opened, random, keys.isEmpty());
         } catch (RuntimeException e) {
             state.close();
             throw e;
@@ -61,6 +64,11 @@ public final class EncryptedFileStore implements SessionStore, AutoCloseable {
     /** The clusters kept beside the sessions. Usable until this store is closed. */
     public ClusterStore clusters() {
         return clusters;
+    }
+
+    /** What proves the audit log. Usable until this store is closed. */
+    public AuditVault auditVault() {
+        return auditVault;
     }
 
     @Override
@@ -127,7 +135,7 @@ public final class EncryptedFileStore implements SessionStore, AutoCloseable {
         }
     }
 
-    private static String fileOf(AccountName account) {
+    static String fileOf(AccountName account) {
         return account.value() + SUFFIX;
     }
 
