@@ -51,7 +51,7 @@ public final class GuardedTokenBroker implements TokenBroker {
             Time time,
             Executor executor,
             Duration kubeExpiryMargin) {
-        ClusterDirectory directory = new ClusterDirectory(clusters);
+        ClusterDirectory directory = new ClusterDirectory(clusters, name -> accountId(tokens, name));
         this.tokens = tokens;
         this.time = time;
         this.kubeExpiryMargin = kubeExpiryMargin;
@@ -64,6 +64,11 @@ public final class GuardedTokenBroker implements TokenBroker {
     public void reconfigure(Policy policy, Duration newKubeExpiryMargin) {
         gate.apply(policy);
         kubeExpiryMargin = newKubeExpiryMargin;
+    }
+
+    private static @Nullable String accountId(TokenService tokens, AccountName name) {
+        Account account = tokens.find(name);
+        return account == null ? null : account.accountId();
     }
 
     private ClusterSearch search(Executor executor) {
@@ -146,7 +151,7 @@ public final class GuardedTokenBroker implements TokenBroker {
             return null;
         }
         TokenGrant grant = tokenNow(client, resolved);
-        return grant == null ? null : credential(grant);
+        return grant == null ? null : credential(request, resolved, grant);
     }
 
     @Override
@@ -160,10 +165,15 @@ public final class GuardedTokenBroker implements TokenBroker {
         if (resolved == null) {
             throw Failures.unknownServer();
         }
-        return credential(token(client, resolved.withPatience(left(end))));
+        return credential(request, resolved, token(client, resolved.withPatience(left(end))));
     }
 
-    private KubeCredential credential(TokenGrant grant) {
+    private KubeCredential credential(KubeRequest request, TokenRequest resolved, TokenGrant grant) {
+        // A reload may have made the alias stand for another IBM account while the token came: it is not for that
+        // server.
+        if (!resolver.stillMeans(request, resolved)) {
+            throw Failures.unknownServer();
+        }
         return new KubeCredential(
                 grant, grant.expiresAt().minus(kubeExpiryMargin).truncatedTo(ChronoUnit.SECONDS));
     }
