@@ -69,7 +69,7 @@ final class CrashIT {
     }
 
     @Test
-    @Timeout(300)
+    @Timeout(900)
     void kill_atRandomMomentsOfRenewals_neverNeedsALoginAgain() throws Exception {
         cloud.emulator().settings().rotation(Rotation.OVERLAPPING);
         logInOnce();
@@ -89,7 +89,7 @@ final class CrashIT {
 
     /** One generation only is good at a time: what a kill between IAM's answer and the disk takes away stays lost. */
     @Test
-    @Timeout(300)
+    @Timeout(900)
     void kill_betweenStrictRotationAndDisk_losesThatSessionAlone() throws Exception {
         cloud.emulator().settings().rotation(Rotation.STRICT);
         logInOnce();
