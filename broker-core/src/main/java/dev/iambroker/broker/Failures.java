@@ -10,6 +10,8 @@ import dev.iambroker.token.RenewalFailure;
 
 /** The words for a client, in one place. */
 final class Failures {
+    private static final String UNLOCK = "iam-broker unlock";
+
     private Failures() {}
 
     /** What a client that asked for a token is told. */
@@ -26,6 +28,7 @@ final class Failures {
                 new Conflict(
                         Conflict.Kind.IDENTITY_MISMATCH, e.getMessage(), about.withState(AccountState.LOGIN_REQUIRED));
             case RenewalFailure.Disabled e -> disabled(account, about);
+            case RenewalFailure.Locked e -> locked();
             case RenewalFailure.StillWaiting e ->
                 new BrokerFailure.DeadlineExceeded(
                         e.getMessage() + " for account \"" + account.name() + "\" and nothing usable is cached", about);
@@ -83,7 +86,14 @@ final class Failures {
             case RenewalFailure.Refused e -> of(account, e);
             case RenewalFailure.IdentityMismatch e -> of(account, e);
             case RenewalFailure.Disabled e -> of(account, e);
+            case RenewalFailure.Locked e -> locked();
         };
+    }
+
+    static BrokerFailure locked() {
+        return new BrokerFailure.Locked(
+                "the broker is locked: run '" + UNLOCK + "'",
+                About.NOTHING.withState(AccountState.LOCKED).withHint(UNLOCK));
     }
 
     private static BrokerFailure loginRequired(Account account, About about) {

@@ -10,6 +10,7 @@ import dev.iambroker.event.AuditLog;
 import dev.iambroker.policy.Action;
 import dev.iambroker.policy.Decision;
 import dev.iambroker.policy.Policy;
+import dev.iambroker.policy.Right;
 import dev.iambroker.policy.Verb;
 import dev.iambroker.token.Time;
 import dev.iambroker.token.Token;
@@ -37,8 +38,22 @@ final class Gate {
         policy = next;
     }
 
-    /** Policy first: a client without any right learns nothing of what exists. */
+    /** As {@link #known}, for what is not served while the broker is locked. */
     Account permit(ClientIdentity client, Verb verb, String name, @Nullable String cluster) {
+        Account account = known(client, verb, name, cluster);
+        demandOpen();
+        return account;
+    }
+
+    /** @throws BrokerFailure.Locked where the broker is locked */
+    void demandOpen() {
+        if (tokens.isLocked()) {
+            throw Failures.locked();
+        }
+    }
+
+    /** Policy first: a client without any right learns nothing of what exists. */
+    Account known(ClientIdentity client, Verb verb, String name, @Nullable String cluster) {
         AccountName account = AccountName.isValid(name) ? new AccountName(name) : null;
         Decision decision = policy.decide(client, new Action(verb, name, namesOf(account, cluster)));
         if (decision instanceof Decision.Deny deny) {
@@ -67,6 +82,24 @@ final class Gate {
         audit.record(new AuditEvent(
                 time.now(), client, what, account.name().value(), null, true, policy.nameOf(client), null));
         return account;
+    }
+
+    /** What is done to all accounts at once needs {@code admin:*}; no alias is {@code *}. */
+    void demandAdminOfAll(ClientIdentity client, String what) {
+        Decision decision = policy.decide(client, Action.on(Verb.ADMIN, Right.ANY));
+        if (decision instanceof Decision.Deny deny) {
+            record(client, what, false, deny.rule());
+            throw new BrokerFailure.Denied(deny.reason(), About.NOTHING);
+        }
+    }
+
+    /** Puts on record what became of something that is done to all accounts at once. */
+    void record(ClientIdentity client, String what, boolean allowed) {
+        record(client, what, allowed, policy.nameOf(client));
+    }
+
+    private void record(ClientIdentity client, String what, boolean allowed, String rule) {
+        audit.record(new AuditEvent(time.now(), client, what, Right.ANY, null, allowed, rule, null));
     }
 
     /** Puts on record what {@code client} gets, and returns it. */

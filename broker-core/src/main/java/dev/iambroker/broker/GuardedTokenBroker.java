@@ -26,6 +26,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The front door in front of the tokens: decides, puts on record, then serves. Thread-safe. */
@@ -73,6 +74,15 @@ public final class GuardedTokenBroker implements TokenBroker {
 
     private ClusterSearch search(Executor executor) {
         return new ClusterSearch(executor, name -> services.clusters(tokens.account(name), TokenRequest.DEFAULT_WAIT));
+    }
+
+    /**
+     * Locks and unlocks this broker. To be made once.
+     *
+     * @param alone runs its argument while nothing else changes accounts
+     */
+    public BrokerLock lock(Consumer<Runnable> alone, LockListener listener) {
+        return new BrokerLock(gate, tokens, time, alone, listener);
     }
 
     @Override
@@ -148,6 +158,7 @@ public final class GuardedTokenBroker implements TokenBroker {
     public @Nullable KubeCredential kubeCredentialNow(ClientIdentity client, KubeRequest request) {
         TokenRequest resolved = resolver.resolved(client, request);
         if (resolved == null) {
+            gate.demandOpen();
             return null;
         }
         TokenGrant grant = tokenNow(client, resolved);
@@ -159,6 +170,7 @@ public final class GuardedTokenBroker implements TokenBroker {
         long end = time.nanos() + request.patience().toNanos();
         TokenRequest resolved = resolver.resolved(client, request);
         if (resolved == null) {
+            gate.demandOpen();
             resolver.learnClusters(client, request, left(end));
             resolved = resolver.resolved(client, request);
         }
@@ -204,7 +216,7 @@ public final class GuardedTokenBroker implements TokenBroker {
 
     @Override
     public AccountView account(ClientIdentity client, String account) {
-        return view(gate.permit(client, Verb.LIST, account, null).name());
+        return view(gate.known(client, Verb.LIST, account, null).name());
     }
 
     private AccountView view(AccountName name) {
@@ -329,8 +341,8 @@ public final class GuardedTokenBroker implements TokenBroker {
 
     @Override
     public Readiness readiness(ClientIdentity client, String name) {
-        Account account = gate.permit(client, Verb.LIST, name, null);
-        boolean ready = hasToken(account.name());
+        Account account = gate.known(client, Verb.LIST, name, null);
+        boolean ready = hasToken(account.name()) && !tokens.isLocked();
         return new Readiness(
                 ready ? List.of() : List.of(account.name()),
                 tokens.status(account.name()).runway());

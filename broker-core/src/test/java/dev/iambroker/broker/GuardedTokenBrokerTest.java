@@ -389,7 +389,7 @@ final class GuardedTokenBrokerTest {
     }
 
     /** The containers service and the list that is kept of it. */
-    private static final class Clusters implements ClustersApi, ClusterStore {
+    static final class Clusters implements ClustersApi, ClusterStore {
         private final List<KnownCluster> have = new ArrayList<>();
         private final List<KnownCluster> kept = new ArrayList<>();
         private final List<String> listed = new ArrayList<>();

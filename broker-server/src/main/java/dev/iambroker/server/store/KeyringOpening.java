@@ -37,9 +37,10 @@ final class KeyringOpening {
         this.random = random;
     }
 
-    static SecretKey open(StateDirectory directory, List<WrappingKey> configured, SecureRandom random) {
+    /** @param content of the keyring; null where there is none */
+    static SecretKey open(
+            StateDirectory directory, byte @Nullable [] content, List<WrappingKey> configured, SecureRandom random) {
         var opening = new KeyringOpening(directory, random);
-        byte[] content = directory.read(directory.root().resolve(Keyring.FILE));
         return content == null ? opening.create(configured) : opening.unlock(content, configured);
     }
 
