@@ -168,6 +168,13 @@ public abstract sealed class BrokerFailure extends RuntimeException {
         }
     }
 
+    /** Nothing may go out without a record, and the audit log cannot be written. */
+    public static final class Unrecorded extends BrokerFailure {
+        public Unrecorded(String message, About about) {
+            super(message, about);
+        }
+    }
+
     /** The client's {@code wait} ran out while IAM had not answered, and nothing usable is left. */
     public static final class DeadlineExceeded extends BrokerFailure {
         public DeadlineExceeded(String message, About about) {

@@ -7,6 +7,7 @@ import dev.iambroker.broker.BrokerFailure.About;
 import dev.iambroker.client.ClientIdentity;
 import dev.iambroker.event.AuditEvent;
 import dev.iambroker.event.AuditLog;
+import dev.iambroker.event.AuditUnavailable;
 import dev.iambroker.policy.Action;
 import dev.iambroker.policy.Decision;
 import dev.iambroker.policy.Policy;
@@ -79,8 +80,8 @@ final class Gate {
 
     Account administered(ClientIdentity client, String name, String what) {
         Account account = permit(client, Verb.ADMIN, name, null);
-        audit.record(new AuditEvent(
-                time.now(), client, what, account.name().value(), null, true, policy.nameOf(client), null));
+        audit.record(
+                new AuditEvent(time.now(), client, what, account.name().value(), null, true, policy.nameOf(client)));
         return account;
     }
 
@@ -99,18 +100,41 @@ final class Gate {
     }
 
     private void record(ClientIdentity client, String what, boolean allowed, String rule) {
-        audit.record(new AuditEvent(time.now(), client, what, Right.ANY, null, allowed, rule, null));
+        audit.record(new AuditEvent(time.now(), client, what, Right.ANY, null, allowed, rule));
+    }
+
+    /** Permits what concerns the whole broker, and puts it on record. */
+    void administered(ClientIdentity client, String what) {
+        demandAdminOfAll(client, what);
+        record(client, what, true);
+    }
+
+    /** Whether {@link #handOut} may block, since nothing goes out without its record. */
+    boolean blocks() {
+        return audit.isRequired();
     }
 
     /** Puts on record what {@code client} gets, and returns it. */
-    TokenGrant handOut(ClientIdentity client, Token token, @Nullable String cluster) {
+    TokenGrant handOut(ClientIdentity client, Token token, @Nullable String cluster, AuditEvent.Source source) {
         String etag = token.etag();
         AccountName account = token.key().account();
         TokenKind kind = token.key().kind();
         String at = NameOnRecord.ofNullable(cluster);
-        audit.record(new AuditEvent(
-                time.now(), client, kind.word(), account.value(), at, true, policy.nameOf(client), etag));
+        record(new AuditEvent(
+                time.now(), client, kind.word(), account.value(), at, true, policy.nameOf(client), source, etag));
         return new TokenGrant(account, kind, token.value(), token.scope(), token.endsAt(time), token.left(time), etag);
+    }
+
+    private void record(AuditEvent handOut) {
+        if (!audit.isRequired()) {
+            audit.record(handOut);
+            return;
+        }
+        try {
+            audit.require(handOut);
+        } catch (AuditUnavailable e) {
+            throw Failures.auditUnavailable();
+        }
     }
 
     boolean mayUse(ClientIdentity client, Verb verb, String account) {
@@ -129,7 +153,7 @@ final class Gate {
         boolean isConfigured = AccountName.isValid(name) && tokens.isConfigured(new AccountName(name));
         String account = isConfigured ? name : NameOnRecord.of(name);
         String at = NameOnRecord.ofNullable(cluster);
-        audit.record(new AuditEvent(time.now(), client, verb.word(), account, at, false, rule, null));
+        audit.record(new AuditEvent(time.now(), client, verb.word(), account, at, false, rule));
     }
 
     private Set<String> namesOf(@Nullable AccountName account, @Nullable String cluster) {

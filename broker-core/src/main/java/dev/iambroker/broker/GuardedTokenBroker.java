@@ -11,6 +11,7 @@ import dev.iambroker.account.IbmAccount;
 import dev.iambroker.account.KnownCluster;
 import dev.iambroker.account.TokenKind;
 import dev.iambroker.client.ClientIdentity;
+import dev.iambroker.event.AuditEvent.Source;
 import dev.iambroker.event.AuditLog;
 import dev.iambroker.policy.Policy;
 import dev.iambroker.policy.Verb;
@@ -87,7 +88,7 @@ public final class GuardedTokenBroker implements TokenBroker {
 
     @Override
     public @Nullable TokenGrant tokenNow(ClientIdentity client, TokenRequest request) {
-        if (resolver.isUndecided(client, request)) {
+        if (gate.blocks() || resolver.isUndecided(client, request)) {
             return null;
         }
         Account account = permitted(client, request);
@@ -117,7 +118,7 @@ public final class GuardedTokenBroker implements TokenBroker {
         TokenKey key = new TokenKey(account.name(), request.kind());
         try {
             Token token = tokens.immediate(key, request.minTtl());
-            return token == null ? null : gate.handOut(client, token, request.cluster());
+            return token == null ? null : gate.handOut(client, token, request.cluster(), Source.CACHED);
         } catch (RenewalFailure e) {
             throw Failures.of(account, e);
         }
@@ -125,18 +126,21 @@ public final class GuardedTokenBroker implements TokenBroker {
 
     private TokenGrant fetched(ClientIdentity client, AccountName account, TokenRequest request) {
         TokenKey key = new TokenKey(account, request.kind());
+        Token before = tokens.peek(key);
         try {
             Token token = tokens.token(key, request.minTtl(), request.patience());
-            return stillPermitted(client, request, token);
+            return stillPermitted(client, request, token, before);
         } catch (RenewalFailure e) {
             throw Failures.of(permitted(client, request), e);
         }
     }
 
     /** Waiting takes up to a minute: a reload may have taken the right, or the account, away meanwhile. */
-    private TokenGrant stillPermitted(ClientIdentity client, TokenRequest request, Token token) {
+    private TokenGrant stillPermitted(
+            ClientIdentity client, TokenRequest request, Token token, @Nullable Token before) {
         permitted(client, request);
-        return gate.handOut(client, token, request.cluster());
+        boolean wasThere = before != null && before.etag().equals(token.etag());
+        return gate.handOut(client, token, request.cluster(), wasThere ? Source.CACHED : Source.MINTED);
     }
 
     @Override
@@ -146,12 +150,14 @@ public final class GuardedTokenBroker implements TokenBroker {
         if (after == null) {
             return fetched(client, account.name(), request);
         }
-        Token token = tokens.next(new TokenKey(account.name(), request.kind()), after, request.minTtl(), patience);
+        TokenKey key = new TokenKey(account.name(), request.kind());
+        Token before = tokens.peek(key);
+        Token token = tokens.next(key, after, request.minTtl(), patience);
         if (token == null) {
             permitted(client, request);
             return null;
         }
-        return stillPermitted(client, request, token);
+        return stillPermitted(client, request, token, before);
     }
 
     @Override
@@ -350,6 +356,11 @@ public final class GuardedTokenBroker implements TokenBroker {
 
     private boolean hasToken(AccountName name) {
         return tokens.peek(new TokenKey(name, TokenKind.ACCESS)) != null;
+    }
+
+    @Override
+    public void administered(ClientIdentity client, String what) {
+        gate.administered(client, what);
     }
 
     @Override

@@ -70,6 +70,13 @@ public interface TokenBroker {
     /** The same for one account; not ready also where it is disabled, locked or was never logged in. */
     Readiness readiness(ClientIdentity client, String account);
 
+    /**
+     * Permits what concerns the whole broker, and puts it on record.
+     *
+     * @param what for the record, of our own making
+     */
+    void administered(ClientIdentity client, String what);
+
     /** Whether the client may see the name of {@code account}. */
     boolean mayList(ClientIdentity client, String account);
 

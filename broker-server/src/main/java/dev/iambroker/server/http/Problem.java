@@ -31,6 +31,7 @@ record Problem(ProblemType type, String detail, About about) {
             case BrokerFailure.Unknown f -> ProblemType.UNKNOWN;
             case BrokerFailure.BadRequest f -> ProblemType.BAD_REQUEST;
             case BrokerFailure.Unavailable f -> ProblemType.UNAVAILABLE;
+            case BrokerFailure.Unrecorded f -> ProblemType.AUDIT_UNAVAILABLE;
             case BrokerFailure.DeadlineExceeded f -> ProblemType.DEADLINE_EXCEEDED;
         };
     }

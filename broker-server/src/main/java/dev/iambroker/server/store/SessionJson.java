@@ -97,6 +97,18 @@ final class SessionJson {
         }
     }
 
+    /** The same content, in {@code file}: also what this broker does not know of it. */
+    static byte[] movedTo(byte[] clear, String file) throws Damaged {
+        try {
+            if (JSON.readTree(clear) instanceof ObjectNode root) {
+                return JSON.writeValueAsBytes(root.put(FILE, file));
+            }
+        } catch (JacksonException e) {
+            // Not chained: such a message may quote the input.
+        }
+        throw new Damaged("its content is not a session");
+    }
+
     private static StoredSession session(JsonNode root) throws Damaged {
         String expiresAt = text(root, REFRESH_TOKEN_EXPIRES_AT);
         return new StoredSession(

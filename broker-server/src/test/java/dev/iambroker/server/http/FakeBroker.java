@@ -193,6 +193,11 @@ public final class FakeBroker implements TokenBroker {
     }
 
     @Override
+    public void administered(ClientIdentity client, String what) {
+        note(client, what);
+    }
+
+    @Override
     public String nameOf(ClientIdentity client) {
         return client.peer() != null
                 ? "owner"

@@ -42,7 +42,7 @@ final class EncryptedFileStoreTest {
     private static final AccountName PROD = new AccountName("prod");
     private static final AccountName DEV = new AccountName("dev");
     private static final SealedSession SEALED =
-            new SealedSession(new SecretKeySpec(new byte[32], "AES"), new SecureRandom());
+            new SealedSession(new SecretKeySpec(new byte[32], "AES"), null, new SecureRandom());
     private static final int SESSIONS_ON_DISK = 20;
     private static final int SESSIONS_IN_MEMORY = 2_000;
     private static final SecureRandom RANDOM = new SecureRandom();

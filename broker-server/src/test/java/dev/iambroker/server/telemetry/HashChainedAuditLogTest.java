@@ -46,9 +46,9 @@ final class HashChainedAuditLogTest {
     @Test
     void record_events_areLinesWithEveryField() throws Exception {
         try (var audit = open()) {
-            audit.record(new AuditEvent(AT, PROCESS, "kube", "prod", "c1", true, "owner", "0123456789ab"));
+            audit.record(new AuditEvent(AT, PROCESS, "kube", "prod", "c1", true, "owner", null, "0123456789ab"));
             var overTcp = ClientIdentity.ofSecret(Set.of("ci", "b"));
-            audit.record(new AuditEvent(AT, overTcp, "access", "dev", null, false, "ci", null));
+            audit.record(new AuditEvent(AT, overTcp, "access", "dev", null, false, "ci"));
         }
         assertThat(Files.readString(file).lines().map(line -> line.replaceFirst(",\"prev\":\"[0-9a-f]{64}\"}", "")))
                 .containsExactly(
@@ -98,7 +98,7 @@ final class HashChainedAuditLogTest {
     void record_hostileNames_areEscapedBoundedAndAscii() throws Exception {
         String hostile = "x\"}\n{\"seq\":9}\u001b[2J\u009b2J\u202e\ud83d" + "y".repeat(100_000);
         try (var audit = open()) {
-            audit.record(new AuditEvent(AT, PROCESS, "access", hostile, hostile, false, "nobody", null));
+            audit.record(new AuditEvent(AT, PROCESS, "access", hostile, hostile, false, "nobody"));
         }
         byte[] content = Files.readAllBytes(file);
         assertThat(content).hasSizeLessThan(1_500);
@@ -227,7 +227,7 @@ final class HashChainedAuditLogTest {
     }
 
     private static AuditEvent event(String account) {
-        return new AuditEvent(AT, PROCESS, "access", account, null, true, "owner", "0123456789ab");
+        return new AuditEvent(AT, PROCESS, "access", account, null, true, "owner", null, "0123456789ab");
     }
 
     private HashChainedAuditLog open() {
