@@ -118,6 +118,35 @@ public abstract sealed class BrokerFailure extends RuntimeException {
         }
     }
 
+    /** A passphrase does not unlock. */
+    public static final class PassphraseRefused extends BrokerFailure {
+        private final Reason reason;
+
+        public PassphraseRefused(Reason reason, String message, About about) {
+            super(message, about);
+            this.reason = reason;
+        }
+
+        public Reason reason() {
+            return reason;
+        }
+
+        /** Why it does not. */
+        public enum Reason {
+            /** It is another one. */
+            WRONG,
+            /** It was not looked at: another attempt failed a moment ago, or is under way. */
+            TOO_SOON
+        }
+    }
+
+    /** The broker's own disk stands in the way. */
+    public static final class StoreFailed extends BrokerFailure {
+        public StoreFailed(String message, About about) {
+            super(message, about);
+        }
+    }
+
     /** No such account or cluster. */
     public static final class Unknown extends BrokerFailure {
         public Unknown(String message, About about) {

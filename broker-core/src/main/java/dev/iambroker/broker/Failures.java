@@ -11,6 +11,8 @@ import java.time.Duration;
 
 /** The words for a client, in one place. */
 final class Failures {
+    private static final String UNLOCK = "iam-broker unlock";
+
     /** A disk that is full may have room again soon. */
     private static final Duration AUDIT_RETRY = Duration.ofSeconds(5);
 
@@ -37,6 +39,7 @@ final class Failures {
                 new Conflict(
                         Conflict.Kind.IDENTITY_MISMATCH, e.getMessage(), about.withState(AccountState.LOGIN_REQUIRED));
             case RenewalFailure.Disabled e -> disabled(account, about);
+            case RenewalFailure.Locked e -> locked();
             case RenewalFailure.StillWaiting e ->
                 new BrokerFailure.DeadlineExceeded(
                         e.getMessage() + " for account \"" + account.name() + "\" and nothing usable is cached", about);
@@ -94,7 +97,14 @@ final class Failures {
             case RenewalFailure.Refused e -> of(account, e);
             case RenewalFailure.IdentityMismatch e -> of(account, e);
             case RenewalFailure.Disabled e -> of(account, e);
+            case RenewalFailure.Locked e -> locked();
         };
+    }
+
+    static BrokerFailure locked() {
+        return new BrokerFailure.Locked(
+                "the broker is locked: run '" + UNLOCK + "'",
+                About.NOTHING.withState(AccountState.LOCKED).withHint(UNLOCK));
     }
 
     private static BrokerFailure loginRequired(Account account, About about) {

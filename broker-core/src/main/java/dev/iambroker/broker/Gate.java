@@ -39,8 +39,22 @@ final class Gate {
         policy = next;
     }
 
-    /** Policy first: a client without any right learns nothing of what exists. */
+    /** As {@link #known}, for what is not served while the broker is locked. */
     Account permit(ClientIdentity client, Verb verb, String name, @Nullable String cluster) {
+        Account account = known(client, verb, name, cluster);
+        demandOpen();
+        return account;
+    }
+
+    /** @throws BrokerFailure.Locked where the broker is locked */
+    void demandOpen() {
+        if (tokens.isLocked()) {
+            throw Failures.locked();
+        }
+    }
+
+    /** Policy first: a client without any right learns nothing of what exists. */
+    Account known(ClientIdentity client, Verb verb, String name, @Nullable String cluster) {
         AccountName account = AccountName.isValid(name) ? new AccountName(name) : null;
         Decision decision = policy.decide(client, new Action(verb, name, namesOf(account, cluster)));
         if (decision instanceof Decision.Deny deny) {
@@ -71,14 +85,28 @@ final class Gate {
         return account;
     }
 
-    /** Permits what concerns the whole broker, and puts it on record. */
-    void administered(ClientIdentity client, String what) {
+    /** What is done to all accounts at once needs {@code admin:*}; no alias is {@code *}. */
+    void demandAdminOfAll(ClientIdentity client, String what) {
         Decision decision = policy.decide(client, Action.on(Verb.ADMIN, Right.ANY));
-        boolean isAllowed = decision instanceof Decision.Allow;
-        audit.record(new AuditEvent(time.now(), client, what, Right.ANY, null, isAllowed, decision.rule()));
         if (decision instanceof Decision.Deny deny) {
+            record(client, what, false, deny.rule());
             throw new BrokerFailure.Denied(deny.reason(), About.NOTHING);
         }
+    }
+
+    /** Puts on record what became of something that is done to all accounts at once. */
+    void record(ClientIdentity client, String what, boolean allowed) {
+        record(client, what, allowed, policy.nameOf(client));
+    }
+
+    private void record(ClientIdentity client, String what, boolean allowed, String rule) {
+        audit.record(new AuditEvent(time.now(), client, what, Right.ANY, null, allowed, rule));
+    }
+
+    /** Permits what concerns the whole broker, and puts it on record. */
+    void administered(ClientIdentity client, String what) {
+        demandAdminOfAll(client, what);
+        record(client, what, true);
     }
 
     /** Whether {@link #handOut} may block, since nothing goes out without its record. */

@@ -27,6 +27,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The front door in front of the tokens: decides, puts on record, then serves. Thread-safe. */
@@ -52,7 +53,7 @@ public final class GuardedTokenBroker implements TokenBroker {
             Time time,
             Executor executor,
             Duration kubeExpiryMargin) {
-        ClusterDirectory directory = new ClusterDirectory(clusters);
+        ClusterDirectory directory = new ClusterDirectory(clusters, name -> accountId(tokens, name));
         this.tokens = tokens;
         this.time = time;
         this.kubeExpiryMargin = kubeExpiryMargin;
@@ -67,8 +68,22 @@ public final class GuardedTokenBroker implements TokenBroker {
         kubeExpiryMargin = newKubeExpiryMargin;
     }
 
+    private static @Nullable String accountId(TokenService tokens, AccountName name) {
+        Account account = tokens.find(name);
+        return account == null ? null : account.accountId();
+    }
+
     private ClusterSearch search(Executor executor) {
         return new ClusterSearch(executor, name -> services.clusters(tokens.account(name), TokenRequest.DEFAULT_WAIT));
+    }
+
+    /**
+     * Locks and unlocks this broker. To be made once.
+     *
+     * @param alone runs its argument while nothing else changes accounts
+     */
+    public BrokerLock lock(Consumer<Runnable> alone, LockListener listener) {
+        return new BrokerLock(gate, tokens, time, alone, listener);
     }
 
     @Override
@@ -149,10 +164,11 @@ public final class GuardedTokenBroker implements TokenBroker {
     public @Nullable KubeCredential kubeCredentialNow(ClientIdentity client, KubeRequest request) {
         TokenRequest resolved = resolver.resolved(client, request);
         if (resolved == null) {
+            gate.demandOpen();
             return null;
         }
         TokenGrant grant = tokenNow(client, resolved);
-        return grant == null ? null : credential(grant);
+        return grant == null ? null : credential(request, resolved, grant);
     }
 
     @Override
@@ -160,16 +176,22 @@ public final class GuardedTokenBroker implements TokenBroker {
         long end = time.nanos() + request.patience().toNanos();
         TokenRequest resolved = resolver.resolved(client, request);
         if (resolved == null) {
+            gate.demandOpen();
             resolver.learnClusters(client, request, left(end));
             resolved = resolver.resolved(client, request);
         }
         if (resolved == null) {
             throw Failures.unknownServer();
         }
-        return credential(token(client, resolved.withPatience(left(end))));
+        return credential(request, resolved, token(client, resolved.withPatience(left(end))));
     }
 
-    private KubeCredential credential(TokenGrant grant) {
+    private KubeCredential credential(KubeRequest request, TokenRequest resolved, TokenGrant grant) {
+        // A reload may have made the alias stand for another IBM account while the token came: it is not for that
+        // server.
+        if (!resolver.stillMeans(request, resolved)) {
+            throw Failures.unknownServer();
+        }
         return new KubeCredential(
                 grant, grant.expiresAt().minus(kubeExpiryMargin).truncatedTo(ChronoUnit.SECONDS));
     }
@@ -200,7 +222,7 @@ public final class GuardedTokenBroker implements TokenBroker {
 
     @Override
     public AccountView account(ClientIdentity client, String account) {
-        return view(gate.permit(client, Verb.LIST, account, null).name());
+        return view(gate.known(client, Verb.LIST, account, null).name());
     }
 
     private AccountView view(AccountName name) {
@@ -325,8 +347,8 @@ public final class GuardedTokenBroker implements TokenBroker {
 
     @Override
     public Readiness readiness(ClientIdentity client, String name) {
-        Account account = gate.permit(client, Verb.LIST, name, null);
-        boolean ready = hasToken(account.name());
+        Account account = gate.known(client, Verb.LIST, name, null);
+        boolean ready = hasToken(account.name()) && !tokens.isLocked();
         return new Readiness(
                 ready ? List.of() : List.of(account.name()),
                 tokens.status(account.name()).runway());

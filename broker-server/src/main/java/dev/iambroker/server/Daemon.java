@@ -2,11 +2,13 @@ package dev.iambroker.server;
 
 import dev.iambroker.account.AccountName;
 import dev.iambroker.broker.GuardedTokenBroker;
+import dev.iambroker.broker.LockControl;
 import dev.iambroker.event.AuditLog;
 import dev.iambroker.iam.ClockSkew;
 import dev.iambroker.server.config.BrokerConfig;
 import dev.iambroker.server.config.StateSettings.KeyRef;
 import dev.iambroker.server.http.KubeconfigTemplate;
+import dev.iambroker.server.http.TokenAnswers;
 import dev.iambroker.server.iam.CloudConnections;
 import dev.iambroker.server.iam.HttpAccountsApi;
 import dev.iambroker.server.iam.HttpClustersApi;
@@ -83,13 +85,17 @@ final class Daemon implements AutoCloseable {
         tokens = service;
         GuardedTokenBroker broker = broker(service, store, telemetry, clouds);
         var secrets = new LiveSettings.SecretsInForce(LiveSettings.clientSecrets(config));
-        live = new LiveSettings(service, broker, clouds, telemetry, schedule, secrets, LiveSettings.policy(config));
+        var settings =
+                new LiveSettings(service, broker, clouds, telemetry, schedule, secrets, LiveSettings.policy(config));
+        live = settings;
+        var answers = new TokenAnswers(machine.time()::nanos);
+        LockControl lock = broker.lock(settings::alone, new Forgetting(answers, clouds));
         EventLoops loops = new EventLoops();
         ends.push(loops::close);
         var stop = new OrderlyStop(machine.workers(), machine.wakeUp(), service);
         ends.push(stop::run);
         Engine engine = new Engine(loops, machine.workers(), new ConnectionLimits());
-        var listening = new Listening(broker, telemetry, secrets, engine, machine.time()::nanos, stop);
+        var listening = new Listening(broker, lock, answers, telemetry, secrets, engine, stop);
         begin(service, listening, kubeconfig, notes(store));
     }
 
@@ -97,6 +103,9 @@ final class Daemon implements AutoCloseable {
         service.start();
         machine.wakeUp().start(service.alarms()::ring);
         ports = listening.begin(config.listen(), kubeconfig, notes);
+        if (service.isLocked()) {
+            log.warn("the broker is locked: nothing is served before 'iam-broker unlock'");
+        }
         log.info(
                 "iam-broker {} serves {} on {}",
                 Version.current(),

@@ -11,9 +11,11 @@ import dev.iambroker.server.config.AccountConfig;
 import dev.iambroker.server.config.BrokerConfig;
 import dev.iambroker.server.config.ClientConfig;
 import dev.iambroker.server.config.ProcessIdentity;
+import dev.iambroker.server.http.ClientSecretDigests;
 import dev.iambroker.server.http.ClientSecrets;
 import dev.iambroker.server.iam.CloudConnections;
 import dev.iambroker.server.telemetry.Telemetry;
+import dev.iambroker.store.StoreFailure;
 import dev.iambroker.token.RefreshSchedule;
 import dev.iambroker.token.TokenService;
 import java.util.ArrayList;
@@ -22,7 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /** All of a running broker that a reload replaces. Thread-safe. */
 final class LiveSettings {
@@ -56,30 +57,26 @@ final class LiveSettings {
 
     /** The client secrets as they were read last. Thread-safe. */
     static final class SecretsInForce implements ClientSecrets {
-        private volatile Map<String, Secret> byClient;
-        private volatile ClientSecrets lookup;
+        private volatile ClientSecretDigests digests;
 
         SecretsInForce(Map<String, Secret> byClient) {
-            this.byClient = Map.copyOf(byClient);
-            this.lookup = ClientSecrets.of(byClient);
+            this.digests = new ClientSecretDigests(byClient);
         }
 
         @Override
         public Set<String> ownersOf(Secret presented) {
-            return lookup.ownersOf(presented);
+            return digests.ownersOf(presented);
         }
 
         private void apply(Map<String, Secret> next) {
-            lookup = ClientSecrets.of(next);
-            byClient = Map.copyOf(next);
+            digests = new ClientSecretDigests(next);
         }
 
         /** Clients that prove themselves by another secret than before. */
         private List<String> rotatedIn(Map<String, Secret> next) {
             List<String> rotated = new ArrayList<>();
             next.forEach((client, secret) -> {
-                @Nullable Secret before = byClient.get(client);
-                if (before != null && !before.matches(secret)) {
+                if (digests.differs(client, secret)) {
                     rotated.add(client);
                 }
             });
@@ -96,6 +93,9 @@ final class LiveSettings {
      *     has changed then
      */
     synchronized List<String> apply(BrokerConfig config) {
+        if (tokens.isLocked()) {
+            throw new StoreFailure("the broker is locked: run 'iam-broker unlock', then reload again");
+        }
         Map<String, Secret> clientSecrets = clientSecrets(config);
         List<String> rotated = secrets.rotatedIn(clientSecrets);
         Policy next = policy(config);
@@ -114,6 +114,11 @@ final class LiveSettings {
         return rotated.stream()
                 .map(client -> "client \"" + client + "\" has another secret")
                 .toList();
+    }
+
+    /** Runs {@code change} while nothing is reloaded. */
+    synchronized void alone(Runnable change) {
+        change.run();
     }
 
     /** Metrics of the new ones are there before their first event, connections of the old ones until their last. */

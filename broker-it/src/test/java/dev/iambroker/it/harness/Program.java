@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * decides a test. Confined to one thread.
  */
 public final class Program {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final List<String> command;
     private final Map<String, String> environment = new TreeMap<>();

@@ -1,8 +1,8 @@
 package dev.iambroker.server.http;
 
+import dev.iambroker.broker.LockControl;
 import dev.iambroker.broker.TokenBroker;
 import java.util.List;
-import java.util.function.LongSupplier;
 
 /** Every route there is, by listener. */
 public final class Routes {
@@ -12,15 +12,15 @@ public final class Routes {
      * For the Unix socket and loopback TCP.
      *
      * @param notes what {@code status} adds below the accounts, a sentence each
-     * @param nanos monotonic clock
+     * @param tokens prepared answers
      */
     public static RouteTable all(
             TokenBroker broker,
+            LockControl lock,
             MetricsExposition metrics,
             KubeconfigTemplate kubeconfig,
             List<String> notes,
-            LongSupplier nanos) {
-        TokenAnswers tokens = new TokenAnswers(nanos);
+            TokenAnswers tokens) {
         return new RouteTable(List.of(
                 new AccountsRoute(broker, notes),
                 new AccountRoute(broker),
@@ -36,6 +36,8 @@ public final class Routes {
                 new AccountCommandRoute("refresh", broker::refresh),
                 new AccountCommandRoute("purge", broker::purge),
                 new AccountCommandRoute("logout", broker::logout),
+                new LockRoute(lock),
+                new UnlockRoute(lock),
                 new LivezRoute(broker, true),
                 new ReadyzRoute(broker, true),
                 new AccountReadyzRoute(broker),

@@ -15,6 +15,7 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 /** Finds the API server's certificate authority in a kubeconfig, and nothing else: the user's part is not kept. */
 final class KubeconfigCa {
     private static final int MAX_YAML_CHARS = 1024 * 1024;
+    private static final String FIRST_LINE = "-----BEGIN CERTIFICATE-----";
 
     private KubeconfigCa() {}
 
@@ -66,8 +67,10 @@ final class KubeconfigCa {
         }
     }
 
+    /** A certificate in DER is one too, but no text that a kubeconfig could hold. */
     private static @Nullable String pem(byte[] bytes) {
-        return isCertificate(bytes) ? new String(bytes, StandardCharsets.US_ASCII) : null;
+        String text = new String(bytes, StandardCharsets.US_ASCII);
+        return text.contains(FIRST_LINE) && isCertificate(bytes) ? text : null;
     }
 
     private static boolean isCertificate(byte[] bytes) {

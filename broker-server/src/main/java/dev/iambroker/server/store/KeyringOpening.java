@@ -41,9 +41,10 @@ final class KeyringOpening {
         this.random = random;
     }
 
-    static StoreKeys open(StateDirectory directory, List<WrappingKey> configured, SecureRandom random) {
+    /** @param content of the keyring; null where there is none */
+    static StoreKeys open(
+            StateDirectory directory, byte @Nullable [] content, List<WrappingKey> configured, SecureRandom random) {
         var opening = new KeyringOpening(directory, random);
-        byte[] content = directory.read(directory.root().resolve(Keyring.FILE));
         return content == null ? opening.create(configured) : opening.unlock(content, configured);
     }
 
@@ -62,8 +63,31 @@ final class KeyringOpening {
             throw new StoreFailure(
                     opening.keyringPath() + " is missing: there is no store here, name another state.dir");
         }
+        if (LockFile.parse(content) != null) {
+            throw new StoreFailure("the store is locked: start the daemon, run 'iam-broker unlock' and stop it first");
+        }
         StoreKeys keys = opening.unlock(content, configured);
         return opening.renewal(keys);
+    }
+
+    /**
+     * The key of the audit log alone, from a store that is locked.
+     *
+     * @throws StoreFailure if no configured key opens it
+     */
+    static SecretKey auditKey(
+            StateDirectory directory, List<KeySlot> slots, List<WrappingKey> configured, SecureRandom random) {
+        var opening = new KeyringOpening(directory, random);
+        opening.present(configured);
+        PresentedKey generated = opening.generated();
+        if (generated != null) {
+            opening.presented.add(generated);
+        }
+        SecretKey key = AuditSlots.open(slots, opening.presented);
+        if (key == null) {
+            throw opening.noKeyOpens();
+        }
+        return key;
     }
 
     private Renewal renewal(StoreKeys keys) {
@@ -197,7 +221,11 @@ final class KeyringOpening {
         if (opens && dataKey != null) {
             return dataKey;
         }
-        throw new StoreFailure("no configured state key opens " + keyringPath() + ", tried " + tried()
+        throw noKeyOpens();
+    }
+
+    private StoreFailure noKeyOpens() {
+        return new StoreFailure("no configured state key opens " + keyringPath() + ", tried " + tried()
                 + ": configure a key that it was made with; nothing was changed");
     }
 

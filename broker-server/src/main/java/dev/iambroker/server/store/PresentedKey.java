@@ -76,6 +76,15 @@ final class PresentedKey {
                 KeySlot.Kind.ARGON2ID, description, passphrase.reveal().getBytes(UTF_8));
     }
 
+    /** The passphrase that a person locks the broker by. */
+    @Reveals("a passphrase becomes input of Argon2id, in memory only")
+    static PresentedKey ofLock(Secret passphrase) {
+        return new PresentedKey(
+                KeySlot.Kind.ARGON2ID,
+                "the passphrase of the lock",
+                passphrase.reveal().getBytes(UTF_8));
+    }
+
     /** The 32 bytes that {@code text} writes in hexadecimal or base64, null where it is other text. */
     private static byte @Nullable [] exactKey(String text) {
         if (HEX.matcher(text).matches()) {

@@ -7,10 +7,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /** Runs the command line as a process would, on a terminal and a clock of the test's making. */
@@ -22,6 +24,9 @@ final class Cli implements DaemonCommands {
     final List<Object> daemonCalls = new ArrayList<>();
     boolean terminal;
     String stdin = "";
+
+    /** What is typed at the next prompts, before {@link #typed}. */
+    final Queue<String> typedNext = new ArrayDeque<>();
 
     @Nullable
     String typed;
@@ -62,6 +67,9 @@ final class Cli implements DaemonCommands {
 
     private char @Nullable [] ask(String prompt) {
         prompts.add(prompt);
+        if (!typedNext.isEmpty()) {
+            return typedNext.remove().toCharArray();
+        }
         return typed == null ? null : typed.toCharArray();
     }
 

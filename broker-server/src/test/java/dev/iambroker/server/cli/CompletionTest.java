@@ -35,7 +35,7 @@ final class CompletionTest {
             delimiter = '|',
             value = {
                 "'sta'                        | status",
-                "'lo'                         | login logout",
+                "'lo'                         | login logout lock",
                 "'--so'                       | --socket",
                 "'token '                     | prod dev",
                 "'token p'                    | prod",

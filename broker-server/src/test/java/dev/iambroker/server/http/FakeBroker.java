@@ -173,7 +173,7 @@ public final class FakeBroker implements TokenBroker {
     @Override
     public KnownCluster clusterAccess(ClientIdentity client, String account, String idOrName) {
         note(client, "access " + account + " " + idOrName);
-        return new KnownCluster(PROD, cluster(), certificateAuthority);
+        return new KnownCluster(PROD, "an-account", cluster(), certificateAuthority);
     }
 
     @Override

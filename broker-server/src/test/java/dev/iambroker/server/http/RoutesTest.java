@@ -44,6 +44,7 @@ final class RoutesTest {
             + "\"public_url\":\"https://pub:443\",\"private_url\":null}";
 
     private final FakeBroker broker = new FakeBroker();
+    private final FakeLock lock = new FakeLock();
     private final List<String> done = new ArrayList<>();
     private long nanos;
     private final HttpService service = service(TransportRules.unixSocket(ClientSecrets.NONE));
@@ -52,11 +53,12 @@ final class RoutesTest {
         return new HttpService(
                 Routes.all(
                         broker,
+                        lock,
                         accept -> new MetricsExposition.Scrape(
                                 "text/plain; version=0.0.4", "m{accept=\"" + accept + "\"}\n"),
                         new KubeconfigTemplate(Path.of("/opt/bin/iam-broker-credential"), Path.of("/run/b.sock")),
                         List.of("a note"),
-                        () -> nanos),
+                        new TokenAnswers(() -> nanos)),
                 rules,
                 broker,
                 (route, client, status, took) -> done.add(route + " " + client + " " + status + " " + took),

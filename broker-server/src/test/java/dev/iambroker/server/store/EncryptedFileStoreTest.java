@@ -478,7 +478,7 @@ final class EncryptedFileStoreTest {
     private static KnownCluster cluster(AccountName account, String id) {
         var cluster = new Cluster(
                 id, "name", "openshift", null, "us-south", "normal", null, "https://a:1", null, Set.of("https://a:1"));
-        return new KnownCluster(account, cluster, "-----BEGIN CERTIFICATE-----");
+        return new KnownCluster(account, "an-account", cluster, "-----BEGIN CERTIFICATE-----");
     }
 
     private EncryptedFileStore open(WrappingKey... keys) {

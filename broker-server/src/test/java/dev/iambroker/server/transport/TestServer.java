@@ -3,11 +3,13 @@ package dev.iambroker.server.transport;
 import dev.iambroker.secret.Secret;
 import dev.iambroker.server.http.ClientSecrets;
 import dev.iambroker.server.http.FakeBroker;
+import dev.iambroker.server.http.FakeLock;
 import dev.iambroker.server.http.HttpService;
 import dev.iambroker.server.http.KubeconfigTemplate;
 import dev.iambroker.server.http.MetricsExposition;
 import dev.iambroker.server.http.RequestEvents;
 import dev.iambroker.server.http.Routes;
+import dev.iambroker.server.http.TokenAnswers;
 import dev.iambroker.server.http.TransportRules;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -75,7 +77,7 @@ final class TestServer implements AutoCloseable {
     private static HttpService everything(FakeBroker broker, TransportRules rules, RequestEvents events) {
         KubeconfigTemplate kubeconfig = new KubeconfigTemplate(Path.of("/opt/iam-broker-credential"), null);
         return new HttpService(
-                Routes.all(broker, METRICS, kubeconfig, List.of(), System::nanoTime),
+                Routes.all(broker, new FakeLock(), METRICS, kubeconfig, List.of(), new TokenAnswers(System::nanoTime)),
                 rules,
                 broker,
                 events,
