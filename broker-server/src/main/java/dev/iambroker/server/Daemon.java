@@ -6,7 +6,7 @@ import dev.iambroker.broker.LockControl;
 import dev.iambroker.event.AuditLog;
 import dev.iambroker.iam.ClockSkew;
 import dev.iambroker.server.config.BrokerConfig;
-import dev.iambroker.server.config.StateSettings.KeyRef;
+import dev.iambroker.server.http.AuditTrail;
 import dev.iambroker.server.http.KubeconfigTemplate;
 import dev.iambroker.server.http.TokenAnswers;
 import dev.iambroker.server.iam.CloudConnections;
@@ -16,7 +16,6 @@ import dev.iambroker.server.iam.HttpIamClient;
 import dev.iambroker.server.iam.HttpSettings;
 import dev.iambroker.server.iam.IamRequestListener;
 import dev.iambroker.server.store.EncryptedFileStore;
-import dev.iambroker.server.store.WrappingKey;
 import dev.iambroker.server.telemetry.HashChainedAuditLog;
 import dev.iambroker.server.telemetry.Telemetry;
 import dev.iambroker.server.transport.ConnectionLimits;
@@ -30,7 +29,6 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -95,7 +93,7 @@ final class Daemon implements AutoCloseable {
         var stop = new OrderlyStop(machine.workers(), machine.wakeUp(), service);
         ends.push(stop::run);
         Engine engine = new Engine(loops, machine.workers(), new ConnectionLimits());
-        var listening = new Listening(broker, lock, answers, telemetry, secrets, engine, stop);
+        var listening = new Listening(broker, lock, answers, trail(), telemetry, secrets, engine, stop);
         begin(service, listening, kubeconfig, notes(store));
     }
 
@@ -121,16 +119,8 @@ final class Daemon implements AutoCloseable {
     }
 
     private EncryptedFileStore openStore() {
-        List<WrappingKey> keys = new ArrayList<>();
-        for (KeyRef key : config.state().keys()) {
-            keys.add(
-                    switch (key) {
-                        case KeyRef.SecretKey k -> new WrappingKey.RawKey(k.source());
-                        case KeyRef.Passphrase k -> new WrappingKey.Passphrase(k.source());
-                    });
-        }
-        EncryptedFileStore store =
-                EncryptedFileStore.open(config.state().dir(), keys, machine.files(), new SecureRandom());
+        EncryptedFileStore store = EncryptedFileStore.open(
+                config.state().dir(), StoreCommands.keys(config.state()), machine.files(), new SecureRandom());
         ends.push(store::close);
         notes(store).forEach(log::warn);
         return store;
@@ -230,6 +220,11 @@ final class Daemon implements AutoCloseable {
                 telemetry.auditMissed(events);
             }
         };
+    }
+
+    private @Nullable AuditTrail trail() {
+        HashChainedAuditLog opened = audit;
+        return opened == null ? null : new ReadAuditTrail(opened.reader());
     }
 
     /** Begins a new audit file where the one in use was moved away. */

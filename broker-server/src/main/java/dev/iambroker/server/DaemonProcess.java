@@ -54,7 +54,10 @@ final class DaemonProcess implements DaemonCommands {
         // Before the start: a SIGHUP in the midst of it must not end the process, nor be lost.
         HangUp.runs(reloads::request);
         Daemon daemon = start(config);
-        Thread.ofPlatform().daemon().name("iam-broker-reload").start(() -> reloads.serve(daemon::reload));
+        Thread.ofPlatform()
+                .daemon()
+                .name("iam-broker-reload")
+                .start(() -> reloads.serve(daemon::reload, daemon::reopenAudit));
         serveUntilStopped(daemon);
         return ExitCode.DONE.number();
     }
@@ -124,6 +127,25 @@ final class DaemonProcess implements DaemonCommands {
             loaded.effective().lines().forEach(out::println);
         }
         return ExitCode.DONE.number();
+    }
+
+    @Override
+    public int verifyStore(@Nullable Path config) {
+        return storeCommands(config).verify();
+    }
+
+    @Override
+    public int rotateStore(@Nullable Path config) {
+        return storeCommands(config).rotate();
+    }
+
+    @Override
+    public byte[] verifyAudit(@Nullable Path config, List<Path> files, long from) {
+        return storeCommands(config).verifyAudit(files, from);
+    }
+
+    private StoreCommands storeCommands(@Nullable Path config) {
+        return new StoreCommands(load(config, null).config(), out);
     }
 
     private Loading.Loaded load(@Nullable Path config, @Nullable Path socket) {

@@ -3,6 +3,7 @@ package dev.iambroker.server;
 import dev.iambroker.broker.LockControl;
 import dev.iambroker.broker.TokenBroker;
 import dev.iambroker.server.config.Listen;
+import dev.iambroker.server.http.AuditTrail;
 import dev.iambroker.server.http.ClientSecrets;
 import dev.iambroker.server.http.HttpService;
 import dev.iambroker.server.http.KubeconfigTemplate;
@@ -19,17 +20,20 @@ import dev.iambroker.server.transport.UnixSocket;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Opens the sockets of a broker.
  *
  * @param answers prepared ones, shared by all sockets
+ * @param audit null where no audit log is kept
  * @param stop ends every listener that is begun here
  */
 record Listening(
         TokenBroker broker,
         LockControl lock,
         TokenAnswers answers,
+        @Nullable AuditTrail audit,
         Telemetry telemetry,
         ClientSecrets secrets,
         Engine engine,
@@ -38,7 +42,7 @@ record Listening(
     record Ports(int http, int metrics) {}
 
     Ports begin(Listen listen, KubeconfigTemplate kubeconfig, List<String> notes) {
-        RouteTable all = Routes.all(broker, lock, exposition(), kubeconfig, notes, answers);
+        RouteTable all = Routes.all(broker, lock, exposition(), kubeconfig, notes, answers, audit);
         Listen.Http tcp = listen.http();
         int http = tcp == null ? 0 : loopback(tcp, all).port();
         Listen.Metrics scraped = listen.metrics();

@@ -62,6 +62,8 @@ public final class BrokerCommandLine {
                 .addSubcommand(new LockCommand(access))
                 .addSubcommand(new UnlockCommand(access))
                 .addSubcommand(new WaitCommand(access))
+                .addSubcommand(new AuditCommand(access, root, daemon))
+                .addSubcommand(new StoreCommand(root, daemon))
                 .addSubcommand(new CompleteCommand(access));
     }
 

@@ -2,7 +2,9 @@ package dev.iambroker.server.http;
 
 import dev.iambroker.broker.LockControl;
 import dev.iambroker.broker.TokenBroker;
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Every route there is, by listener. */
 public final class Routes {
@@ -13,6 +15,7 @@ public final class Routes {
      *
      * @param notes what {@code status} adds below the accounts, a sentence each
      * @param tokens prepared answers
+     * @param audit null where no audit log is kept
      */
     public static RouteTable all(
             TokenBroker broker,
@@ -20,8 +23,9 @@ public final class Routes {
             MetricsExposition metrics,
             KubeconfigTemplate kubeconfig,
             List<String> notes,
-            TokenAnswers tokens) {
-        return new RouteTable(List.of(
+            TokenAnswers tokens,
+            @Nullable AuditTrail audit) {
+        List<Route> routes = new ArrayList<>(List.of(
                 new AccountsRoute(broker, notes),
                 new AccountRoute(broker),
                 new TokenRoute(broker, tokens),
@@ -42,6 +46,8 @@ public final class Routes {
                 new ReadyzRoute(broker, true),
                 new AccountReadyzRoute(broker),
                 new MetricsRoute(metrics)));
+        routes.addAll(AuditRoute.all(broker, audit));
+        return new RouteTable(routes);
     }
 
     /** For the metrics listener: health and metrics, without any account's name in a health answer. */

@@ -77,7 +77,14 @@ final class TestServer implements AutoCloseable {
     private static HttpService everything(FakeBroker broker, TransportRules rules, RequestEvents events) {
         KubeconfigTemplate kubeconfig = new KubeconfigTemplate(Path.of("/opt/iam-broker-credential"), null);
         return new HttpService(
-                Routes.all(broker, new FakeLock(), METRICS, kubeconfig, List.of(), new TokenAnswers(System::nanoTime)),
+                Routes.all(
+                        broker,
+                        new FakeLock(),
+                        METRICS,
+                        kubeconfig,
+                        List.of(),
+                        new TokenAnswers(System::nanoTime),
+                        null),
                 rules,
                 broker,
                 events,
