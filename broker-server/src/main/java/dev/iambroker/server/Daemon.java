@@ -49,6 +49,7 @@ final class Daemon implements AutoCloseable {
     private final Machine machine;
     private @Nullable TokenService tokens;
     private @Nullable LiveSettings live;
+    private @Nullable HashChainedAuditLog audit;
     private Listening.Ports ports = new Listening.Ports(0, 0);
 
     private Daemon(BrokerConfig config, Machine machine) {
@@ -198,21 +199,45 @@ final class Daemon implements AutoCloseable {
                 new HttpAccountsApi(clouds),
                 new HttpClustersApi(clouds, Thread::sleep),
                 store.clusters(),
-                audit(telemetry),
+                audit(store, telemetry),
                 machine.time(),
                 machine.workers(),
                 config.kube().expiryMargin());
     }
 
-    private AuditLog audit(Telemetry telemetry) {
+    private AuditLog audit(EncryptedFileStore store, Telemetry telemetry) {
         Path file = config.audit().file();
         if (file == null) {
             return AuditLog.NONE;
         }
-        HashChainedAuditLog audit =
-                HashChainedAuditLog.open(file, work -> new Thread(work, "iam-broker-audit"), telemetry::auditRecorded);
-        ends.push(audit::close);
-        return audit;
+        var settings = new HashChainedAuditLog.Settings(file, config.audit().isRequired(), store.auditVault());
+        HashChainedAuditLog opened = HashChainedAuditLog.open(
+                settings, work -> new Thread(work, "iam-broker-audit"), listener(telemetry), System::nanoTime);
+        ends.push(opened::close);
+        audit = opened;
+        return opened;
+    }
+
+    private static HashChainedAuditLog.Listener listener(Telemetry telemetry) {
+        return new HashChainedAuditLog.Listener() {
+            @Override
+            public void recorded() {
+                telemetry.auditRecorded();
+            }
+
+            @Override
+            public void missed(long events) {
+                telemetry.auditMissed(events);
+            }
+        };
+    }
+
+    /** Begins a new audit file where the one in use was moved away. */
+    void reopenAudit() {
+        HashChainedAuditLog opened = audit;
+        if (opened != null) {
+            opened.reopen();
+        }
     }
 
     /**

@@ -135,7 +135,11 @@ final class ConfigReader {
 
     private static AuditSettings audit(Section section) {
         Path file = section.optional("file", new PathScalar(section.reading().base()));
-        return new AuditSettings(file);
+        boolean isRequired = section.value("required", new FlagScalar(), false);
+        if (isRequired && file == null) {
+            section.error("requires records and says not where (expected file beside required)");
+        }
+        return new AuditSettings(file, isRequired);
     }
 
     private static LogSettings log(Section section) {

@@ -87,6 +87,7 @@ final class Keys {
             "state.key.passphrase",
             "audit",
             "audit.file",
+            "audit.required",
             "log",
             "log.level",
             "log.format",

@@ -17,6 +17,7 @@ final class MetricNames {
     static final String CLOCK_JUMPS = "iam_broker_clock_jumps_total";
     static final String STORE_WRITES = "iam_broker_store_writes_total";
     static final String AUDIT_RECORDS = "iam_broker_audit_records_total";
+    static final String AUDIT_MISSED = "iam_broker_audit_missed_total";
 
     static final String VERSION = "version";
     static final String JAVA = "java";
