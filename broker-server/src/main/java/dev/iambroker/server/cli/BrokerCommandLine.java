@@ -60,6 +60,7 @@ public final class BrokerCommandLine {
                 .addSubcommand(new RefreshCommand(access))
                 .addSubcommand(new PurgeCommand(access))
                 .addSubcommand(new WaitCommand(access))
+                .addSubcommand(new ExplainCommand(root, access, daemon))
                 .addSubcommand(new CompleteCommand(access));
     }
 

@@ -22,6 +22,7 @@ record Problem(ProblemType type, String detail, About about) {
             case BrokerFailure.Conflict conflict -> typeOf(conflict.kind());
             case BrokerFailure.LoginRefused f -> ProblemType.LOGIN_REFUSED;
             case BrokerFailure.Locked f -> ProblemType.LOCKED;
+            case BrokerFailure.TooManyRequests f -> ProblemType.RATE_LIMITED;
             case BrokerFailure.Unknown f -> ProblemType.UNKNOWN;
             case BrokerFailure.BadRequest f -> ProblemType.BAD_REQUEST;
             case BrokerFailure.Unavailable f -> ProblemType.UNAVAILABLE;

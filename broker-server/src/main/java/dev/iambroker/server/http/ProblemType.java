@@ -23,6 +23,7 @@ enum ProblemType {
     WRONG_HOST(421, "wrong_host", "Wrong Host"),
     LOGIN_REFUSED(422, "login_refused", "Login refused by IAM"),
     LOCKED(423, "locked", "Locked"),
+    RATE_LIMITED(429, "rate_limited", "Too many requests"),
     HEADERS_TOO_LARGE(431, "headers_too_large", "Header fields too large"),
     INTERNAL(500, "internal", "Internal error"),
     CODING_NOT_IMPLEMENTED(501, "coding_not_implemented", "Transfer coding not implemented"),

@@ -36,6 +36,7 @@ public final class Routes {
                 new AccountCommandRoute("refresh", broker::refresh),
                 new AccountCommandRoute("purge", broker::purge),
                 new AccountCommandRoute("logout", broker::logout),
+                new ExplainRoute(broker),
                 new LivezRoute(broker, true),
                 new ReadyzRoute(broker, true),
                 new AccountReadyzRoute(broker),

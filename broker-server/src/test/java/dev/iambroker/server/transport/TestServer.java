@@ -9,6 +9,7 @@ import dev.iambroker.server.http.MetricsExposition;
 import dev.iambroker.server.http.RequestEvents;
 import dev.iambroker.server.http.Routes;
 import dev.iambroker.server.http.TransportRules;
+import dev.iambroker.server.os.ProcFs;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -34,6 +35,7 @@ final class TestServer implements AutoCloseable {
     private final FakeBroker broker;
     private final EventLoops loops = new EventLoops();
     private final ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
+    private final ExecutorService lookers = Executors.newCachedThreadPool();
     private final List<SocketListener> listeners = new ArrayList<>();
 
     TestServer(FakeBroker broker) {
@@ -83,7 +85,7 @@ final class TestServer implements AutoCloseable {
     }
 
     Engine engine() {
-        return new Engine(loops, workers, limits);
+        return new Engine(loops, workers, limits, new Witnesses(new ProcFs(), lookers));
     }
 
     private SocketListener added(SocketListener listener) {
@@ -121,5 +123,6 @@ final class TestServer implements AutoCloseable {
         listeners.forEach(listener -> listener.close(Duration.ZERO));
         loops.close();
         workers.shutdown();
+        lookers.shutdown();
     }
 }
