@@ -163,6 +163,7 @@ final class Conversation {
             return;
         }
         phase = Phase.ANSWERING;
+        ChannelPlace.busy(ctx.channel(), true);
         watchdog.clear();
         hop(exchange, request.keepAlive());
     }
@@ -194,6 +195,7 @@ final class Conversation {
             return;
         }
         phase = Phase.READING;
+        ChannelPlace.busy(ctx.channel(), false);
         send(exchange, answer, keepAlive);
         serve();
         ctx.flush();
