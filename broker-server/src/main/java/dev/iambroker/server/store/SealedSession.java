@@ -22,7 +22,7 @@ final class SealedSession {
     private final SecureRandom random;
 
     SealedSession(SecretKey dataKey, SecureRandom random) {
-        this.dataKey = dataKey;
+        this.dataKey = HeldKey.of(dataKey);
         this.random = random;
     }
 
