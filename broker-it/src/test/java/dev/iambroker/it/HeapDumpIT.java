@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.iambroker.emulator.EmulatedCloud;
 import dev.iambroker.emulator.record.RecordedRequest;
+import dev.iambroker.emulator.tls.ServerName;
 import dev.iambroker.it.harness.Answer;
 import dev.iambroker.it.harness.Daemon;
 import dev.iambroker.it.harness.HeapDump;
@@ -12,12 +13,14 @@ import dev.iambroker.it.harness.Workplace;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
+import java.net.URI;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -37,29 +40,30 @@ final class HeapDumpIT {
     private static final String TYPED_KEY = "canary-typed-api-key-90d1f2";
     private static final String MISPLACED = "canary-in-the-name-of-a-member-44";
 
-    /** The first characters of every JWT's header; the daemon's own pattern for tokens is shorter. */
-    private static final String ANY_JWT = "eyJhbGciOi";
-
     private static final String ANY_REFRESH_TOKEN = "emulated-refresh-";
+
+    private final List<String> tokens = new ArrayList<>();
 
     @Test
     void liveHeap_noFlightRunning_holdsNoSecret() throws Exception {
         try (var cloud = SampleCloud.start();
                 var place = Workplace.create()) {
             String passcode = cloud.emulator().addPasscode(cloud.user());
-            configure(cloud, place);
+            String tls = cloud.emulator().listenTls(true, ServerName.LOOPBACK);
+            configure(cloud, tls, place);
             try (Daemon daemon = place.serve(place.program("serve", "--config", place.configFile())
                     .env("IAM_BROKER_JAVA_OPTS", "-XX:-DisableAttachMechanism"))) {
                 useEverything(place, passcode);
                 try (SocketChannel kept = keptAlive(place)) {
                     awaitQuiet(daemon, cloud.emulator().port());
+                    awaitQuiet(daemon, URI.create(tls).getPort());
                     HeapDump heap = HeapDump.of(daemon, place);
 
                     assertThat(kept.isConnected()).isTrue();
                     // The search finds what is there: a user's name is no secret.
                     assertThat(heap.holds(EmulatedCloud.USER)).isTrue();
                     assertThat(heap.found(secrets(cloud, passcode)))
-                            .as("%s", heap.around(ANY_JWT, 300))
+                            .as("%s", heap.around(headerOf(tokens.getFirst()), 300))
                             .isEmpty();
                     assertThat(heap.holds(Base64.getDecoder().decode(STATE_KEY)))
                             .isFalse();
@@ -70,7 +74,11 @@ final class HeapDumpIT {
         }
     }
 
-    private static Map<String, String> secrets(EmulatedCloud cloud, String passcode) {
+    private static String headerOf(String token) {
+        return token.substring(0, token.indexOf('.'));
+    }
+
+    private Map<String, String> secrets(EmulatedCloud cloud, String passcode) {
         Map<String, String> secrets = new TreeMap<>(Map.of(
                 "API key", EmulatedCloud.PROD_API_KEY,
                 "typed API key", TYPED_KEY,
@@ -81,7 +89,9 @@ final class HeapDumpIT {
                 "state key", STATE_KEY,
                 "passphrase", PASSPHRASE,
                 "misplaced", MISPLACED));
-        secrets.put("any JWT", ANY_JWT);
+        // One key signs them all, so they begin alike.
+        secrets.put("any token", headerOf(tokens.getFirst()));
+        tokens.forEach(token -> secrets.put("token " + secrets.size(), token.substring(token.lastIndexOf('.') + 1)));
         secrets.put("any refresh token", ANY_REFRESH_TOKEN);
         int count = 0;
         for (RecordedRequest request : cloud.emulator().requests()) {
@@ -94,7 +104,9 @@ final class HeapDumpIT {
         return secrets;
     }
 
-    private static void configure(EmulatedCloud cloud, Workplace place) throws IOException {
+    private static void configure(EmulatedCloud cloud, String tls, Workplace place) throws IOException {
+        Path authority = Files.writeString(
+                place.directory().resolve("ca.pem"), cloud.emulator().caPem());
         place.configure(cloud.emulator(), """
                 accounts:
                   by-key: { api-key: { file: %1$s }, account-id: %2$s }
@@ -102,6 +114,10 @@ final class HeapDumpIT {
                   by-passcode: { passcode: {}, account-id: %2$s }
                   imported: { refresh-token: { file: %5$s }, account-id: %2$s }
                   vm: { trusted-profile: { profile-name: %6$s, cr-token-file: %7$s }, account-id: %2$s }
+                  by-tls:
+                    api-key: { file: %1$s }
+                    account-id: %2$s
+                    endpoints: { iam: "%10$s", accounts: "%10$s", ca-file: %11$s }
                 clients:
                   - { name: script, match: { secret: { file: %8$s } }, allow: [ "access:by-key" ] }
                 audit: { file: %9$s/audit.jsonl }
@@ -115,7 +131,9 @@ final class HeapDumpIT {
                         EmulatedCloud.PROFILE_NAME,
                         place.secret("cr-token", EmulatedCloud.COMPUTE_RESOURCE_TOKEN),
                         place.secret("client", CLIENT_SECRET),
-                        place.directory()));
+                        place.directory(),
+                        tls,
+                        authority));
         String yaml = Files.readString(place.configFile());
         Files.writeString(
                 place.configFile(),
@@ -128,7 +146,7 @@ final class HeapDumpIT {
                                         place.secret("passphrase", PASSPHRASE))));
     }
 
-    private static void useEverything(Workplace place, String passcode) throws IOException {
+    private void useEverything(Workplace place, String passcode) throws IOException {
         login(place, "by-passcode", "{\"passcode\":\"" + passcode + "\"}", 200);
         login(
                 place,
@@ -137,12 +155,12 @@ final class HeapDumpIT {
                 200);
         login(place, "by-key", "{\"api_key\":\"" + TYPED_KEY + "\"}", 422);
         login(place, "by-key", "{\"" + MISPLACED + "\":\"1\"}", 400);
-        for (String account : List.of("by-key", "by-password", "by-passcode", "imported", "vm")) {
+        for (String account : List.of("by-key", "by-password", "by-passcode", "imported", "vm", "by-tls")) {
             String base = "/v1/accounts/" + account;
             assertThat(place.http().post(base + "/refresh", "").status()).isEqualTo(200);
             for (int again = 0; again < 3; again++) {
-                assertThat(place.http().get(base + "/token").status()).isEqualTo(200);
-                assertThat(place.http().get(base + "/token?kind=kube").status()).isEqualTo(200);
+                tokens.add(place.http().get(base + "/token").text("access_token"));
+                tokens.add(place.http().get(base + "/token?kind=kube").text("access_token"));
             }
             assertThat(place.http()
                             .get(base + "/kube-credential?cluster=prod-vpc")
@@ -151,8 +169,7 @@ final class HeapDumpIT {
             assertThat(place.http().get(base + "/clusters").status()).isEqualTo(200);
             assertThat(place.http().get(base + "/ibm-accounts").status()).isEqualTo(200);
         }
-        assertThat(place.http().get("/v1/accounts/by-password/token?kind=uaa").status())
-                .isEqualTo(200);
+        tokens.add(place.http().get("/v1/accounts/by-password/token?kind=uaa").text("access_token"));
     }
 
     private static void login(Workplace place, String account, String body, int expected) throws IOException {
