@@ -20,6 +20,7 @@ import dev.iambroker.server.config.Problem;
 import dev.iambroker.server.config.Surroundings;
 import dev.iambroker.server.http.ExplainJson;
 import dev.iambroker.server.os.HangUp;
+import dev.iambroker.server.os.ProcessProtection;
 import dev.iambroker.server.transport.ListenFailure;
 import dev.iambroker.store.StoreFailure;
 import java.io.IOException;
@@ -61,6 +62,8 @@ final class DaemonProcess implements DaemonCommands {
         // Before the start: a SIGHUP in the midst of it must not end the process, nor be lost.
         HangUp.runs(reloads::request);
         Daemon daemon = start(config);
+        // Not before: to reach the system's calls takes longer than all else of a start.
+        ProcessProtection.begin();
         Thread.ofPlatform().daemon().name("iam-broker-reload").start(() -> reloads.serve(daemon::reload));
         serveUntilStopped(daemon);
         return ExitCode.DONE.number();
@@ -107,6 +110,7 @@ final class DaemonProcess implements DaemonCommands {
         Logging.apply(new LogSettings(LogSettings.Level.WARN, LogSettings.Format.TEXT));
         try {
             Demo demo = Demo.start(options.socket(), surroundings);
+            ProcessProtection.begin();
             out.print(demo.whatToTry());
             out.flush();
             serveUntilStopped(demo);

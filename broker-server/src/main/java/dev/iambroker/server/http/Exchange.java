@@ -2,6 +2,7 @@ package dev.iambroker.server.http;
 
 import dev.iambroker.broker.BrokerFailure;
 import dev.iambroker.client.ClientIdentity;
+import dev.iambroker.secret.SecretWiped;
 import dev.iambroker.token.UnknownAccount;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -124,6 +125,8 @@ public final class Exchange {
             // It was there when the request was permitted.
             return Problem.of(ProblemType.UNKNOWN, String.valueOf(removed.getMessage()))
                     .answer();
+        } catch (SecretWiped gone) {
+            return Answer.withdrawn();
         } catch (RuntimeException | Error unexpected) {
             log.error("a request to {} failed", label, unexpected);
             return Problem.of(ProblemType.INTERNAL, "the broker failed: its log says more")

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,11 @@ public final class ProcFs {
     /** The supplementary groups of the process as they are now; empty for pid 0 and for whatever is gone. */
     public Set<Integer> groups(int pid) {
         return read(pid, "status").map(ProcFs::groupsOf).orElse(Set.of());
+    }
+
+    /** The words by which this process was started; empty where the kernel does not say. */
+    Optional<List<String>> commandLine() {
+        return read(root.resolve("self/cmdline")).map(line -> List.of(line.split("\0", -1)));
     }
 
     /** Tells this start of the machine from every other; null where the kernel does not say. */
