@@ -1,5 +1,10 @@
 package dev.iambroker.server.http;
 
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -49,7 +54,8 @@ final class JsonObject {
      * @param complaint what to say where that, or a member's type, is not so
      */
     static JsonObject parse(byte[] body, String complaint) {
-        try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), body)) {
+        char[] text = decoded(body, complaint);
+        try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), text, 0, text.length)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 throw RequestRefused.badRequest(complaint);
             }
@@ -60,6 +66,16 @@ final class JsonObject {
             return object;
         } catch (JacksonException e) {
             // The cause is dropped: it could quote a secret.
+            throw RequestRefused.badRequest(complaint);
+        }
+    }
+
+    /** The parser's own decoder takes some bytes that are no UTF-8 for names that it has met before, and UTF-16 too. */
+    private static char[] decoded(byte[] body, String complaint) {
+        try {
+            CharBuffer text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body));
+            return Arrays.copyOf(text.array(), text.limit());
+        } catch (CharacterCodingException e) {
             throw RequestRefused.badRequest(complaint);
         }
     }
