@@ -147,6 +147,13 @@ public abstract sealed class BrokerFailure extends RuntimeException {
         }
     }
 
+    /** The client is over the rate of its rule; {@link #about()} says when to come back. */
+    public static final class TooManyRequests extends BrokerFailure {
+        public TooManyRequests(String message, About about) {
+            super(message, about);
+        }
+    }
+
     /** No such account or cluster. */
     public static final class Unknown extends BrokerFailure {
         public Unknown(String message, About about) {

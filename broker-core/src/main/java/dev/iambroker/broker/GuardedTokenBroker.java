@@ -13,6 +13,9 @@ import dev.iambroker.account.TokenKind;
 import dev.iambroker.client.ClientIdentity;
 import dev.iambroker.event.AuditEvent.Source;
 import dev.iambroker.event.AuditLog;
+import dev.iambroker.event.BrokerEvents;
+import dev.iambroker.policy.Explanation;
+import dev.iambroker.policy.Fact;
 import dev.iambroker.policy.Policy;
 import dev.iambroker.policy.Verb;
 import dev.iambroker.token.AccountStatus;
@@ -23,9 +26,11 @@ import dev.iambroker.token.TokenKey;
 import dev.iambroker.token.TokenService;
 import dev.iambroker.token.UnknownAccount;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +43,7 @@ public final class GuardedTokenBroker implements TokenBroker {
     private final Gate gate;
     private final AccountServices services;
     private final ClusterResolver resolver;
+    private final RateLimits rates;
 
     /**
      * @param executor lists clusters; that blocks on IAM and on the containers service
@@ -53,11 +59,41 @@ public final class GuardedTokenBroker implements TokenBroker {
             Time time,
             Executor executor,
             Duration kubeExpiryMargin) {
+        this(
+                policy,
+                tokens,
+                accountsApi,
+                clustersApi,
+                clusters,
+                audit,
+                time,
+                executor,
+                kubeExpiryMargin,
+                BrokerEvents.NONE);
+    }
+
+    /**
+     * The same, and somebody listens.
+     *
+     * @param events hears of what rules in dry-run would have denied
+     */
+    public GuardedTokenBroker(
+            Policy policy,
+            TokenService tokens,
+            AccountsApi accountsApi,
+            ClustersApi clustersApi,
+            ClusterStore clusters,
+            AuditLog audit,
+            Time time,
+            Executor executor,
+            Duration kubeExpiryMargin,
+            BrokerEvents events) {
         ClusterDirectory directory = new ClusterDirectory(clusters, name -> accountId(tokens, name));
         this.tokens = tokens;
         this.time = time;
         this.kubeExpiryMargin = kubeExpiryMargin;
-        this.gate = new Gate(policy, tokens, directory, audit, time);
+        this.gate = new Gate(policy, tokens, directory, audit, time, new DryRuns(events));
+        this.rates = new RateLimits(policy.rates(), time);
         this.services = new AccountServices(tokens, accountsApi, clustersApi, directory);
         this.resolver = new ClusterResolver(gate, tokens, directory, search(executor));
     }
@@ -65,6 +101,7 @@ public final class GuardedTokenBroker implements TokenBroker {
     /** From now on by these; what waits for IAM meanwhile has to be permitted by both policies. Arguments as at first. */
     public void reconfigure(Policy policy, Duration newKubeExpiryMargin) {
         gate.apply(policy);
+        rates.apply(policy.rates());
         kubeExpiryMargin = newKubeExpiryMargin;
     }
 
@@ -192,8 +229,10 @@ public final class GuardedTokenBroker implements TokenBroker {
         if (!resolver.stillMeans(request, resolved)) {
             throw Failures.unknownServer();
         }
-        return new KubeCredential(
-                grant, grant.expiresAt().minus(kubeExpiryMargin).truncatedTo(ChronoUnit.SECONDS));
+        // The margin keeps clear of the token's own end; an end that is only stated needs none.
+        Instant clear = grant.tokenEndsAt().minus(kubeExpiryMargin);
+        Instant stated = grant.expiresAt().isBefore(clear) ? grant.expiresAt() : clear;
+        return new KubeCredential(grant, stated.truncatedTo(ChronoUnit.SECONDS));
     }
 
     private Duration left(long end) {
@@ -371,5 +410,27 @@ public final class GuardedTokenBroker implements TokenBroker {
     @Override
     public String nameOf(ClientIdentity client) {
         return gate.nameOf(client);
+    }
+
+    @Override
+    public void takeTurn(String rule) {
+        rates.take(rule);
+    }
+
+    @Override
+    public Set<Fact> asks(ClientIdentity client) {
+        return gate.policy().asks(client);
+    }
+
+    @Override
+    public boolean isByProgram(ClientIdentity client) {
+        return gate.policy().isByProgram(client);
+    }
+
+    @Override
+    public Explanation explain(
+            ClientIdentity client, ClientIdentity about, Verb verb, String account, @Nullable String cluster) {
+        gate.demandAdminOfAll(client, "explain");
+        return gate.explain(about, verb, account, cluster);
     }
 }

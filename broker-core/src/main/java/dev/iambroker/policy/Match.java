@@ -54,10 +54,9 @@ public record Match(
         return matchesPeer(client.peer()) && matchesSecret(ruleName, client);
     }
 
-    /** Whether knowing more of the peer's process could still make it match. */
-    boolean mayMatch(String ruleName, ClientIdentity client) {
-        Peer peer = client.peer();
-        return peer != null && matchesUser(peer) && matchesSecret(ruleName, client);
+    /** Whether knowing the peer's process, and a secret that may come with the request, could make it match. */
+    boolean mayMatch(@Nullable Peer peer) {
+        return peer != null && matchesUser(peer);
     }
 
     private boolean hangsOnContent(Program program) {

@@ -28,6 +28,8 @@ public final class Policy {
     public static final String NOBODY = "nobody";
 
     private static final int ROOT = 0;
+    private static final Standing AS_OWNER = new Standing(OWNER, Terms.NONE);
+    private static final Standing AS_NOBODY = new Standing(NOBODY, Terms.NONE);
     private static final Decision ALLOW_OWNER = new Decision.Allow(OWNER, Terms.NONE);
     private static final Decision DENY_NOBODY =
             new Decision.Deny(NOBODY, "no rule under 'clients' matches this client");
@@ -103,11 +105,19 @@ public final class Policy {
 
     /** The name of the rule that speaks for {@code client}: a metric label, low in cardinality. */
     public String nameOf(ClientIdentity client) {
+        return standingOf(client).rule();
+    }
+
+    public Standing standingOf(ClientIdentity client) {
         if (isOwner(client.peer())) {
-            return OWNER;
+            return AS_OWNER;
         }
         Entry entry = deciding(client);
-        return entry == null ? NOBODY : entry.rule().name();
+        return entry == null ? AS_NOBODY : entry.standing();
+    }
+
+    public boolean hasDryRuns() {
+        return hasDryRuns;
     }
 
     /** The rule in dry-run that would have denied what {@code client} wants, were it in force; null where none would. */
@@ -130,10 +140,11 @@ public final class Policy {
      * that a rule asks is known to hold.
      */
     public Set<Fact> asks(ClientIdentity client) {
-        Set<Fact> facts = EnumSet.noneOf(Fact.class);
-        if (asksOfPrograms && client.peer() != null && !isOwner(client.peer())) {
-            addAsked(client, facts);
+        if (!asksOfPrograms || client.peer() == null || isOwner(client.peer())) {
+            return Set.of();
         }
+        Set<Fact> facts = EnumSet.noneOf(Fact.class);
+        addAsked(client, facts);
         return facts;
     }
 
@@ -142,7 +153,7 @@ public final class Policy {
         Program program = peer == null ? null : peer.program();
         for (Entry entry : entries) {
             Match match = entry.match();
-            if (match.asksOfProgram() && match.mayMatch(entry.rule().name(), client)) {
+            if (match.asksOfProgram() && match.mayMatch(peer)) {
                 facts.addAll(match.openFacts(program));
             } else if (!entry.isDryRun() && entry.matches(client)) {
                 break;
@@ -202,11 +213,12 @@ public final class Policy {
         return null;
     }
 
-    /** A rule with its two answers, made once: they are given out at every request. */
-    private record Entry(Rule rule, Decision allow, Decision deny) {
+    /** A rule with its answers, made once: they are given out at every request. */
+    private record Entry(Rule rule, Standing standing, Decision allow, Decision deny) {
         static Entry of(Rule rule) {
             return new Entry(
                     rule,
+                    new Standing(rule.name(), rule.terms()),
                     new Decision.Allow(rule.name(), rule.terms()),
                     new Decision.Deny(rule.name(), "client \"" + rule.name() + "\" has no right to this"));
         }

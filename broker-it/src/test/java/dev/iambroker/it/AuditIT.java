@@ -80,7 +80,8 @@ final class AuditIT {
             assertVerified(offline());
             assertThat(Files.readString(log())).doesNotContain(leaked);
         }
-        Files.writeString(log(), Files.readString(log()).replaceFirst("\"action\":\"access\"", "\"action\":\"accesS\""));
+        Files.writeString(
+                log(), Files.readString(log()).replaceFirst("\"action\":\"access\"", "\"action\":\"accesS\""));
         Ran edited = offline();
         assertThat(edited.exitCode()).isEqualTo(1);
         assertThat(edited.err()).contains(log() + " line 1: has a wrong MAC").hasLineCount(1);
@@ -93,7 +94,8 @@ final class AuditIT {
     private void assertTold(String leaked) throws Exception {
         Ran whoHas = place.cli("audit", "who-has", "-").stdin(leaked + "\n").run();
         assertThat(whoHas.exitCode()).as(whoHas.all()).isZero();
-        assertThat(whoHas.out()).contains("access prod", "pid " + ProcessHandle.current().pid());
+        assertThat(whoHas.out())
+                .contains("access prod", "pid " + ProcessHandle.current().pid());
         Ran tail = place.run("audit", "tail", "-n", "3");
         assertThat(tail.out().lines()).hasSize(3);
         assertThat(tail.out()).contains("audit-verify");
@@ -123,7 +125,9 @@ final class AuditIT {
             daemon.signal("HUP");
             daemon.awaitLog("the audit log goes on in a new");
             assertThat(place.run("audit", "tail").exitCode()).isZero();
-            daemon.await("its first record", () -> Files.exists(log()) && log().toFile().length() > 0);
+            daemon.await(
+                    "its first record",
+                    () -> Files.exists(log()) && log().toFile().length() > 0);
             Ran alone = place.run("audit", "verify");
             assertThat(alone.exitCode()).isEqualTo(1);
             assertThat(alone.err()).contains("are not here; name the files that were moved away");
@@ -262,18 +266,21 @@ final class AuditIT {
         Files.createDirectories(place.directory().resolve("log"));
         String references = String.join(
                 ", ", keys.stream().map(key -> "{ file: " + key + "-key }").toList());
-        Files.writeString(place.configFile(), Workplace.endpoints(cloud.emulator()) + """
+        Files.writeString(
+                place.configFile(),
+                Workplace.endpoints(cloud.emulator())
+                        + """
                 accounts:
                   prod: { password: { username: %s, password: { file: password } }, account-id: %s }
                 audit: { file: %s }
                 state: { dir: %s, key: [ %s ] }
                 listen: { unix: { path: %s } }
                 """.formatted(
-                        EmulatedCloud.USER,
-                        EmulatedCloud.PROD_ACCOUNT,
-                        log(),
-                        place.state(),
-                        references,
-                        place.socket()));
+                                        EmulatedCloud.USER,
+                                        EmulatedCloud.PROD_ACCOUNT,
+                                        log(),
+                                        place.state(),
+                                        references,
+                                        place.socket()));
     }
 }

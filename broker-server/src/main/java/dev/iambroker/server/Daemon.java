@@ -5,6 +5,7 @@ import dev.iambroker.broker.GuardedTokenBroker;
 import dev.iambroker.broker.LockControl;
 import dev.iambroker.event.AuditLog;
 import dev.iambroker.iam.ClockSkew;
+import dev.iambroker.policy.Policy;
 import dev.iambroker.server.config.BrokerConfig;
 import dev.iambroker.server.http.AuditTrail;
 import dev.iambroker.server.http.KubeconfigTemplate;
@@ -15,12 +16,14 @@ import dev.iambroker.server.iam.HttpClustersApi;
 import dev.iambroker.server.iam.HttpIamClient;
 import dev.iambroker.server.iam.HttpSettings;
 import dev.iambroker.server.iam.IamRequestListener;
+import dev.iambroker.server.os.ProcFs;
 import dev.iambroker.server.store.EncryptedFileStore;
 import dev.iambroker.server.telemetry.HashChainedAuditLog;
 import dev.iambroker.server.telemetry.Telemetry;
 import dev.iambroker.server.transport.ConnectionLimits;
 import dev.iambroker.server.transport.Engine;
 import dev.iambroker.server.transport.EventLoops;
+import dev.iambroker.server.transport.Witnesses;
 import dev.iambroker.token.RefreshSchedule;
 import dev.iambroker.token.TokenService;
 import dev.iambroker.token.UnknownAccount;
@@ -28,9 +31,12 @@ import java.net.ProxySelector;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -81,10 +87,11 @@ final class Daemon implements AutoCloseable {
         var schedule = new RefreshSchedule(LiveSettings.schedule(config), machine.random());
         TokenService service = tokenService(store, telemetry, clouds, schedule);
         tokens = service;
-        GuardedTokenBroker broker = broker(service, store, telemetry, clouds);
+        InstantSource clock = machine.time()::now;
+        Policy policy = LiveSettings.policy(config, clock);
+        GuardedTokenBroker broker = broker(policy, service, store, telemetry, clouds);
         var secrets = new LiveSettings.SecretsInForce(LiveSettings.clientSecrets(config));
-        var settings =
-                new LiveSettings(service, broker, clouds, telemetry, schedule, secrets, LiveSettings.policy(config));
+        var settings = new LiveSettings(service, broker, clouds, telemetry, schedule, secrets, clock, policy);
         live = settings;
         var answers = new TokenAnswers(machine.time()::nanos);
         LockControl lock = broker.lock(settings::alone, new Forgetting(answers, clouds));
@@ -92,9 +99,30 @@ final class Daemon implements AutoCloseable {
         ends.push(loops::close);
         var stop = new OrderlyStop(machine.workers(), machine.wakeUp(), service);
         ends.push(stop::run);
-        Engine engine = new Engine(loops, machine.workers(), new ConnectionLimits());
+        Engine engine = new Engine(loops, machine.workers(), connectionLimits(), witnesses());
         var listening = new Listening(broker, lock, answers, trail(), telemetry, secrets, engine, stop);
         begin(service, listening, kubeconfig, notes(store));
+    }
+
+    /** Where the process may have few files open, a flood of connections must not take those of the store. */
+    private static ConnectionLimits connectionLimits() {
+        int openFiles = new ProcFs().openFilesLimit();
+        ConnectionLimits limits = ConnectionLimits.within(openFiles);
+        if (limits.perUser() < ConnectionLimits.PER_USER) {
+            log.warn(
+                    "only {} files may be open: a user may have {} connections, not {} (expected LimitNOFILE=16384)",
+                    openFiles,
+                    limits.perUser(),
+                    ConnectionLimits.PER_USER);
+        }
+        return limits;
+    }
+
+    private Witnesses witnesses() {
+        ExecutorService threads = Executors.newCachedThreadPool(
+                Thread.ofPlatform().daemon().name("iam-broker-witness-", 0).factory());
+        ends.push(threads::shutdownNow);
+        return new Witnesses(new ProcFs(), threads);
     }
 
     private void begin(TokenService service, Listening listening, KubeconfigTemplate kubeconfig, List<String> notes) {
@@ -182,9 +210,13 @@ final class Daemon implements AutoCloseable {
     }
 
     private GuardedTokenBroker broker(
-            TokenService service, EncryptedFileStore store, Telemetry telemetry, CloudConnections clouds) {
+            Policy policy,
+            TokenService service,
+            EncryptedFileStore store,
+            Telemetry telemetry,
+            CloudConnections clouds) {
         return new GuardedTokenBroker(
-                LiveSettings.policy(config),
+                policy,
                 service,
                 new HttpAccountsApi(clouds),
                 new HttpClustersApi(clouds, Thread::sleep),
@@ -192,7 +224,8 @@ final class Daemon implements AutoCloseable {
                 audit(store, telemetry),
                 machine.time(),
                 machine.workers(),
-                config.kube().expiryMargin());
+                config.kube().expiryMargin(),
+                telemetry.events());
     }
 
     private AuditLog audit(EncryptedFileStore store, Telemetry telemetry) {

@@ -49,6 +49,11 @@ public final class Program {
         return this;
     }
 
+    /** The command, for another that runs it. */
+    public List<String> words() {
+        return List.copyOf(command);
+    }
+
     /** Lets that program start it, which is given the command as its last arguments. */
     @CanIgnoreReturnValue
     public Program by(Object... launcher) {

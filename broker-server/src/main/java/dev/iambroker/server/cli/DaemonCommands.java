@@ -31,4 +31,7 @@ public interface DaemonCommands {
      * @param from records before this one need not be there
      */
     byte[] verifyAudit(@Nullable Path config, List<Path> files, long from);
+
+    /** How the rules of a configuration decide over a client: the JSON of {@code GET /v1/explain}. */
+    String explain(ExplainOptions options);
 }

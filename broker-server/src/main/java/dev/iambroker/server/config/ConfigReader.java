@@ -8,6 +8,7 @@ import dev.iambroker.server.config.LogSettings.Level;
 import dev.iambroker.server.config.StateSettings.KeyRef;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,7 @@ final class ConfigReader {
         Listen listen = new ListenReader(places, surroundings.group()).read(listenSection);
         List<ReadClient> clients = new ClientsReader(references, surroundings).read(file.filled("clients"));
         new Contradictions(accounts, clients).warn(listen.http() == null ? null : listenSection.entry("http"));
+        new RuleWarnings(clients, surroundings.self(), Instant.now()).warn();
         return new BrokerConfig(
                 places.config().path(),
                 cloud,

@@ -27,6 +27,7 @@ enum ProblemType {
     WRONG_PASSPHRASE(403, "wrong_passphrase", "Wrong passphrase"),
     UNLOCK_TOO_SOON(429, "unlock_too_soon", "Unlock attempted too soon"),
     STORE_FAILED(500, "store_failed", "Store failed"),
+    RATE_LIMITED(429, "rate_limited", "Too many requests"),
     HEADERS_TOO_LARGE(431, "headers_too_large", "Header fields too large"),
     INTERNAL(500, "internal", "Internal error"),
     CODING_NOT_IMPLEMENTED(501, "coding_not_implemented", "Transfer coding not implemented"),

@@ -42,6 +42,7 @@ public final class Routes {
                 new AccountCommandRoute("logout", broker::logout),
                 new LockRoute(lock),
                 new UnlockRoute(lock),
+                new ExplainRoute(broker),
                 new LivezRoute(broker, true),
                 new ReadyzRoute(broker, true),
                 new AccountReadyzRoute(broker),

@@ -25,8 +25,8 @@ final class SealedSession {
 
     /** @param previous opens too, and seals nothing; null for none */
     SealedSession(SecretKey dataKey, @Nullable SecretKey previous, SecureRandom random) {
-        this.dataKey = dataKey;
-        this.previous = previous;
+        this.dataKey = HeldKey.of(dataKey);
+        this.previous = previous == null ? null : HeldKey.of(previous);
         this.random = random;
     }
 

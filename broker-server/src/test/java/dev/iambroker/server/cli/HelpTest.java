@@ -118,6 +118,11 @@ final class HelpTest {
             }
 
             @Override
+            public String explain(ExplainOptions options) {
+                return "";
+            }
+
+            @Override
             public int verifyStore(@Nullable Path config) {
                 return 0;
             }

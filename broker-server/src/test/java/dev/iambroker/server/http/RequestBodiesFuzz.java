@@ -1,5 +1,7 @@
 package dev.iambroker.server.http;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import tools.jackson.databind.JsonNode;
@@ -19,7 +21,7 @@ public final class RequestBodiesFuzz {
         try {
             ExecInfo info = ExecInfo.parse(data);
             if (data.length > 0) {
-                compare(info, OTHER.readTree(data));
+                compare(info, OTHER.readTree(strictly(data)));
             }
         } catch (RequestRefused refused) {
             checkRefusal(refused, data);
@@ -28,6 +30,17 @@ public final class RequestBodiesFuzz {
             LoginBody.parse(data);
         } catch (RequestRefused refused) {
             checkRefusal(refused, data);
+        }
+    }
+
+    private static String strictly(byte[] data) {
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(data))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw new AssertionError("accepted what is no UTF-8", e);
         }
     }
 
