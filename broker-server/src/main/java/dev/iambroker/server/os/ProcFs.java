@@ -31,7 +31,7 @@ public final class ProcFs {
         this(Path.of("/proc"));
     }
 
-    ProcFs(Path root) {
+    public ProcFs(Path root) {
         this.root = root;
     }
 
