@@ -114,6 +114,11 @@ final class HelpTest {
             public int checkConfig(CheckOptions options) {
                 return 0;
             }
+
+            @Override
+            public String explain(ExplainOptions options) {
+                throw new UnsupportedOperationException("help runs nothing");
+            }
         };
         var cli = new Cli();
 
