@@ -76,6 +76,7 @@ final class SecretMountsIT {
 
     private Ran check(String file) throws IOException, InterruptedException {
         place.configure("accounts: { prod: { api-key: { file: " + file + " } } }\n");
-        return sandbox.seeingMounts(place.cli("check-config")).run();
+        return sandbox.seeingMounts(place.cli("--config", place.configFile(), "check-config"))
+                .run();
     }
 }
