@@ -118,6 +118,42 @@ public abstract sealed class BrokerFailure extends RuntimeException {
         }
     }
 
+    /** A passphrase does not unlock. */
+    public static final class PassphraseRefused extends BrokerFailure {
+        private final Reason reason;
+
+        public PassphraseRefused(Reason reason, String message, About about) {
+            super(message, about);
+            this.reason = reason;
+        }
+
+        public Reason reason() {
+            return reason;
+        }
+
+        /** Why it does not. */
+        public enum Reason {
+            /** It is another one. */
+            WRONG,
+            /** It was not looked at: another attempt failed a moment ago, or is under way. */
+            TOO_SOON
+        }
+    }
+
+    /** The broker's own disk stands in the way. */
+    public static final class StoreFailed extends BrokerFailure {
+        public StoreFailed(String message, About about) {
+            super(message, about);
+        }
+    }
+
+    /** The client is over the rate of its rule; {@link #about()} says when to come back. */
+    public static final class TooManyRequests extends BrokerFailure {
+        public TooManyRequests(String message, About about) {
+            super(message, about);
+        }
+    }
+
     /** No such account or cluster. */
     public static final class Unknown extends BrokerFailure {
         public Unknown(String message, About about) {
@@ -135,6 +171,13 @@ public abstract sealed class BrokerFailure extends RuntimeException {
     /** IAM is known to fail and nothing usable is left. */
     public static final class Unavailable extends BrokerFailure {
         public Unavailable(String message, About about) {
+            super(message, about);
+        }
+    }
+
+    /** Nothing may go out without a record, and the audit log cannot be written. */
+    public static final class Unrecorded extends BrokerFailure {
+        public Unrecorded(String message, About about) {
             super(message, about);
         }
     }

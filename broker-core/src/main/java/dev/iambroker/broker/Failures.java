@@ -7,10 +7,23 @@ import dev.iambroker.account.ServiceFailure;
 import dev.iambroker.broker.BrokerFailure.About;
 import dev.iambroker.broker.BrokerFailure.Conflict;
 import dev.iambroker.token.RenewalFailure;
+import java.time.Duration;
 
 /** The words for a client, in one place. */
 final class Failures {
+    private static final String UNLOCK = "iam-broker unlock";
+
+    /** A disk that is full may have room again soon. */
+    private static final Duration AUDIT_RETRY = Duration.ofSeconds(5);
+
     private Failures() {}
+
+    static BrokerFailure auditUnavailable() {
+        return new BrokerFailure.Unrecorded(
+                "the audit log cannot be written, and audit.required is set: nothing is handed out until its disk has"
+                        + " room and works again",
+                About.NOTHING.withRetryAfter(AUDIT_RETRY));
+    }
 
     /** What a client that asked for a token is told. */
     static BrokerFailure of(Account account, RenewalFailure failure) {
@@ -26,6 +39,7 @@ final class Failures {
                 new Conflict(
                         Conflict.Kind.IDENTITY_MISMATCH, e.getMessage(), about.withState(AccountState.LOGIN_REQUIRED));
             case RenewalFailure.Disabled e -> disabled(account, about);
+            case RenewalFailure.Locked e -> locked();
             case RenewalFailure.StillWaiting e ->
                 new BrokerFailure.DeadlineExceeded(
                         e.getMessage() + " for account \"" + account.name() + "\" and nothing usable is cached", about);
@@ -83,7 +97,14 @@ final class Failures {
             case RenewalFailure.Refused e -> of(account, e);
             case RenewalFailure.IdentityMismatch e -> of(account, e);
             case RenewalFailure.Disabled e -> of(account, e);
+            case RenewalFailure.Locked e -> locked();
         };
+    }
+
+    static BrokerFailure locked() {
+        return new BrokerFailure.Locked(
+                "the broker is locked: run '" + UNLOCK + "'",
+                About.NOTHING.withState(AccountState.LOCKED).withHint(UNLOCK));
     }
 
     private static BrokerFailure loginRequired(Account account, About about) {

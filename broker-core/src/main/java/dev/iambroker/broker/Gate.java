@@ -7,26 +7,36 @@ import dev.iambroker.broker.BrokerFailure.About;
 import dev.iambroker.client.ClientIdentity;
 import dev.iambroker.event.AuditEvent;
 import dev.iambroker.event.AuditLog;
+import dev.iambroker.event.AuditUnavailable;
 import dev.iambroker.policy.Action;
 import dev.iambroker.policy.Decision;
+import dev.iambroker.policy.Explanation;
 import dev.iambroker.policy.Policy;
+import dev.iambroker.policy.Right;
+import dev.iambroker.policy.Standing;
 import dev.iambroker.policy.Verb;
 import dev.iambroker.token.Time;
 import dev.iambroker.token.Token;
 import dev.iambroker.token.TokenService;
+import java.time.Duration;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Who may pass: the policy's word on a request, and its place in the audit log. Thread-safe. */
 final class Gate {
+    /** Before the action in a record of what a rule in dry-run would have denied. */
+    private static final String DRY_RUN = "dry-run:";
+
     private volatile Policy policy;
     private final TokenService tokens;
     private final ClusterDirectory directory;
     private final AuditLog audit;
     private final Time time;
+    private final DryRuns dryRuns;
 
-    Gate(Policy policy, TokenService tokens, ClusterDirectory directory, AuditLog audit, Time time) {
+    Gate(Policy policy, TokenService tokens, ClusterDirectory directory, AuditLog audit, Time time, DryRuns dryRuns) {
         this.policy = policy;
+        this.dryRuns = dryRuns;
         this.tokens = tokens;
         this.directory = directory;
         this.audit = audit;
@@ -37,10 +47,33 @@ final class Gate {
         policy = next;
     }
 
-    /** Policy first: a client without any right learns nothing of what exists. */
+    Policy policy() {
+        return policy;
+    }
+
+    /** As {@link #known}, for what is not served while the broker is locked. */
     Account permit(ClientIdentity client, Verb verb, String name, @Nullable String cluster) {
+        Account account = known(client, verb, name, cluster);
+        demandOpen();
+        return account;
+    }
+
+    /** @throws BrokerFailure.Locked where the broker is locked */
+    void demandOpen() {
+        if (tokens.isLocked()) {
+            throw Failures.locked();
+        }
+    }
+
+    /** Policy first: a client without any right learns nothing of what exists. */
+    Account known(ClientIdentity client, Verb verb, String name, @Nullable String cluster) {
         AccountName account = AccountName.isValid(name) ? new AccountName(name) : null;
-        Decision decision = policy.decide(client, new Action(verb, name, namesOf(account, cluster)));
+        Action action = new Action(verb, name, namesOf(account, cluster));
+        Policy inForce = policy;
+        Decision decision = inForce.decide(client, action);
+        if (decision instanceof Decision.Deny || !isOfTokens(verb)) {
+            tellOfDryRun(inForce, client, action, cluster);
+        }
         if (decision instanceof Decision.Deny deny) {
             recordDenial(client, verb, name, cluster, deny.rule());
             throw new BrokerFailure.Denied(deny.reason(), About.NOTHING);
@@ -62,22 +95,83 @@ final class Gate {
         }
     }
 
+    /** Every name by which the cluster is known is one of the action's. */
+    Explanation explain(ClientIdentity about, Verb verb, String name, @Nullable String cluster) {
+        AccountName account = AccountName.isValid(name) ? new AccountName(name) : null;
+        return policy.explain(about, new Action(verb, name, namesOf(account, cluster)));
+    }
+
     Account administered(ClientIdentity client, String name, String what) {
         Account account = permit(client, Verb.ADMIN, name, null);
-        audit.record(new AuditEvent(
-                time.now(), client, what, account.name().value(), null, true, policy.nameOf(client), null));
+        audit.record(
+                new AuditEvent(time.now(), client, what, account.name().value(), null, true, policy.nameOf(client)));
         return account;
     }
 
-    /** Puts on record what {@code client} gets, and returns it. */
-    TokenGrant handOut(ClientIdentity client, Token token, @Nullable String cluster) {
+    /** What is done to all accounts at once needs {@code admin:*}; no alias is {@code *}. */
+    void demandAdminOfAll(ClientIdentity client, String what) {
+        Decision decision = policy.decide(client, Action.on(Verb.ADMIN, Right.ANY));
+        if (decision instanceof Decision.Deny deny) {
+            record(client, what, false, deny.rule());
+            throw new BrokerFailure.Denied(deny.reason(), About.NOTHING);
+        }
+    }
+
+    /** Puts on record what became of something that is done to all accounts at once. */
+    void record(ClientIdentity client, String what, boolean allowed) {
+        record(client, what, allowed, policy.nameOf(client));
+    }
+
+    private void record(ClientIdentity client, String what, boolean allowed, String rule) {
+        audit.record(new AuditEvent(time.now(), client, what, Right.ANY, null, allowed, rule));
+    }
+
+    /** Permits what concerns the whole broker, and puts it on record. */
+    void administered(ClientIdentity client, String what) {
+        demandAdminOfAll(client, what);
+        record(client, what, true);
+    }
+
+    /** Whether {@link #handOut} may block, since nothing goes out without its record. */
+    boolean blocks() {
+        return audit.isRequired();
+    }
+
+    /** What asks for a token is permitted as often as it is looked for, and told of once: when it is handed out. */
+    private static boolean isOfTokens(Verb verb) {
+        return verb != Verb.LIST && verb != Verb.ADMIN;
+    }
+
+    /** Puts on record what {@code client} gets, and returns it on the terms of its rule. */
+    TokenGrant handOut(ClientIdentity client, Token token, @Nullable String cluster, AuditEvent.Source source) {
         String etag = token.etag();
         AccountName account = token.key().account();
         TokenKind kind = token.key().kind();
         String at = NameOnRecord.ofNullable(cluster);
-        audit.record(new AuditEvent(
-                time.now(), client, kind.word(), account.value(), at, true, policy.nameOf(client), etag));
-        return new TokenGrant(account, kind, token.value(), token.scope(), token.endsAt(time), token.left(time), etag);
+        Policy inForce = policy;
+        Standing standing = inForce.standingOf(client);
+        if (inForce.hasDryRuns()) {
+            Action action = new Action(Verb.of(kind), account.value(), namesOf(account, cluster));
+            tellOfDryRun(inForce, client, action, cluster);
+        }
+        record(new AuditEvent(
+                time.now(), client, kind.word(), account.value(), at, true, standing.rule(), source, etag));
+        TokenGrant grant =
+                new TokenGrant(account, kind, token.value(), token.scope(), token.endsAt(time), token.left(time), etag);
+        Duration maxTtl = standing.terms().maxTtl();
+        return maxTtl == null ? grant : grant.shortenedTo(maxTtl, time.now());
+    }
+
+    private void record(AuditEvent handOut) {
+        if (!audit.isRequired()) {
+            audit.record(handOut);
+            return;
+        }
+        try {
+            audit.require(handOut);
+        } catch (AuditUnavailable e) {
+            throw Failures.auditUnavailable();
+        }
     }
 
     boolean mayUse(ClientIdentity client, Verb verb, String account) {
@@ -92,11 +186,25 @@ final class Gate {
         return policy.nameOf(client);
     }
 
+    private void tellOfDryRun(Policy inForce, ClientIdentity client, Action action, @Nullable String cluster) {
+        String rule = inForce.wouldDeny(client, action);
+        if (rule != null) {
+            String account = onRecord(action.account());
+            String verb = action.verb().word();
+            dryRuns.wouldDeny(rule, verb, account);
+            audit.record(new AuditEvent(
+                    time.now(), client, DRY_RUN + verb, account, NameOnRecord.ofNullable(cluster), false, rule));
+        }
+    }
+
     private void recordDenial(ClientIdentity client, Verb verb, String name, @Nullable String cluster, String rule) {
-        boolean isConfigured = AccountName.isValid(name) && tokens.isConfigured(new AccountName(name));
-        String account = isConfigured ? name : NameOnRecord.of(name);
         String at = NameOnRecord.ofNullable(cluster);
-        audit.record(new AuditEvent(time.now(), client, verb.word(), account, at, false, rule, null));
+        audit.record(new AuditEvent(time.now(), client, verb.word(), onRecord(name), at, false, rule));
+    }
+
+    private String onRecord(String name) {
+        boolean isConfigured = AccountName.isValid(name) && tokens.isConfigured(new AccountName(name));
+        return isConfigured || name.equals(Right.ANY) ? name : NameOnRecord.of(name);
     }
 
     private Set<String> namesOf(@Nullable AccountName account, @Nullable String cluster) {

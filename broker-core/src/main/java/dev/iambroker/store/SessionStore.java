@@ -1,6 +1,7 @@
 package dev.iambroker.store;
 
 import dev.iambroker.account.AccountName;
+import dev.iambroker.secret.Secret;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,4 +25,25 @@ public interface SessionStore {
      * @throws StoreFailure if it could not be made durable
      */
     void save(AccountName account, StoredSession session);
+
+    /** Whether a passphrase locks it: then nothing can be loaded or saved. Also found so when it is opened. */
+    boolean isLocked();
+
+    /**
+     * Locks it by {@code passphrase}. When this returns the lock is on disk and the key to the sessions is forgotten here;
+     * when it throws it is as open as before. May take a second of computing.
+     *
+     * @throws StoreFailure if the lock could not be made durable
+     */
+    void lock(Secret passphrase);
+
+    /**
+     * Unlocks it. May take a second of computing.
+     *
+     * @param whileOpening runs once sessions can be loaded, before the disk is told; where it fails the store stays locked
+     * @return false where it is another passphrase; it stays locked then
+     * @throws StoreFailure if the store cannot be opened for another reason, or the end of the lock not be written; it
+     *     stays locked then
+     */
+    boolean unlock(Secret passphrase, Runnable whileOpening);
 }

@@ -16,25 +16,48 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The accounts that are brokered, each with its session. A reload replaces them; readers see one set or the other. Thread-safe. */
 final class Accounts {
     private volatile NavigableMap<AccountName, ManagedAccount> byName;
+    private final LockState lock;
     private final TokenCache cache;
     private final BrokerEvents events;
 
-    private Accounts(NavigableMap<AccountName, ManagedAccount> byName, TokenCache cache, BrokerEvents events) {
+    private Accounts(
+            NavigableMap<AccountName, ManagedAccount> byName, LockState lock, TokenCache cache, BrokerEvents events) {
         this.byName = byName;
+        this.lock = lock;
         this.cache = cache;
         this.events = events;
     }
 
-    static Accounts load(Collection<Account> configured, SessionStore store, TokenCache cache, BrokerEvents events) {
+    /** With their sessions; with empty ones where the store is locked. */
+    static Accounts load(
+            Collection<Account> configured, SessionStore store, LockState lock, TokenCache cache, BrokerEvents events) {
+        NavigableMap<AccountName, ManagedAccount> byName =
+                store.isLocked() ? empty(configured) : loaded(configured, store);
+        return new Accounts(Collections.unmodifiableNavigableMap(byName), lock, cache, events);
+    }
+
+    /** @throws dev.iambroker.store.StoreFailure if a session cannot be read */
+    static NavigableMap<AccountName, ManagedAccount> loaded(Collection<Account> configured, SessionStore store) {
+        return managed(configured, account -> sessionOf(account, store));
+    }
+
+    /** The accounts without anything that is secret. */
+    static NavigableMap<AccountName, ManagedAccount> empty(Collection<Account> configured) {
+        return managed(configured, account -> ManagedAccount.emptySession(account.login()));
+    }
+
+    private static NavigableMap<AccountName, ManagedAccount> managed(
+            Collection<Account> configured, Function<Account, StoredSession> sessions) {
         NavigableMap<AccountName, ManagedAccount> byName = new TreeMap<>();
         for (Account account : configured) {
             if (!(account.login() instanceof Login.Shared)) {
-                byName.put(account.name(), ManagedAccount.of(account, sessionOf(account, store)));
+                byName.put(account.name(), ManagedAccount.of(account, sessions.apply(account)));
             }
         }
         for (Account account : configured) {
@@ -43,10 +66,10 @@ final class Accounts {
                 if (owner == null) {
                     throw new IllegalArgumentException("account " + account.name() + " shares the login of none");
                 }
-                byName.put(account.name(), ManagedAccount.sharing(account, owner, sessionOf(account, store)));
+                byName.put(account.name(), ManagedAccount.sharing(account, owner, sessions.apply(account)));
             }
         }
-        return new Accounts(Collections.unmodifiableNavigableMap(byName), cache, events);
+        return byName;
     }
 
     /** A session that another kind of login left behind is not this account's. */
@@ -119,6 +142,9 @@ final class Accounts {
     }
 
     AccountState stateOf(ManagedAccount account, TokenRefresher refresher) {
+        if (lock.isClosed()) {
+            return AccountState.LOCKED;
+        }
         if (account.isDisabled()) {
             return AccountState.DISABLED;
         }

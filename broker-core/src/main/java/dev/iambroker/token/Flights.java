@@ -108,6 +108,14 @@ final class Flights {
         return new Flight(account, key, governor, nowNanos, failsNanos, awaited, this::depart);
     }
 
+    /** Ends the waiting of all callers; what is under way goes on, and nobody joins it any more. */
+    void disappoint(RenewalFailure failure) {
+        flights.forEach((key, flight) -> {
+            flights.remove(key, flight);
+            flight.landing().completeExceptionally(failure);
+        });
+    }
+
     /** How long until the first caller fails. */
     Duration slack(TokenKey key) {
         Token token = cache.usable(key);

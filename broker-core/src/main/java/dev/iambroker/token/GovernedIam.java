@@ -9,12 +9,17 @@ import dev.iambroker.secret.Secret;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Has every request counted where it is made, so that none is forgotten, and every 429 heard. */
-record GovernedIam(IamClient iam, Upstreams upstreams, Time time) implements IamClient {
+/** Has every request counted where it is made, so that none is forgotten, and every 429 heard. Makes none
+ * while the broker is locked; a revocation that was promised is still made. */
+record GovernedIam(IamClient iam, Upstreams upstreams, LockState lock, Time time) implements IamClient {
     private static final int TOO_MANY_REQUESTS = 429;
 
     @Override
     public IamAnswer request(Account account, Grant grant) {
+        if (lock.isClosed()) {
+            // Between two grants of one renewal: what the first brought is written, the second can wait.
+            throw new IamFailure.Retry("the broker is being locked", IamFailure.NO_STATUS, null, null);
+        }
         return counted(account, () -> iam.request(account, grant));
     }
 

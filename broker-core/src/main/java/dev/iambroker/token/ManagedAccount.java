@@ -192,6 +192,14 @@ final class ManagedAccount {
         unsaved = pending;
     }
 
+    /** Lets go of everything secret. While its session's lock is held; nobody uses it any more. */
+    void drop() {
+        stored = emptySession(account.login());
+        presentedKey = null;
+        refusedCredential = null;
+        unsaved = null;
+    }
+
     AccountState announced() {
         return announced;
     }

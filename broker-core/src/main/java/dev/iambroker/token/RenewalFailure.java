@@ -84,6 +84,13 @@ public abstract sealed class RenewalFailure extends RuntimeException {
         }
     }
 
+    /** The broker is locked by command; whoever waited is told too. */
+    public static final class Locked extends RenewalFailure {
+        Locked() {
+            super("the broker is locked", null);
+        }
+    }
+
     /** The caller's patience ran out before IAM answered. */
     public static final class StillWaiting extends RenewalFailure {
         StillWaiting(String message) {

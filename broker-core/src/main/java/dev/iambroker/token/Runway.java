@@ -15,13 +15,15 @@ final class Runway {
     private final TokenCache cache;
     private final Standings standings;
     private final RefreshSchedule schedule;
+    private final LockState lock;
     private final ClockSkew skew;
     private final Time time;
 
-    Runway(TokenCache cache, Standings standings, RefreshSchedule schedule, ClockSkew skew, Time time) {
+    Runway(TokenCache cache, Standings standings, RefreshSchedule schedule, LockState lock, ClockSkew skew, Time time) {
         this.cache = cache;
         this.standings = standings;
         this.schedule = schedule;
+        this.lock = lock;
         this.skew = skew;
         this.time = time;
     }
@@ -29,7 +31,7 @@ final class Runway {
     /** Until the first caller fails; zero where one would fail now, null for an account that is not to serve. */
     @Nullable
     Duration ofCallers(ManagedAccount account) {
-        if (account.isDisabled()) {
+        if (account.isDisabled() || lock.isClosed()) {
             return null;
         }
         Duration runway = served(account, TokenKind.ACCESS);
@@ -71,7 +73,9 @@ final class Runway {
     @Nullable
     Duration ofLogin(ManagedAccount account) {
         ManagedAccount owner = account.owner();
-        if (account.isDisabled() || beginsAnew(owner.account().login())) {
+        if (account.isDisabled()
+                || lock.isClosed()
+                || beginsAnew(owner.account().login())) {
             return null;
         }
         if (account.dead() != null) {

@@ -42,6 +42,7 @@ final class TokenRefresher {
     private final TokenCache cache;
     private final RefreshQueue queue;
     private final RefreshSchedule schedule;
+    private final LockState lock;
     private final Backoff backoff;
     private final Time time;
     private final BrokerEvents events;
@@ -55,6 +56,7 @@ final class TokenRefresher {
             TokenCache cache,
             RefreshQueue queue,
             RefreshSchedule schedule,
+            LockState lock,
             Upstreams upstreams,
             Executor executor,
             Time time,
@@ -65,6 +67,7 @@ final class TokenRefresher {
         this.cache = cache;
         this.queue = queue;
         this.schedule = schedule;
+        this.lock = lock;
         this.backoff = new Backoff(schedule.random());
         this.time = time;
         this.events = events;
@@ -78,6 +81,11 @@ final class TokenRefresher {
     /** Whether a renewal of the account runs; one that still waits its turn does not. */
     boolean isFlying(AccountName account) {
         return flights.isAirborne(account);
+    }
+
+    /** Tells whoever waits for a renewal that there is none to wait for. */
+    void disappoint(RenewalFailure failure) {
+        flights.disappoint(failure);
     }
 
     private void announce(ManagedAccount account) {
@@ -94,7 +102,7 @@ final class TokenRefresher {
     /** A kube token that nobody asked for lately is let go. */
     private void renewPlanned(TokenKey key) {
         ManagedAccount account = accounts.find(key.account());
-        if (account == null) {
+        if (account == null || lock.isClosed()) {
             return;
         }
         if (!isWorthKeeping(account, key)) {
@@ -192,6 +200,9 @@ final class TokenRefresher {
             return new RenewalFailure.Transient("the account is no longer configured", null, null);
         }
         try {
+            if (lock.isClosed()) {
+                return new RenewalFailure.Locked();
+            }
             RenewalFailure overtaken = overtaken(flight, account);
             if (overtaken != null) {
                 return overtaken;
@@ -293,6 +304,8 @@ final class TokenRefresher {
                 queue.forget(key);
                 yield e;
             }
+            // Every plan is dropped at the lock and made anew after it.
+            case RenewalFailure.Locked e -> e;
             case RenewalFailure.StillWaiting e -> throw new IllegalStateException("a flight has no caller's patience");
         };
     }

@@ -41,6 +41,8 @@ public final class TokenService {
     private final RefreshSchedule schedule;
     private final Executor executor;
     private final Time time;
+    private final LockState lock;
+    private final Locking locking;
     private final Exchange exchange;
     private final Intake intake;
     private final TokenRefresher refresher;
@@ -57,7 +59,7 @@ public final class TokenService {
     private final Upstreams upstreams;
 
     /**
-     * Loads every session; asks nothing of IAM before {@link #start}.
+     * Loads every session, unless the store is locked; asks nothing of IAM before {@link #start}.
      *
      * @param executor runs flights; they block on IAM
      * @param skew shared with {@code iam}, which reads it off every answer
@@ -79,21 +81,24 @@ public final class TokenService {
         this.events = events;
         this.skew = skew;
         this.cache = new TokenCache(time, events);
-        this.accounts = Accounts.load(configured, store, cache, events);
+        this.lock = new LockState(store.isLocked());
+        this.accounts = Accounts.load(configured, store, lock, cache, events);
         this.alarms = new AlarmClock(time, alarm);
         this.upstreams = new Upstreams(iam, time, alarms);
-        this.iam = new GovernedIam(iam, upstreams, time);
+        this.iam = new GovernedIam(iam, upstreams, lock, time);
         this.queue = new RefreshQueue(time, alarms.sleeper(this::renewDue));
         this.intake = new Intake(store, cache, queue, schedule, skew, time, events);
         this.exchange = new Exchange(this.iam, intake, time);
         this.refresher = new TokenRefresher(
-                accounts, exchange, cache, queue, schedule, upstreams, executor, time, events, this::landed);
+                accounts, exchange, cache, queue, schedule, lock, upstreams, executor, time, events, this::landed);
         this.source = new TokenSource(cache, refresher, schedule, time);
         this.loop = new RefreshLoop(queue, refresher);
         this.replanning = new Replanning(cache, refresher.standings(), time, schedule.random());
         this.clockWatch = new ClockWatch(time, alarms, this::clockJumped);
-        this.runway = new Runway(cache, refresher.standings(), schedule, skew, time);
+        this.runway = new Runway(cache, refresher.standings(), schedule, lock, skew, time);
         this.runwayWatch = new RunwayWatch(accounts, refresher.standings(), runway, time, alarms);
+        this.locking = new Locking(
+                accounts, store, intake, cache, refresher, lock, this::forgetAll, this::begin, this::beginWith);
     }
 
     /** What is to ring when the alarm does. */
@@ -125,10 +130,14 @@ public final class TokenService {
         runwayWatch.lookAtAll();
     }
 
-    /** Serves what the store held, and plans the renewal of everything that can renew itself. */
+    /** Serves what the store held, and plans the renewal of everything that can renew itself; nothing where it is locked. */
     public void start() {
         for (ManagedAccount account : accounts.all()) {
-            begin(account);
+            if (lock.isLocked()) {
+                accounts.announce(account, refresher);
+            } else {
+                begin(account);
+            }
         }
         clockWatch.start();
         runwayWatch.lookAtAll();
@@ -155,6 +164,35 @@ public final class TokenService {
             cache.wakeWaiting();
             runwayWatch.lookAtAll();
         };
+    }
+
+    /** Whether it is locked by command, or about to be. */
+    public boolean isLocked() {
+        return lock.isClosed();
+    }
+
+    /**
+     * Ends all serving at once, waits for requests to IAM that are under way, locks the store and drops every secret that
+     * is held. Whoever waits is told. One at a time, and not beside {@link #reconfigure}.
+     *
+     * @throws LockFailed if a session or the lock cannot be written; all goes on then
+     */
+    public void lock(Secret passphrase) {
+        locking.lock(passphrase);
+    }
+
+    /**
+     * Serves again, as after a start. One at a time, and not beside {@link #reconfigure}.
+     *
+     * @return false where it is another passphrase
+     * @throws LockFailed if the store cannot be opened or read; it stays locked then
+     */
+    public boolean unlock(Secret passphrase) {
+        boolean unlocked = locking.unlock(passphrase);
+        if (unlocked) {
+            runwayWatch.lookAtAll();
+        }
+        return unlocked;
     }
 
     /** Tries once more to write what the disk refused so far. For the end, when no renewal is under way any more. */
@@ -210,7 +248,7 @@ public final class TokenService {
 
     /** The token if it can be had without waiting, else null; throws where waiting would not help. */
     public @Nullable Token immediate(TokenKey key, Duration minTtl) {
-        ManagedAccount account = managed(key.account());
+        ManagedAccount account = serving(key.account());
         try {
             return source.immediate(account, key, minTtl);
         } catch (RenewalFailure.LoginRequired e) {
@@ -221,7 +259,7 @@ public final class TokenService {
 
     /** The token, waiting for IAM up to {@code patience}. */
     public Token token(TokenKey key, Duration minTtl, Duration patience) {
-        return source.token(managed(key.account()), key, minTtl, patience);
+        return source.token(serving(key.account()), key, minTtl, patience);
     }
 
     /**
@@ -229,7 +267,8 @@ public final class TokenService {
      * first.
      */
     public @Nullable Token next(TokenKey key, String after, Duration minTtl, Duration patience) {
-        return source.next(key, after, minTtl, patience, () -> !stopping && isConfigured(key.account()));
+        return source.next(
+                key, after, minTtl, patience, () -> !stopping && !lock.isClosed() && isConfigured(key.account()));
     }
 
     /** The cached token while it is usable, without any effect. */
@@ -257,22 +296,22 @@ public final class TokenService {
 
     /** Logs in with the configured credential. */
     public void login(AccountName name) {
-        ManagedAccount account = managed(name);
+        ManagedAccount account = serving(name);
         login(account, null);
     }
 
     public void loginByPasscode(AccountName name, Secret passcode) {
-        ManagedAccount account = managed(name);
+        ManagedAccount account = serving(name);
         login(account, new Grant.Passcode(passcode, account.account().accountId()));
     }
 
     public void loginByPassword(AccountName name, String username, Secret password) {
-        ManagedAccount account = managed(name);
+        ManagedAccount account = serving(name);
         login(account, new Grant.Password(username, password, account.account().accountId()));
     }
 
     public void loginByRefreshToken(AccountName name, Secret refreshToken) {
-        ManagedAccount account = managed(name);
+        ManagedAccount account = serving(name);
         login(account, new Grant.Refresh(refreshToken, account.account().accountId()));
     }
 
@@ -281,7 +320,7 @@ public final class TokenService {
      * start; any other turns it into a session.
      */
     public void loginByApiKey(AccountName name, Secret apiKey) {
-        ManagedAccount account = managed(name);
+        ManagedAccount account = serving(name);
         Account of = account.account();
         boolean byKey = of.login() instanceof Login.ApiKey;
         boolean asClient = !byKey || of.keepsKeySession();
@@ -323,6 +362,7 @@ public final class TokenService {
 
     /** What a person brought is for the account that they saw; it is not spent on the one that a reload made of it. */
     private void demandCurrent(ManagedAccount account) {
+        lock.demandOpen();
         if (!accounts.isCurrent(account)) {
             throw new RenewalFailure.Transient("the account was configured anew meanwhile: try again", null, null);
         }
@@ -334,7 +374,7 @@ public final class TokenService {
      * @throws StoreFailure if that cannot be written; nothing is forgotten then
      */
     public void logout(AccountName name) {
-        ManagedAccount owner = managed(name);
+        ManagedAccount owner = serving(name);
         holdSession(owner, () -> end(owner));
         log.info("account {} is logged out", name);
     }
@@ -404,7 +444,7 @@ public final class TokenService {
 
     /** Drops what is cached and stored of tokens; the login stays. The access token is renewed shortly after. */
     public void purge(AccountName name) {
-        ManagedAccount account = managed(name);
+        ManagedAccount account = serving(name);
         holdSession(account, () -> dropTokens(account));
         if (account.dead() == null && !account.isDisabled()) {
             queue.plan(access(account), time.nanos() + schedule.minInterval().toNanos());
@@ -429,7 +469,7 @@ public final class TokenService {
 
     /** Renews the access token and a warm kube token now, unless they are younger than the least interval. */
     public void refresh(AccountName name, Duration patience) {
-        ManagedAccount account = managed(name);
+        ManagedAccount account = serving(name);
         renewNow(account, access(account), patience);
         TokenKey kube = new TokenKey(name, TokenKind.KUBE);
         if (cache.usable(kube) != null) {
@@ -474,6 +514,13 @@ public final class TokenService {
 
     private static TokenKey access(ManagedAccount account) {
         return new TokenKey(account.name(), TokenKind.ACCESS);
+    }
+
+    /** @throws RenewalFailure.Locked where nothing is served */
+    private ManagedAccount serving(AccountName name) {
+        ManagedAccount account = managed(name);
+        lock.demandOpen();
+        return account;
     }
 
     private ManagedAccount managed(AccountName name) {

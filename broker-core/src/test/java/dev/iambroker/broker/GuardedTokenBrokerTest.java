@@ -19,6 +19,8 @@ import dev.iambroker.account.TokenKind;
 import dev.iambroker.client.ClientIdentity;
 import dev.iambroker.client.Peer;
 import dev.iambroker.event.AuditEvent;
+import dev.iambroker.event.AuditLog;
+import dev.iambroker.event.AuditUnavailable;
 import dev.iambroker.iam.IamFailure;
 import dev.iambroker.policy.Match;
 import dev.iambroker.policy.Policy;
@@ -26,6 +28,7 @@ import dev.iambroker.policy.Right;
 import dev.iambroker.policy.Rule;
 import dev.iambroker.secret.Secret;
 import dev.iambroker.token.Bench;
+import dev.iambroker.token.ScriptedIam;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,6 +60,10 @@ final class GuardedTokenBrokerTest {
     private final GuardedTokenBroker broker = broker("kube:prod/c-1");
 
     private GuardedTokenBroker broker(String... rights) {
+        return broker(audit::add, rights);
+    }
+
+    private GuardedTokenBroker broker(AuditLog log, String... rights) {
         Rule ci = new Rule(
                 "ci",
                 new Match(null, null, /* secret= */ true),
@@ -68,7 +75,7 @@ final class GuardedTokenBrokerTest {
                 (account, token) -> List.of(new IbmAccount("id", "name", "ACTIVE")),
                 clusters,
                 clusters,
-                audit::add,
+                log,
                 bench.time,
                 listings,
                 Duration.ofSeconds(45));
@@ -91,6 +98,63 @@ final class GuardedTokenBrokerTest {
             assertThat(event.rule()).isEqualTo("owner");
             assertThat(event.fingerprint()).isEqualTo(grant.etag());
         });
+    }
+
+    @Test
+    void token_onRecord_saysWhetherIamMadeItMeanwhile() {
+        bench.tokens.purge(new AccountName("prod"));
+        broker.token(ROOT, request("prod", TokenKind.ACCESS, null));
+        broker.token(ROOT, request("prod", TokenKind.ACCESS, null));
+        broker.tokenNow(ROOT, request("prod", TokenKind.ACCESS, null));
+        assertThat(audit)
+                .extracting(AuditEvent::source)
+                .containsExactly(AuditEvent.Source.MINTED, AuditEvent.Source.CACHED, AuditEvent.Source.CACHED);
+    }
+
+    /** Nothing goes out without its record, and the event loop never waits for a disk. */
+    @Test
+    void token_auditRequiredAndNotWritable_isRefusedOffTheEventLoop() {
+        boolean[] isFull = {true};
+        var required = new AuditLog() {
+            @Override
+            public void record(AuditEvent event) {
+                audit.add(event);
+            }
+
+            @Override
+            public boolean isRequired() {
+                return true;
+            }
+
+            @Override
+            public void require(AuditEvent event) {
+                if (isFull[0]) {
+                    throw new AuditUnavailable("no room");
+                }
+                audit.add(event);
+            }
+        };
+        GuardedTokenBroker strict = broker(required, "access:prod");
+        assertThat(strict.tokenNow(CI, request("prod", TokenKind.ACCESS, null))).isNull();
+        assertThat(strict.kubeCredentialNow(ROOT, kube("prod", null, null))).isNull();
+        assertThatThrownBy(() -> strict.token(CI, request("prod", TokenKind.ACCESS, null)))
+                .isInstanceOfSatisfying(
+                        BrokerFailure.Unrecorded.class,
+                        failure -> assertThat(failure.about().retryAfter()).isEqualTo(Duration.ofSeconds(5)));
+        assertThat(strict.accounts(ROOT)).isNotEmpty();
+        assertThat(audit).isEmpty();
+        isFull[0] = false;
+        assertThat(strict.token(CI, request("prod", TokenKind.ACCESS, null))).isNotNull();
+        assertThat(audit).hasSize(1);
+    }
+
+    @Test
+    void administered_onlyByThoseWhoAdministerAll_andOnRecordEitherWay() {
+        GuardedTokenBroker ofOne = broker("admin:prod");
+        assertThatThrownBy(() -> ofOne.administered(CI, "audit-verify")).isInstanceOf(BrokerFailure.Denied.class);
+        broker("admin:*").administered(CI, "audit-verify");
+        assertThat(audit).extracting(AuditEvent::allowed).containsExactly(false, true);
+        assertThat(audit).extracting(AuditEvent::account).containsOnly("*");
     }
 
     @Test
@@ -236,7 +300,8 @@ final class GuardedTokenBrokerTest {
         clusters.failure = new ServiceFailure("containers at test is down", ServiceFailure.NO_STATUS, null);
         assertThatThrownBy(() -> broker.kubeCredential(ROOT, kube("prod", null, "https://c1.example")))
                 .isInstanceOf(BrokerFailure.Unavailable.class);
-        clusters.kept.add(new KnownCluster(Bench.PROD, Clusters.cluster("c-1", "https://c1.example"), null));
+        clusters.kept.add(new KnownCluster(
+                Bench.PROD, ScriptedIam.ACCOUNT_ID, Clusters.cluster("c-1", "https://c1.example"), null));
         assertThat(broker("kube:prod")
                         .kubeCredential(CI, kube("prod", null, "https://c1.example"))
                         .grant()
@@ -246,11 +311,23 @@ final class GuardedTokenBrokerTest {
 
     @Test
     void kubeCredential_serverKeptForAnAliasThatIsGone_findsTheAliasOfToday() {
-        clusters.kept.add(
-                new KnownCluster(new AccountName("aaa-renamed"), Clusters.cluster("c-1", "https://c1.example"), null));
+        clusters.kept.add(new KnownCluster(
+                new AccountName("aaa-renamed"),
+                ScriptedIam.ACCOUNT_ID,
+                Clusters.cluster("c-1", "https://c1.example"),
+                null));
         clusters.have("prod", "c-1", "https://c1.example");
         KubeCredential credential = broker("kube:prod").kubeCredential(ROOT, kube(null, null, "https://c1.example"));
         assertThat(credential.grant().account()).isEqualTo(Bench.PROD);
+    }
+
+    @Test
+    void kubeCredential_serverKeptWhileTheAliasStoodForAnotherAccount_getsNoTokenOfTodays() {
+        clusters.kept.add(
+                new KnownCluster(Bench.PROD, "another-account", Clusters.cluster("c-1", "https://c1.example"), null));
+        assertThatThrownBy(() -> broker("kube:prod").kubeCredential(ROOT, kube("prod", null, "https://c1.example")))
+                .isInstanceOf(BrokerFailure.Unknown.class);
+        assertThat(clusters.listed).containsExactly("prod");
     }
 
     @Test
@@ -274,8 +351,10 @@ final class GuardedTokenBrokerTest {
 
     @Test
     void kubeCredential_serverOfSeveralAccounts_isServedByOneThatCan() {
-        clusters.kept.add(new KnownCluster(DEV, Clusters.cluster("c-1", "https://c1.example"), null));
-        clusters.kept.add(new KnownCluster(Bench.PROD, Clusters.cluster("c-1", "https://c1.example"), null));
+        clusters.kept.add(
+                new KnownCluster(DEV, ScriptedIam.ACCOUNT_ID, Clusters.cluster("c-1", "https://c1.example"), null));
+        clusters.kept.add(new KnownCluster(
+                Bench.PROD, ScriptedIam.ACCOUNT_ID, Clusters.cluster("c-1", "https://c1.example"), null));
         assertThat(broker("kube:*")
                         .kubeCredential(ROOT, kube(null, null, "https://c1.example"))
                         .grant()
@@ -373,7 +452,7 @@ final class GuardedTokenBrokerTest {
     }
 
     /** The containers service and the list that is kept of it. */
-    private static final class Clusters implements ClustersApi, ClusterStore {
+    static final class Clusters implements ClustersApi, ClusterStore {
         private final List<KnownCluster> have = new ArrayList<>();
         private final List<KnownCluster> kept = new ArrayList<>();
         private final List<String> listed = new ArrayList<>();
@@ -384,7 +463,7 @@ final class GuardedTokenBrokerTest {
         }
 
         void have(String account, String id, String url) {
-            have.add(new KnownCluster(new AccountName(account), cluster(id, url), null));
+            have.add(new KnownCluster(new AccountName(account), ScriptedIam.ACCOUNT_ID, cluster(id, url), null));
         }
 
         @Override

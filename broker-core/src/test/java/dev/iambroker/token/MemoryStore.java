@@ -1,6 +1,7 @@
 package dev.iambroker.token;
 
 import dev.iambroker.account.AccountName;
+import dev.iambroker.secret.Secret;
 import dev.iambroker.store.SessionStore;
 import dev.iambroker.store.StoreFailure;
 import dev.iambroker.store.StoredSession;
@@ -12,11 +13,23 @@ import org.jspecify.annotations.Nullable;
 public class MemoryStore implements SessionStore {
     private final Map<AccountName, StoredSession> sessions = new ConcurrentHashMap<>();
     private volatile boolean full;
+    private volatile boolean failingLoads;
     private volatile @Nullable Runnable beforeSave;
     private volatile @Nullable Runnable afterSave;
+    private volatile @Nullable Runnable beforeLock;
+    private volatile @Nullable Secret passphrase;
 
     public void full(boolean isFull) {
         this.full = isFull;
+    }
+
+    public void failLoads(boolean isFailing) {
+        failingLoads = isFailing;
+    }
+
+    /** Happens once all sessions are written, before the lock is. */
+    public void beforeLock(Runnable hook) {
+        beforeLock = hook;
     }
 
     public void hooks(@Nullable Runnable before, @Nullable Runnable after) {
@@ -26,11 +39,52 @@ public class MemoryStore implements SessionStore {
 
     @Override
     public @Nullable StoredSession load(AccountName account) {
+        demandOpen();
+        if (failingLoads) {
+            throw new StoreFailure("cannot read the session of " + account);
+        }
         return sessions.get(account);
+    }
+
+    private void demandOpen() {
+        if (passphrase != null) {
+            throw new StoreFailure("the store is locked");
+        }
+    }
+
+    @Override
+    public boolean isLocked() {
+        return passphrase != null;
+    }
+
+    @Override
+    public void lock(Secret newPassphrase) {
+        run(beforeLock);
+        if (full) {
+            throw new StoreFailure("cannot write the keyring: no space left: free some");
+        }
+        passphrase = newPassphrase;
+    }
+
+    @Override
+    public boolean unlock(Secret presented, Runnable whileOpening) {
+        Secret right = passphrase;
+        if (right == null || !right.matches(presented)) {
+            return false;
+        }
+        passphrase = null;
+        try {
+            whileOpening.run();
+        } catch (StoreFailure e) {
+            passphrase = right;
+            throw e;
+        }
+        return true;
     }
 
     @Override
     public void save(AccountName account, StoredSession session) {
+        demandOpen();
         run(beforeSave);
         if (full) {
             throw new StoreFailure("cannot write the session of " + account + ": no space left: free some");

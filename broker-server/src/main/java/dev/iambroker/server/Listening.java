@@ -1,13 +1,16 @@
 package dev.iambroker.server;
 
+import dev.iambroker.broker.LockControl;
 import dev.iambroker.broker.TokenBroker;
 import dev.iambroker.server.config.Listen;
+import dev.iambroker.server.http.AuditTrail;
 import dev.iambroker.server.http.ClientSecrets;
 import dev.iambroker.server.http.HttpService;
 import dev.iambroker.server.http.KubeconfigTemplate;
 import dev.iambroker.server.http.MetricsExposition;
 import dev.iambroker.server.http.RouteTable;
 import dev.iambroker.server.http.Routes;
+import dev.iambroker.server.http.TokenAnswers;
 import dev.iambroker.server.http.TransportRules;
 import dev.iambroker.server.telemetry.Exposition;
 import dev.iambroker.server.telemetry.Telemetry;
@@ -17,26 +20,29 @@ import dev.iambroker.server.transport.UnixSocket;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Opens the sockets of a broker.
  *
- * @param nanos monotonic clock
+ * @param answers prepared ones, shared by all sockets
+ * @param audit null where no audit log is kept
  * @param stop ends every listener that is begun here
  */
 record Listening(
         TokenBroker broker,
+        LockControl lock,
+        TokenAnswers answers,
+        @Nullable AuditTrail audit,
         Telemetry telemetry,
         ClientSecrets secrets,
         Engine engine,
-        LongSupplier nanos,
         OrderlyStop stop) {
     /** The ports that were had; 0 where there is no such listener. */
     record Ports(int http, int metrics) {}
 
     Ports begin(Listen listen, KubeconfigTemplate kubeconfig, List<String> notes) {
-        RouteTable all = Routes.all(broker, exposition(), kubeconfig, notes, nanos);
+        RouteTable all = Routes.all(broker, lock, exposition(), kubeconfig, notes, answers, audit);
         Listen.Http tcp = listen.http();
         int http = tcp == null ? 0 : loopback(tcp, all).port();
         Listen.Metrics scraped = listen.metrics();

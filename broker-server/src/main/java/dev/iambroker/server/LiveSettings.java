@@ -11,18 +11,20 @@ import dev.iambroker.server.config.AccountConfig;
 import dev.iambroker.server.config.BrokerConfig;
 import dev.iambroker.server.config.ClientConfig;
 import dev.iambroker.server.config.ProcessIdentity;
+import dev.iambroker.server.http.ClientSecretDigests;
 import dev.iambroker.server.http.ClientSecrets;
 import dev.iambroker.server.iam.CloudConnections;
 import dev.iambroker.server.telemetry.Telemetry;
+import dev.iambroker.store.StoreFailure;
 import dev.iambroker.token.RefreshSchedule;
 import dev.iambroker.token.TokenService;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /** All of a running broker that a reload replaces. Thread-safe. */
 final class LiveSettings {
@@ -32,11 +34,15 @@ final class LiveSettings {
     private final Telemetry telemetry;
     private final RefreshSchedule schedule;
     private final SecretsInForce secrets;
+    private final InstantSource clock;
 
     @GuardedBy("this")
     private Policy policy;
 
-    /** @param policy what the broker was made with */
+    /**
+     * @param clock the wall clock, by which rules expire
+     * @param policy what the broker was made with
+     */
     LiveSettings(
             TokenService tokens,
             GuardedTokenBroker broker,
@@ -44,6 +50,7 @@ final class LiveSettings {
             Telemetry telemetry,
             RefreshSchedule schedule,
             SecretsInForce secrets,
+            InstantSource clock,
             Policy policy) {
         this.tokens = tokens;
         this.broker = broker;
@@ -51,35 +58,32 @@ final class LiveSettings {
         this.telemetry = telemetry;
         this.schedule = schedule;
         this.secrets = secrets;
+        this.clock = clock;
         this.policy = policy;
     }
 
     /** The client secrets as they were read last. Thread-safe. */
     static final class SecretsInForce implements ClientSecrets {
-        private volatile Map<String, Secret> byClient;
-        private volatile ClientSecrets lookup;
+        private volatile ClientSecretDigests digests;
 
         SecretsInForce(Map<String, Secret> byClient) {
-            this.byClient = Map.copyOf(byClient);
-            this.lookup = ClientSecrets.of(byClient);
+            this.digests = new ClientSecretDigests(byClient);
         }
 
         @Override
         public Set<String> ownersOf(Secret presented) {
-            return lookup.ownersOf(presented);
+            return digests.ownersOf(presented);
         }
 
         private void apply(Map<String, Secret> next) {
-            lookup = ClientSecrets.of(next);
-            byClient = Map.copyOf(next);
+            digests = new ClientSecretDigests(next);
         }
 
         /** Clients that prove themselves by another secret than before. */
         private List<String> rotatedIn(Map<String, Secret> next) {
             List<String> rotated = new ArrayList<>();
             next.forEach((client, secret) -> {
-                @Nullable Secret before = byClient.get(client);
-                if (before != null && !before.matches(secret)) {
+                if (digests.differs(client, secret)) {
                     rotated.add(client);
                 }
             });
@@ -96,9 +100,12 @@ final class LiveSettings {
      *     has changed then
      */
     synchronized List<String> apply(BrokerConfig config) {
+        if (tokens.isLocked()) {
+            throw new StoreFailure("the broker is locked: run 'iam-broker unlock', then reload again");
+        }
         Map<String, Secret> clientSecrets = clientSecrets(config);
         List<String> rotated = secrets.rotatedIn(clientSecrets);
-        Policy next = policy(config);
+        Policy next = policy(config, clock);
         Runnable accounts = tokens.reconfigure(accounts(config));
         // The last that can fail, and it is whole or not at all itself.
         clouds.take(CloudWiring.endpoints(config));
@@ -114,6 +121,11 @@ final class LiveSettings {
         return rotated.stream()
                 .map(client -> "client \"" + client + "\" has another secret")
                 .toList();
+    }
+
+    /** Runs {@code change} while nothing is reloaded. */
+    synchronized void alone(Runnable change) {
+        change.run();
     }
 
     /** Metrics of the new ones are there before their first event, connections of the old ones until their last. */
@@ -134,9 +146,9 @@ final class LiveSettings {
                 config.kube().keepWarm());
     }
 
-    static Policy policy(BrokerConfig config) {
+    static Policy policy(BrokerConfig config, InstantSource clock) {
         int self = ProcessIdentity.ofThisProcess().uid();
-        return new Policy(config.clients().stream().map(ClientConfig::rule).toList(), self);
+        return new Policy(config.clients().stream().map(ClientConfig::rule).toList(), self, clock);
     }
 
     static List<Account> accounts(BrokerConfig config) {

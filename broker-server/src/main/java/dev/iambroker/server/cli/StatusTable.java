@@ -52,6 +52,9 @@ final class StatusTable {
         if (state.equals("login_required") || state.equals("disabled")) {
             table.note("run 'iam-broker login " + Json.cell(account, "name") + "'");
         }
+        if (state.equals("locked")) {
+            table.note("run 'iam-broker unlock'");
+        }
     }
 
     private static void addLoginEnd(Table table, JsonNode account) {

@@ -17,6 +17,7 @@ import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.util.JsonRecyclerPools;
 
 /** A JSON object of a request's body. Arrays and numbers mean nothing in any body here and are not kept. */
 final class JsonObject {
@@ -29,7 +30,9 @@ final class JsonObject {
                     .maxStringLength(RequestParser.MAX_BODY)
                     .build())
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            // A table of names would keep what clients sent for as long as the daemon runs.
+            // What is recycled or made canonical outlives the request, and bodies hold secrets: in a member's name too,
+            // where a client errs.
+            .recyclerPool(JsonRecyclerPools.nonRecyclingPool())
             .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES)
             .build();
 

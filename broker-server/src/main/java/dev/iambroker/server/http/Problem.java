@@ -22,9 +22,17 @@ record Problem(ProblemType type, String detail, About about) {
             case BrokerFailure.Conflict conflict -> typeOf(conflict.kind());
             case BrokerFailure.LoginRefused f -> ProblemType.LOGIN_REFUSED;
             case BrokerFailure.Locked f -> ProblemType.LOCKED;
+            case BrokerFailure.PassphraseRefused refused ->
+                switch (refused.reason()) {
+                    case WRONG -> ProblemType.WRONG_PASSPHRASE;
+                    case TOO_SOON -> ProblemType.UNLOCK_TOO_SOON;
+                };
+            case BrokerFailure.StoreFailed f -> ProblemType.STORE_FAILED;
+            case BrokerFailure.TooManyRequests f -> ProblemType.RATE_LIMITED;
             case BrokerFailure.Unknown f -> ProblemType.UNKNOWN;
             case BrokerFailure.BadRequest f -> ProblemType.BAD_REQUEST;
             case BrokerFailure.Unavailable f -> ProblemType.UNAVAILABLE;
+            case BrokerFailure.Unrecorded f -> ProblemType.AUDIT_UNAVAILABLE;
             case BrokerFailure.DeadlineExceeded f -> ProblemType.DEADLINE_EXCEEDED;
         };
     }

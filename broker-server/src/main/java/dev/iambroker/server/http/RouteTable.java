@@ -10,12 +10,19 @@ import org.jspecify.annotations.Nullable;
 /** Finds the route of a request, segment by segment. Immutable once made, thread-safe. */
 public final class RouteTable {
     private final Node root = new Node();
+    private final List<String> names = new ArrayList<>();
 
     RouteTable(List<? extends Route> routes) {
         routes.forEach(this::add);
     }
 
+    /** Method and path of every route, a space between. */
+    public List<String> names() {
+        return List.copyOf(names);
+    }
+
     private void add(Route route) {
+        names.add(route.pattern().method() + " " + route.pattern().path());
         Node node = root;
         for (String segment : route.pattern().segments()) {
             node = RoutePattern.isVariable(segment) ? node.anyChild() : node.child(segment);

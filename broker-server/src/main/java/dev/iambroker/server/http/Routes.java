@@ -1,8 +1,10 @@
 package dev.iambroker.server.http;
 
+import dev.iambroker.broker.LockControl;
 import dev.iambroker.broker.TokenBroker;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** Every route there is, by listener. */
 public final class Routes {
@@ -12,16 +14,18 @@ public final class Routes {
      * For the Unix socket and loopback TCP.
      *
      * @param notes what {@code status} adds below the accounts, a sentence each
-     * @param nanos monotonic clock
+     * @param tokens prepared answers
+     * @param audit null where no audit log is kept
      */
     public static RouteTable all(
             TokenBroker broker,
+            LockControl lock,
             MetricsExposition metrics,
             KubeconfigTemplate kubeconfig,
             List<String> notes,
-            LongSupplier nanos) {
-        TokenAnswers tokens = new TokenAnswers(nanos);
-        return new RouteTable(List.of(
+            TokenAnswers tokens,
+            @Nullable AuditTrail audit) {
+        List<Route> routes = new ArrayList<>(List.of(
                 new AccountsRoute(broker, notes),
                 new AccountRoute(broker),
                 new TokenRoute(broker, tokens),
@@ -36,10 +40,15 @@ public final class Routes {
                 new AccountCommandRoute("refresh", broker::refresh),
                 new AccountCommandRoute("purge", broker::purge),
                 new AccountCommandRoute("logout", broker::logout),
+                new LockRoute(lock),
+                new UnlockRoute(lock),
+                new ExplainRoute(broker),
                 new LivezRoute(broker, true),
                 new ReadyzRoute(broker, true),
                 new AccountReadyzRoute(broker),
                 new MetricsRoute(metrics)));
+        routes.addAll(AuditRoute.all(broker, audit));
+        return new RouteTable(routes);
     }
 
     /** For the metrics listener: health and metrics, without any account's name in a health answer. */

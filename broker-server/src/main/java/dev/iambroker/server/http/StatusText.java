@@ -21,6 +21,7 @@ final class StatusText {
             case 421 -> "Misdirected Request";
             case 422 -> "Unprocessable Content";
             case 423 -> "Locked";
+            case 429 -> "Too Many Requests";
             case 431 -> "Request Header Fields Too Large";
             case 500 -> "Internal Server Error";
             case 501 -> "Not Implemented";

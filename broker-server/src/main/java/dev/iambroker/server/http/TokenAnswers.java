@@ -10,13 +10,16 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /** Prepared answers by token. Thread-safe; bounded in bytes; an entry ends with its token. */
-final class TokenAnswers {
+public final class TokenAnswers {
     /** Some two thousand tokens: beyond that the warmest stay and the others are prepared anew. */
     private static final long MAX_BYTES = 4L << 20;
 
     private final Cache<Key, Entry> prepared;
 
-    TokenAnswers(LongSupplier nanos) {
+    private volatile boolean isKeeping = true;
+
+    /** @param nanos monotonic clock */
+    public TokenAnswers(LongSupplier nanos) {
         this.prepared = Caffeine.newBuilder()
                 .maximumWeight(MAX_BYTES)
                 .weigher((Key key, Entry entry) -> entry.prepared.size())
@@ -30,7 +33,22 @@ final class TokenAnswers {
         Key key = new Key(
                 grant.account(), grant.kind(), grant.etag(), grant.expiresAt().getEpochSecond());
         Entry entry = prepared.get(key, absent -> new Entry(TokenAnswer.Prepared.of(grant), grant.left()));
+        if (!isKeeping) {
+            // Asked for before it was dropped, put in after it.
+            prepared.invalidate(key);
+        }
         return new TokenAnswer(entry.prepared, grant.left().toSeconds());
+    }
+
+    /** Forgets all, and keeps nothing until {@link #keep}. */
+    public void drop() {
+        isKeeping = false;
+        prepared.invalidateAll();
+    }
+
+    /** Keeps what is prepared from now on. */
+    public void keep() {
+        isKeeping = true;
     }
 
     /** A token's end is told anew when the clock was set back. */

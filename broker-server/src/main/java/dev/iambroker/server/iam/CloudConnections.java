@@ -37,6 +37,18 @@ public final class CloudConnections implements AutoCloseable {
         swap(next);
     }
 
+    /**
+     * Connects anew. What a client of {@code java.net.http} read last stays in its connection's buffer until that is
+     * closed, so that tokens stay in memory after everybody forgot them.
+     *
+     * @throws IllegalArgumentException if a {@code caFile} is unusable; then nothing has changed
+     */
+    public synchronized void reconnect() {
+        Map<AccountName, Endpoints> endpoints = new HashMap<>();
+        connections.forEach((name, connection) -> endpoints.put(name, connection.endpoints()));
+        swap(connect(endpoints, Map.of()));
+    }
+
     /** Forgets the accounts that are not among {@code names}. */
     public synchronized void retain(Set<AccountName> names) {
         Map<AccountName, CloudConnection> next = new HashMap<>(connections);

@@ -49,6 +49,15 @@ final class ClusterFile implements ClusterStore {
         }
     }
 
+    static boolean isReadable(byte[] content) {
+        try {
+            parse(content);
+            return true;
+        } catch (JacksonException | IllegalArgumentException | NullPointerException e) {
+            return false;
+        }
+    }
+
     private static List<KnownCluster> parse(byte[] content) {
         Content parsed = JSON.readValue(content, Content.class);
         return parsed.clusters().stream().map(Row::known).toList();
@@ -74,6 +83,7 @@ final class ClusterFile implements ClusterStore {
 
     private record Row(
             @JsonProperty("account") String account,
+            @JsonProperty("account_id") @Nullable String accountId,
             @JsonProperty("id") String id,
             @JsonProperty("name") String name,
             @JsonProperty("type") @Nullable String type,
@@ -89,6 +99,7 @@ final class ClusterFile implements ClusterStore {
             Cluster cluster = known.cluster();
             return new Row(
                     known.account().value(),
+                    known.accountId(),
                     cluster.id(),
                     cluster.name(),
                     cluster.type(),
@@ -105,7 +116,7 @@ final class ClusterFile implements ClusterStore {
         KnownCluster known() {
             var cluster =
                     new Cluster(id, name, type, provider, region, state, version, publicUrl, privateUrl, endpoints);
-            return new KnownCluster(new AccountName(account), cluster, certificateAuthority);
+            return new KnownCluster(new AccountName(account), accountId, cluster, certificateAuthority);
         }
     }
 }

@@ -2,6 +2,8 @@ package dev.iambroker.server.store;
 
 import dev.iambroker.account.AccountName;
 import dev.iambroker.account.ClusterStore;
+import dev.iambroker.secret.Secret;
+import dev.iambroker.store.AuditVault;
 import dev.iambroker.store.SessionStore;
 import dev.iambroker.store.StoreFailure;
 import dev.iambroker.store.StoredSession;
@@ -15,24 +17,26 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Sessions in files of their own below the state directory, each sealed by AES-256-GCM under one random data key that
- * the configured keys wrap. Thread-safe; owns the directory's lock until it is closed.
+ * the configured keys wrap, and a passphrase too while it is locked. Thread-safe; owns the directory's lock until it is closed.
  */
 public final class EncryptedFileStore implements SessionStore, AutoCloseable {
     static final String SUFFIX = ".session";
     private static final Logger log = LoggerFactory.getLogger(EncryptedFileStore.class);
 
     private final StateDirectory directory;
-    private final SealedSession sealed;
+    private final StoreLock lock;
     private final Writes writes;
     private final ClusterFile clusters;
+    private final AuditVault auditVault;
     private final boolean isKeyGenerated;
 
-    private EncryptedFileStore(StateDirectory directory, SealedSession sealed, boolean isKeyGenerated) {
+    private EncryptedFileStore(StateDirectory directory, StoreLock lock, SecureRandom random, boolean isKeyGenerated) {
         this.directory = directory;
-        this.sealed = sealed;
+        this.lock = lock;
         this.isKeyGenerated = isKeyGenerated;
         this.writes = new Writes();
         this.clusters = new ClusterFile(directory, writes);
+        this.auditVault = new SealedAuditVault(directory, writes, lock.auditKey(), random);
     }
 
     /**
@@ -45,8 +49,7 @@ public final class EncryptedFileStore implements SessionStore, AutoCloseable {
     public static EncryptedFileStore open(Path directory, List<WrappingKey> keys, FileOps ops, SecureRandom random) {
         StateDirectory state = StateDirectory.open(directory.toAbsolutePath(), ops, random);
         try {
-            var sealed = new SealedSession(KeyringOpening.open(state, keys, random), random);
-            return new EncryptedFileStore(state, sealed, keys.isEmpty());
+            return new EncryptedFileStore(state, StoreLock.of(state, keys, random), random, keys.isEmpty());
         } catch (RuntimeException e) {
             state.close();
             throw e;
@@ -63,8 +66,14 @@ public final class EncryptedFileStore implements SessionStore, AutoCloseable {
         return clusters;
     }
 
+    /** What proves the audit log. Usable until this store is closed. */
+    public AuditVault auditVault() {
+        return auditVault;
+    }
+
     @Override
     public @Nullable StoredSession load(AccountName account) {
+        lock.sessions();
         Path file = directory.sessions().resolve(fileOf(account));
         byte[] content = directory.read(file);
         if (content == null) {
@@ -97,7 +106,7 @@ public final class EncryptedFileStore implements SessionStore, AutoCloseable {
     }
 
     private SessionJson.Found unseal(AccountName account, byte[] content) throws Damaged {
-        byte[] clear = sealed.open(account, content);
+        byte[] clear = lock.sessions().open(account, content);
         try {
             return SessionJson.read(clear);
         } finally {
@@ -113,6 +122,23 @@ public final class EncryptedFileStore implements SessionStore, AutoCloseable {
     }
 
     @Override
+    public boolean isLocked() {
+        return lock.isLocked();
+    }
+
+    @Override
+    public void lock(Secret passphrase) {
+        writes.run(() -> lock.lock(passphrase));
+    }
+
+    @Override
+    public boolean unlock(Secret passphrase, Runnable whileOpening) {
+        boolean[] unlocked = {false};
+        writes.run(() -> unlocked[0] = lock.unlock(passphrase, whileOpening));
+        return unlocked[0];
+    }
+
+    @Override
     public void save(AccountName account, StoredSession session) {
         writes.run(
                 () -> directory.replace(directory.sessions(), fileOf(account), file -> sealed(account, session, file)));
@@ -121,13 +147,13 @@ public final class EncryptedFileStore implements SessionStore, AutoCloseable {
     private byte[] sealed(AccountName account, StoredSession session, FileIdentity file) {
         byte[] clear = SessionJson.write(session, file.text());
         try {
-            return sealed.seal(account, clear);
+            return lock.sessions().seal(account, clear);
         } finally {
             Arrays.fill(clear, (byte) 0);
         }
     }
 
-    private static String fileOf(AccountName account) {
+    static String fileOf(AccountName account) {
         return account.value() + SUFFIX;
     }
 

@@ -7,10 +7,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /** Runs the command line as a process would, on a terminal and a clock of the test's making. */
@@ -22,6 +24,10 @@ final class Cli implements DaemonCommands {
     final List<Object> daemonCalls = new ArrayList<>();
     boolean terminal;
     String stdin = "";
+    String verdict = "{}";
+
+    /** What is typed at the next prompts, before {@link #typed}. */
+    final Queue<String> typedNext = new ArrayDeque<>();
 
     @Nullable
     String typed;
@@ -62,6 +68,9 @@ final class Cli implements DaemonCommands {
 
     private char @Nullable [] ask(String prompt) {
         prompts.add(prompt);
+        if (!typedNext.isEmpty()) {
+            return typedNext.remove().toCharArray();
+        }
         return typed == null ? null : typed.toCharArray();
     }
 
@@ -81,6 +90,31 @@ final class Cli implements DaemonCommands {
     public int checkConfig(CheckOptions options) {
         daemonCalls.add(options);
         return 0;
+    }
+
+    @Override
+    public int verifyStore(@Nullable Path config) {
+        daemonCalls.add("verify " + config);
+        return 0;
+    }
+
+    @Override
+    public int rotateStore(@Nullable Path config) {
+        daemonCalls.add("rotate " + config);
+        return 0;
+    }
+
+    @Override
+    public byte[] verifyAudit(@Nullable Path config, List<Path> files, long from) {
+        daemonCalls.add("audit " + config + " " + files + " " + from);
+        return verdict.getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public String explain(ExplainOptions options) {
+        daemonCalls.add(options);
+        return "{\"decision\":\"deny\",\"rule\":\"ci\",\"reason\":\"client \\\"ci\\\" has no right to this\","
+                + "\"rules\":[{\"rule\":\"ci\",\"outcome\":\"decides\",\"why\":\"no right\"}]}";
     }
 
     /** What the process left behind. */

@@ -57,6 +57,11 @@ final class FakeDaemon implements AutoCloseable {
         return raw(request, head + body);
     }
 
+    /** Drops the answers to {@code request}. */
+    void forget(String request) {
+        answers.remove(request);
+    }
+
     FakeDaemon raw(String request, String answer) {
         answers.computeIfAbsent(request, _ -> new ConcurrentLinkedDeque<>())
                 .add(answer.getBytes(StandardCharsets.UTF_8));

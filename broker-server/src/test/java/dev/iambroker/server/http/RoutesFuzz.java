@@ -19,10 +19,12 @@ public final class RoutesFuzz {
     private static final MetricsExposition METRICS = accept -> new MetricsExposition.Scrape("text/plain", "m 1\n");
     private static final RouteTable ROUTES = Routes.all(
             BROKER,
+            new FakeLock(),
             METRICS,
             new KubeconfigTemplate(Path.of("/opt/iam-broker-credential"), Path.of("/run/b.sock")),
             List.of("a note"),
-            () -> 0L);
+            new TokenAnswers(() -> 0L),
+            new FakeTrail());
     private static final List<HttpService> SERVICES = List.of(
             service(ROUTES, TransportRules.unixSocket(ClientSecrets.NONE)),
             service(ROUTES, TransportRules.loopback(presented -> Set.of("ci"), Set.of("livez"))),

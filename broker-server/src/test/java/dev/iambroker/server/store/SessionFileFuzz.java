@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 public final class SessionFileFuzz {
     private static final AccountName PROD = new AccountName("prod");
     private static final AccountName OTHER = new AccountName("other");
-    private static final SealedSession SEALED =
-            new SealedSession(new SecretKeySpec(new byte[AesGcm.KEY_BYTES], AesGcm.ALGORITHM), new SecureRandom());
+    private static final SealedSession SEALED = new SealedSession(
+            new SecretKeySpec(new byte[AesGcm.KEY_BYTES], AesGcm.ALGORITHM), null, new SecureRandom());
     private static final byte[] AUTHENTIC =
             SEALED.seal(PROD, SessionJson.write(Sessions.withRefreshToken("rt"), "1:2"));
 

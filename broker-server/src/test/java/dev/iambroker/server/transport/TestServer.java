@@ -3,12 +3,15 @@ package dev.iambroker.server.transport;
 import dev.iambroker.secret.Secret;
 import dev.iambroker.server.http.ClientSecrets;
 import dev.iambroker.server.http.FakeBroker;
+import dev.iambroker.server.http.FakeLock;
 import dev.iambroker.server.http.HttpService;
 import dev.iambroker.server.http.KubeconfigTemplate;
 import dev.iambroker.server.http.MetricsExposition;
 import dev.iambroker.server.http.RequestEvents;
 import dev.iambroker.server.http.Routes;
+import dev.iambroker.server.http.TokenAnswers;
 import dev.iambroker.server.http.TransportRules;
+import dev.iambroker.server.os.ProcFs;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -34,6 +37,7 @@ final class TestServer implements AutoCloseable {
     private final FakeBroker broker;
     private final EventLoops loops = new EventLoops();
     private final ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
+    private final ExecutorService lookers = Executors.newCachedThreadPool();
     private final List<SocketListener> listeners = new ArrayList<>();
 
     TestServer(FakeBroker broker) {
@@ -75,7 +79,14 @@ final class TestServer implements AutoCloseable {
     private static HttpService everything(FakeBroker broker, TransportRules rules, RequestEvents events) {
         KubeconfigTemplate kubeconfig = new KubeconfigTemplate(Path.of("/opt/iam-broker-credential"), null);
         return new HttpService(
-                Routes.all(broker, METRICS, kubeconfig, List.of(), System::nanoTime),
+                Routes.all(
+                        broker,
+                        new FakeLock(),
+                        METRICS,
+                        kubeconfig,
+                        List.of(),
+                        new TokenAnswers(System::nanoTime),
+                        null),
                 rules,
                 broker,
                 events,
@@ -83,7 +94,7 @@ final class TestServer implements AutoCloseable {
     }
 
     Engine engine() {
-        return new Engine(loops, workers, limits);
+        return new Engine(loops, workers, limits, new Witnesses(new ProcFs(), lookers));
     }
 
     private SocketListener added(SocketListener listener) {
@@ -121,5 +132,6 @@ final class TestServer implements AutoCloseable {
         listeners.forEach(listener -> listener.close(Duration.ZERO));
         loops.close();
         workers.shutdown();
+        lookers.shutdown();
     }
 }

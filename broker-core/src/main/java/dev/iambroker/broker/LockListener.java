@@ -1,0 +1,8 @@
+package dev.iambroker.broker;
+
+/** Told when the broker is locked and unlocked, so that others drop what they hold of secrets. Never throws. */
+public interface LockListener {
+    void locked();
+
+    void unlocked();
+}

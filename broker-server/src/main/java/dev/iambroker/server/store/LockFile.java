@@ -1,0 +1,97 @@
+package dev.iambroker.server.store;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.iambroker.secret.Secret;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * What the file {@code keyring} holds while the store is locked: the whole keyring, sealed by a passphrase; byte strings in
+ * base64. The configured key alone does not find its slot in it, and the passphrase alone finds slots that it cannot open.
+ *
+ * <p>It stands in the keyring's place, so that one rename locks the store and one rename unlocks it.
+ *
+ * @param audit the keyring's slots of the key that proves the audit log: refusals while it is locked are on record too
+ * @param locked what it takes to open it
+ */
+record LockFile(
+        @JsonProperty("format") int format,
+        @JsonProperty("audit") List<KeySlot> audit,
+        @JsonProperty("locked") Seal locked) {
+    /**
+     * @param salt of Argon2id, random
+     * @param nonce of the sealing, random
+     * @param keyring the keyring's content under AES-256-GCM
+     */
+    record Seal(
+            @JsonProperty("salt") String salt,
+            @JsonProperty("cost") Argon2Cost cost,
+            @JsonProperty("nonce") String nonce,
+            @JsonProperty("keyring") String keyring) {}
+
+    private static final int FORMAT = 1;
+    private static final byte[] ASSOCIATED = "iam-broker lock 1".getBytes(US_ASCII);
+    private static final int SALT_BYTES = 16;
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    LockFile {
+        audit = List.copyOf(audit);
+    }
+
+    /** @param audit as the keyring has them */
+    static LockFile seal(byte[] keyring, List<KeySlot> audit, Secret passphrase, SecureRandom random) {
+        byte[] salt = KeySlot.randomBytes(random, SALT_BYTES);
+        byte[] nonce = KeySlot.randomBytes(random, AesGcm.NONCE_BYTES);
+        byte[] sealed = AesGcm.seal(
+                PresentedKey.ofLock(passphrase).derive(salt, Argon2Cost.DEFAULT), nonce, ASSOCIATED, keyring);
+        return new LockFile(FORMAT, audit, new Seal(encode(salt), Argon2Cost.DEFAULT, encode(nonce), encode(sealed)));
+    }
+
+    /** The keyring's content, null where {@code passphrase} is another. Takes the same time in both cases. */
+    byte @Nullable [] open(Secret passphrase) {
+        return AesGcm.open(
+                PresentedKey.ofLock(passphrase).derive(decode(locked.salt), locked.cost),
+                decode(locked.nonce),
+                ASSOCIATED,
+                decode(locked.keyring));
+    }
+
+    /** Null where the content is none of this format: then it is a keyring, or damaged. */
+    static @Nullable LockFile parse(byte[] content) {
+        try {
+            LockFile file = JSON.readValue(content, LockFile.class);
+            return file != null && file.isWellFormed() ? file : null;
+        } catch (JacksonException | NullPointerException | IllegalArgumentException e) {
+            // What it quotes could be key material.
+            return null;
+        }
+    }
+
+    private boolean isWellFormed() {
+        return format == FORMAT
+                && !audit.isEmpty()
+                && audit.stream().allMatch(KeySlot::isWellFormed)
+                && locked.cost.isSane()
+                && decode(locked.salt).length == SALT_BYTES
+                && decode(locked.nonce).length == AesGcm.NONCE_BYTES
+                && decode(locked.keyring).length > AesGcm.TAG_BYTES;
+    }
+
+    byte[] content() {
+        return JSON.writeValueAsBytes(this);
+    }
+
+    private static String encode(byte[] bytes) {
+        return Base64.getEncoder().encodeToString(bytes);
+    }
+
+    private static byte[] decode(String text) {
+        return Base64.getDecoder().decode(text);
+    }
+}

@@ -1,0 +1,125 @@
+package dev.iambroker.server.store;
+
+import dev.iambroker.secret.Secret;
+import dev.iambroker.store.StoreFailure;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.List;
+import javax.crypto.SecretKey;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The data key as long as the store is open, and the way to lock it away. What the disk says is changed by one rename, as
+ * the last step of either way: a crash leaves the store locked or open, never in between. Thread-safe for one change at a
+ * time beside many readers.
+ */
+final class StoreLock {
+    private final StateDirectory directory;
+    private final List<WrappingKey> keys;
+    private final SecureRandom random;
+    private final SecretKey auditKey;
+    private volatile @Nullable SealedSession open;
+
+    private StoreLock(StateDirectory directory, List<WrappingKey> keys, SecureRandom random) {
+        this.directory = directory;
+        this.keys = List.copyOf(keys);
+        this.random = random;
+        byte[] content = content();
+        LockFile locked = content == null ? null : LockFile.parse(content);
+        if (locked == null) {
+            StoreKeys opened = opened(content);
+            this.open = sessions(opened);
+            this.auditKey = opened.audit();
+        } else {
+            this.auditKey = KeyringOpening.auditKey(directory, locked.audit(), keys, random);
+        }
+    }
+
+    /** Opens what is not locked. @throws StoreFailure if no key opens it */
+    static StoreLock of(StateDirectory directory, List<WrappingKey> keys, SecureRandom random) {
+        return new StoreLock(directory, keys, random);
+    }
+
+    private StoreKeys opened(byte @Nullable [] keyring) {
+        return DataKeyRotation.finished(directory, KeyringOpening.open(directory, keyring, keys, random), random);
+    }
+
+    private SealedSession sessions(StoreKeys opened) {
+        return new SealedSession(opened.data(), opened.previous(), random);
+    }
+
+    /** Proves the audit log, locked or not. */
+    SecretKey auditKey() {
+        return auditKey;
+    }
+
+    boolean isLocked() {
+        return open == null;
+    }
+
+    /** @throws StoreFailure where it is locked */
+    SealedSession sessions() {
+        SealedSession sessions = open;
+        if (sessions == null) {
+            throw new StoreFailure(
+                    "the sessions in " + directory.sessions() + " are locked: run 'iam-broker unlock' first");
+        }
+        return sessions;
+    }
+
+    void lock(Secret passphrase) {
+        sessions();
+        byte[] content = content();
+        if (content == null) {
+            throw new StoreFailure(file() + " is missing: restore it from a backup; nothing was changed");
+        }
+        Keyring keyring = Keyring.parse(content);
+        if (keyring == null || keyring.audit() == null) {
+            throw new StoreFailure(
+                    file() + " is not what this broker opened: look who changed it; nothing was changed");
+        }
+        write(LockFile.seal(content, keyring.audit(), passphrase, random).content());
+        open = null;
+    }
+
+    boolean unlock(Secret passphrase, Runnable whileOpening) {
+        byte[] content = content();
+        LockFile file = content == null ? null : LockFile.parse(content);
+        if (file == null) {
+            throw new StoreFailure(file() + " is missing or damaged: restore it from a backup; nothing was changed");
+        }
+        byte[] keyring = file.open(passphrase);
+        if (keyring == null) {
+            return false;
+        }
+        open = sessions(opened(keyring));
+        try {
+            whileOpening.run();
+            demandWritten(keyring);
+        } catch (RuntimeException e) {
+            open = null;
+            throw e;
+        }
+        return true;
+    }
+
+    /** Opening it may have written it already, with other slots. */
+    private void demandWritten(byte[] keyring) {
+        byte[] content = content();
+        if (content == null || Keyring.parse(content) == null) {
+            write(keyring);
+        }
+    }
+
+    private byte @Nullable [] content() {
+        return directory.read(file());
+    }
+
+    private void write(byte[] content) {
+        directory.replace(directory.root(), Keyring.FILE, content);
+    }
+
+    private Path file() {
+        return directory.root().resolve(Keyring.FILE);
+    }
+}
