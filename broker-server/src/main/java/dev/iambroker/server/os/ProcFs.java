@@ -31,6 +31,7 @@ public final class ProcFs {
         this(Path.of("/proc"));
     }
 
+    /** @param root of a tree like that of {@code /proc} */
     public ProcFs(Path root) {
         this.root = root;
     }
