@@ -42,12 +42,16 @@ final class AuditIT {
         assertThat(cloud.emulator().departures()).isEmpty();
     }
 
+    private Path directory() {
+        return place.directory().resolve("log");
+    }
+
     private Path log() {
-        return place.directory().resolve("log/audit.jsonl");
+        return directory().resolve("audit.jsonl");
     }
 
     private void configure(String more) throws IOException {
-        Files.createDirectories(place.directory().resolve("log"));
+        Files.createDirectories(directory());
         place.configure(cloud.emulator(), """
                 accounts:
                   prod: { api-key: { file: %s/key }, account-id: %s }
@@ -203,7 +207,7 @@ final class AuditIT {
     }
 
     private void mountLog(Sandbox sandbox) throws Exception {
-        sandbox.must("mount -t tmpfs -o size=64k,mode=0700 log " + log().getParent());
+        sandbox.must("mount -t tmpfs -o size=64k,mode=0700 log " + directory());
     }
 
     private Daemon serve(Sandbox sandbox) throws Exception {
@@ -211,7 +215,7 @@ final class AuditIT {
     }
 
     private Path fill(Sandbox sandbox) throws IOException {
-        Path filling = sandbox.reached(log().getParent()).resolve("filling");
+        Path filling = sandbox.reached(directory()).resolve("filling");
         try (OutputStream out = Files.newOutputStream(filling)) {
             while (true) {
                 out.write(new byte[512]);
@@ -263,7 +267,7 @@ final class AuditIT {
     }
 
     private void configureKeys(List<String> keys) throws IOException {
-        Files.createDirectories(place.directory().resolve("log"));
+        Files.createDirectories(directory());
         String references = String.join(
                 ", ", keys.stream().map(key -> "{ file: " + key + "-key }").toList());
         Files.writeString(
