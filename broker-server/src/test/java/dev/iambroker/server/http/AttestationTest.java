@@ -33,7 +33,7 @@ final class AttestationTest {
                     new KubeconfigTemplate(Path.of("/opt/bin/iam-broker-credential"), null),
                     List.of(),
                     new TokenAnswers(() -> 0),
-                    AuditTrail.NONE),
+                    new FakeTrail()),
             TransportRules.unixSocket(ClientSecrets.NONE),
             broker,
             RequestEvents.NONE,
