@@ -2,6 +2,7 @@ package dev.iambroker.policy;
 
 import dev.iambroker.client.ClientIdentity;
 import dev.iambroker.client.Peer;
+import dev.iambroker.client.Scope;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 public final class Policy {
     /** The name under which the daemon's own user and root act on the main Unix socket. */
     public static final String OWNER = "owner";
+
+    /** The name of all clients of shared sockets, and how the names of shares begin on record. */
+    public static final String SHARE = "share";
 
     /** The name of a client that no rule matches. */
     public static final String NOBODY = "nobody";
@@ -44,6 +48,10 @@ public final class Policy {
     }
 
     public Decision decide(ClientIdentity client, Action action) {
+        Scope scope = client.scope();
+        if (scope != null) {
+            return new SharedRight(this, scope).decide(action);
+        }
         if (isOwner(client.peer())) {
             return new Decision.Allow(OWNER);
         }
@@ -61,6 +69,10 @@ public final class Policy {
 
     /** Whether {@code client} may do {@code verb} on the account or on any one of its clusters. */
     public boolean mayUse(ClientIdentity client, Verb verb, String account) {
+        Scope scope = client.scope();
+        if (scope != null) {
+            return new SharedRight(this, scope).mayUse(verb, account);
+        }
         if (isOwner(client.peer())) {
             return true;
         }
@@ -70,11 +82,20 @@ public final class Policy {
 
     /** The name of the rule that speaks for {@code client}: a metric label, low in cardinality. */
     public String nameOf(ClientIdentity client) {
+        if (client.scope() != null) {
+            return SHARE;
+        }
         if (isOwner(client.peer())) {
             return OWNER;
         }
         Rule rule = ruleOf(client);
         return rule == null ? NOBODY : rule.name();
+    }
+
+    /** As {@link #nameOf}, but which share it is, and by whose rule: for the audit log. */
+    public String nameOnRecord(ClientIdentity client) {
+        Scope scope = client.scope();
+        return scope == null ? nameOf(client) : new SharedRight(this, scope).nameOnRecord();
     }
 
     private boolean isOwner(@Nullable Peer peer) {

@@ -3,10 +3,14 @@ package dev.iambroker.server;
 import dev.iambroker.account.AccountName;
 import dev.iambroker.broker.GuardedTokenBroker;
 import dev.iambroker.broker.LockControl;
+import dev.iambroker.broker.Shares;
+import dev.iambroker.client.Scope;
 import dev.iambroker.event.AuditLog;
 import dev.iambroker.iam.ClockSkew;
 import dev.iambroker.server.config.BrokerConfig;
+import dev.iambroker.server.config.ProcessIdentity;
 import dev.iambroker.server.config.StateSettings.KeyRef;
+import dev.iambroker.server.http.HttpService;
 import dev.iambroker.server.http.KubeconfigTemplate;
 import dev.iambroker.server.http.TokenAnswers;
 import dev.iambroker.server.iam.CloudConnections;
@@ -22,6 +26,7 @@ import dev.iambroker.server.telemetry.Telemetry;
 import dev.iambroker.server.transport.ConnectionLimits;
 import dev.iambroker.server.transport.Engine;
 import dev.iambroker.server.transport.EventLoops;
+import dev.iambroker.server.transport.ShareDirectory;
 import dev.iambroker.token.RefreshSchedule;
 import dev.iambroker.token.TokenService;
 import dev.iambroker.token.UnknownAccount;
@@ -32,6 +37,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -49,6 +55,8 @@ final class Daemon implements AutoCloseable {
     private final Machine machine;
     private @Nullable TokenService tokens;
     private @Nullable LiveSettings live;
+    private @Nullable Listening listening;
+    private @Nullable Shares shares;
     private Listening.Ports ports = new Listening.Ports(0, 0);
 
     private Daemon(BrokerConfig config, Machine machine) {
@@ -92,10 +100,33 @@ final class Daemon implements AutoCloseable {
         EventLoops loops = new EventLoops();
         ends.push(loops::close);
         var stop = new OrderlyStop(machine.workers(), machine.wakeUp(), service);
-        ends.push(stop::run);
         Engine engine = new Engine(loops, machine.workers(), new ConnectionLimits());
-        var listening = new Listening(broker, lock, answers, telemetry, secrets, engine, stop);
-        begin(service, listening, kubeconfig, notes(store));
+        Shares shared = shares(broker, kubeconfig, engine, stop);
+        ends.push(stop::run);
+        var opened = new Listening(broker, lock, shared, answers, telemetry, secrets, engine, stop);
+        listening = opened;
+        shares = shared;
+        begin(service, opened, kubeconfig, notes(store));
+    }
+
+    private Shares shares(GuardedTokenBroker broker, KubeconfigTemplate kubeconfig, Engine engine, OrderlyStop stop) {
+        var random = new SecureRandom();
+        var directory = new ShareDirectory(config.listen().unix().path(), random);
+        directory.clear();
+        int self = ProcessIdentity.ofThisProcess().uid();
+        var sockets = new SharedSockets(directory, scope -> sharedService(scope, kubeconfig), engine, stop, self);
+        // After the orderly stop has let them end.
+        ends.push(sockets::close);
+        HexFormat hex = HexFormat.of();
+        return broker.shares(sockets, () -> hex.toHexDigits(random.nextInt()), machine.workers());
+    }
+
+    private HttpService sharedService(Scope scope, KubeconfigTemplate kubeconfig) {
+        Listening opened = listening;
+        if (opened == null) {
+            throw new IllegalStateException("nobody can share before the daemon listens");
+        }
+        return opened.shared(scope, kubeconfig);
     }
 
     private void begin(TokenService service, Listening listening, KubeconfigTemplate kubeconfig, List<String> notes) {
@@ -225,7 +256,12 @@ final class Daemon implements AutoCloseable {
      */
     List<String> reload(BrokerConfig next) {
         LiveSettings settings = live;
-        return settings == null ? List.of() : settings.apply(next);
+        List<String> changes = settings == null ? List.of() : settings.apply(next);
+        Shares open = shares;
+        if (open != null) {
+            open.review();
+        }
+        return changes;
     }
 
     /** The port of the loopback listener, for whoever asked for any free one; 0 where there is none. */

@@ -4,6 +4,7 @@ import dev.iambroker.secret.Secret;
 import dev.iambroker.server.http.ClientSecrets;
 import dev.iambroker.server.http.FakeBroker;
 import dev.iambroker.server.http.FakeLock;
+import dev.iambroker.server.http.FakeShares;
 import dev.iambroker.server.http.HttpService;
 import dev.iambroker.server.http.KubeconfigTemplate;
 import dev.iambroker.server.http.MetricsExposition;
@@ -77,7 +78,14 @@ final class TestServer implements AutoCloseable {
     private static HttpService everything(FakeBroker broker, TransportRules rules, RequestEvents events) {
         KubeconfigTemplate kubeconfig = new KubeconfigTemplate(Path.of("/opt/iam-broker-credential"), null);
         return new HttpService(
-                Routes.all(broker, new FakeLock(), METRICS, kubeconfig, List.of(), new TokenAnswers(System::nanoTime)),
+                Routes.all(
+                        broker,
+                        new FakeLock(),
+                        new FakeShares(),
+                        METRICS,
+                        kubeconfig,
+                        List.of(),
+                        new TokenAnswers(System::nanoTime)),
                 rules,
                 broker,
                 events,
