@@ -1,5 +1,5 @@
 #!/bin/sh
-# build.sh OUTPUT VERSION [plain|sanitized|fuzz]: builds the native client, as static as the machine allows.
+# build.sh OUTPUT VERSION [plain|sanitized|fuzz|options]: builds the native client, as static as the machine allows.
 # Without a working C compiler it says so in one line, leaves OUTPUT.missing with the reason, and succeeds.
 set -eu
 output=$1 version=$2 kind=${3:-plain}
@@ -33,7 +33,10 @@ case $kind in
     fuzz)
         sources="fuzz_response.c $sources"
         for compiler in ${CC:-} gcc clang; do try "$compiler" "$sanitizers"; done ;;
-    *) echo "build.sh: unknown kind '$kind': plain, sanitized or fuzz" >&2; exit 2 ;;
+    options)
+        sources='fuzz_options.c options.c line.c'
+        for compiler in ${CC:-} gcc clang; do try "$compiler" "$sanitizers"; done ;;
+    *) echo "build.sh: unknown kind '$kind': plain, sanitized, fuzz or options" >&2; exit 2 ;;
 esac
 
 if [ -z "$chosen" ]; then

@@ -47,7 +47,7 @@ final class AccountServices {
         Secret access = accessToken(account, patience);
         Secret refresh = tokens.refreshToken(account.name());
         List<Cluster> clusters = calling(account, () -> clustersApi.list(account, access, refresh));
-        directory.learn(account.name(), clusters);
+        directory.learn(account, clusters);
         return clusters;
     }
 
@@ -73,7 +73,7 @@ final class AccountServices {
                         account,
                         () -> new Authority(clustersApi.certificateAuthority(account, access, refresh, cluster)))
                 .pem();
-        KnownCluster known = new KnownCluster(account.name(), cluster, authority);
+        KnownCluster known = new KnownCluster(account.name(), account.accountId(), cluster, authority);
         directory.learn(known);
         return known;
     }

@@ -147,6 +147,13 @@ public abstract sealed class BrokerFailure extends RuntimeException {
         }
     }
 
+    /** The client is over the rate of its rule; {@link #about()} says when to come back. */
+    public static final class TooManyRequests extends BrokerFailure {
+        public TooManyRequests(String message, About about) {
+            super(message, about);
+        }
+    }
+
     /** No such account or cluster. */
     public static final class Unknown extends BrokerFailure {
         public Unknown(String message, About about) {
@@ -164,6 +171,13 @@ public abstract sealed class BrokerFailure extends RuntimeException {
     /** IAM is known to fail and nothing usable is left. */
     public static final class Unavailable extends BrokerFailure {
         public Unavailable(String message, About about) {
+            super(message, about);
+        }
+    }
+
+    /** Nothing may go out without a record, and the audit log cannot be written. */
+    public static final class Unrecorded extends BrokerFailure {
+        public Unrecorded(String message, About about) {
             super(message, about);
         }
     }

@@ -1,5 +1,6 @@
 package dev.iambroker.broker;
 
+import dev.iambroker.account.Account;
 import dev.iambroker.account.AccountName;
 import dev.iambroker.account.Cluster;
 import dev.iambroker.account.ClusterStore;
@@ -11,18 +12,23 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The clusters seen so far, so that a server's address finds its account without asking the containers service.
- * Thread-safe: readers see immutable snapshots, writers are serialised.
+ * The clusters seen so far, so that a server's address finds its account without asking the containers service. What was
+ * seen of an alias counts only while the alias stands for the same IBM account: the servers of another one must never
+ * be handed its tokens. Thread-safe: readers see immutable snapshots, writers are serialised.
  */
 final class ClusterDirectory {
     private final ClusterStore store;
+    private final Function<AccountName, @Nullable String> accountIds;
     private volatile Map<AccountName, List<KnownCluster>> byAccount;
 
-    ClusterDirectory(ClusterStore store) {
+    /** @param accountIds the IBM account that an alias stands for now; null for none */
+    ClusterDirectory(ClusterStore store, Function<AccountName, @Nullable String> accountIds) {
         this.store = store;
+        this.accountIds = accountIds;
         Map<AccountName, List<KnownCluster>> loaded = new TreeMap<>();
         for (KnownCluster known : store.load()) {
             loaded.computeIfAbsent(known.account(), unused -> new ArrayList<>()).add(known);
@@ -34,8 +40,8 @@ final class ClusterDirectory {
     List<KnownCluster> at(String server) {
         String wanted = normalized(server);
         List<KnownCluster> found = new ArrayList<>();
-        for (List<KnownCluster> clusters : byAccount.values()) {
-            for (KnownCluster known : clusters) {
+        for (AccountName account : byAccount.keySet()) {
+            for (KnownCluster known : of(account)) {
                 if (known.cluster().endpoints().stream()
                         .anyMatch(url -> normalized(url).equals(wanted))) {
                     found.add(known);
@@ -48,7 +54,7 @@ final class ClusterDirectory {
     /** The clusters of {@code account} that {@code idOrName} means: at most one by id, else all of that name. */
     List<KnownCluster> named(AccountName account, String idOrName) {
         List<KnownCluster> byName = new ArrayList<>();
-        for (KnownCluster known : byAccount.getOrDefault(account, List.of())) {
+        for (KnownCluster known : of(account)) {
             if (known.cluster().id().equals(idOrName)) {
                 return List.of(known);
             }
@@ -57,6 +63,16 @@ final class ClusterDirectory {
             }
         }
         return byName;
+    }
+
+    private List<KnownCluster> of(AccountName account) {
+        List<KnownCluster> seen = byAccount.getOrDefault(account, List.of());
+        String accountId = seen.isEmpty() ? null : accountIds.apply(account);
+        return accountId == null
+                ? List.of()
+                : seen.stream()
+                        .filter(known -> accountId.equals(known.accountId()))
+                        .toList();
     }
 
     /** Every name by which a rule may mean the cluster that a client calls {@code idOrName}. */
@@ -71,18 +87,19 @@ final class ClusterDirectory {
         return names;
     }
 
-    /** Takes over a full list of an account's clusters, keeping the certificate authorities known before. */
-    synchronized void learn(AccountName account, List<Cluster> clusters) {
+    /** Takes over a full list of the clusters of {@code account} as it was asked for, keeping the certificate authorities known before. */
+    synchronized void learn(Account account, List<Cluster> clusters) {
         List<KnownCluster> known = new ArrayList<>();
         for (Cluster cluster : clusters) {
-            known.add(new KnownCluster(account, cluster, authorityOf(account, cluster.id())));
+            String authority = authorityOf(account.name(), cluster.id());
+            known.add(new KnownCluster(account.name(), account.accountId(), cluster, authority));
         }
-        replace(account, known);
+        replace(account.name(), known);
     }
 
     /** Takes over one cluster with its certificate authority. */
     synchronized void learn(KnownCluster fresh) {
-        List<KnownCluster> known = new ArrayList<>(byAccount.getOrDefault(fresh.account(), List.of()));
+        List<KnownCluster> known = new ArrayList<>(of(fresh.account()));
         known.removeIf(old -> old.cluster().id().equals(fresh.cluster().id()));
         known.add(fresh);
         replace(fresh.account(), known);

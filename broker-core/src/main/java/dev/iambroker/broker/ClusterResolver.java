@@ -78,6 +78,15 @@ final class ClusterResolver {
         return atServer(client, request, configuredAt(server));
     }
 
+    /** Whether the server that {@code request} names is still one of the account and cluster that were found by it. */
+    boolean stillMeans(KubeRequest request, TokenRequest resolved) {
+        String server = request.server();
+        return server == null
+                || configuredAt(server).stream()
+                        .anyMatch(known -> known.account().value().equals(resolved.account())
+                                && known.cluster().id().equals(resolved.cluster()));
+    }
+
     /** Lists the clusters of the accounts in question once. */
     void learnClusters(ClientIdentity client, KubeRequest request, Duration patience) {
         String server = String.valueOf(request.server());

@@ -7,12 +7,23 @@ import dev.iambroker.account.ServiceFailure;
 import dev.iambroker.broker.BrokerFailure.About;
 import dev.iambroker.broker.BrokerFailure.Conflict;
 import dev.iambroker.token.RenewalFailure;
+import java.time.Duration;
 
 /** The words for a client, in one place. */
 final class Failures {
     private static final String UNLOCK = "iam-broker unlock";
 
+    /** A disk that is full may have room again soon. */
+    private static final Duration AUDIT_RETRY = Duration.ofSeconds(5);
+
     private Failures() {}
+
+    static BrokerFailure auditUnavailable() {
+        return new BrokerFailure.Unrecorded(
+                "the audit log cannot be written, and audit.required is set: nothing is handed out until its disk has"
+                        + " room and works again",
+                About.NOTHING.withRetryAfter(AUDIT_RETRY));
+    }
 
     /** What a client that asked for a token is told. */
     static BrokerFailure of(Account account, RenewalFailure failure) {

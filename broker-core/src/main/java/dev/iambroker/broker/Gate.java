@@ -8,24 +8,32 @@ import dev.iambroker.client.ClientIdentity;
 import dev.iambroker.client.Scope;
 import dev.iambroker.event.AuditEvent;
 import dev.iambroker.event.AuditLog;
+import dev.iambroker.event.AuditUnavailable;
 import dev.iambroker.policy.Action;
 import dev.iambroker.policy.Decision;
+import dev.iambroker.policy.Explanation;
 import dev.iambroker.policy.Policy;
 import dev.iambroker.policy.Right;
+import dev.iambroker.policy.Standing;
 import dev.iambroker.policy.Verb;
 import dev.iambroker.token.Time;
 import dev.iambroker.token.Token;
 import dev.iambroker.token.TokenService;
+import java.time.Duration;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Who may pass: the policy's word on a request, and its place in the audit log. Thread-safe. */
 final class Gate {
+    /** Before the action in a record of what a rule in dry-run would have denied. */
+    private static final String DRY_RUN = "dry-run:";
+
     private volatile Policy policy;
     private final TokenService tokens;
     private final ClusterDirectory directory;
     private final AuditLog audit;
     private final Time time;
+    private final DryRuns dryRuns;
 
     /** Nobody comes by a share before there are any. */
     private volatile Uses uses = Uses.NONE;
@@ -42,17 +50,24 @@ final class Gate {
             public boolean spend(Scope scope) {
                 return false;
             }
+
+            @Override
+            public void settle(Scope scope, boolean isHandedOut) {}
         };
 
         /** Whether the share may be used at all. */
         boolean isOpen(Scope scope);
 
-        /** Takes one use; false where the share is over. */
+        /** Takes one use, to be settled; false where the share is over. */
         boolean spend(Scope scope);
+
+        /** What became of the use that was taken. */
+        void settle(Scope scope, boolean isHandedOut);
     }
 
-    Gate(Policy policy, TokenService tokens, ClusterDirectory directory, AuditLog audit, Time time) {
+    Gate(Policy policy, TokenService tokens, ClusterDirectory directory, AuditLog audit, Time time, DryRuns dryRuns) {
         this.policy = policy;
+        this.dryRuns = dryRuns;
         this.tokens = tokens;
         this.directory = directory;
         this.audit = audit;
@@ -65,6 +80,10 @@ final class Gate {
 
     void apply(Policy next) {
         policy = next;
+    }
+
+    Policy policy() {
+        return policy;
     }
 
     /** As {@link #known}, for what is not served while the broker is locked. */
@@ -84,7 +103,12 @@ final class Gate {
     /** Policy first: a client without any right learns nothing of what exists. */
     Account known(ClientIdentity client, Verb verb, String name, @Nullable String cluster) {
         AccountName account = AccountName.isValid(name) ? new AccountName(name) : null;
-        Decision decision = policy.decide(client, new Action(verb, name, namesOf(account, cluster)));
+        Action action = new Action(verb, name, namesOf(account, cluster));
+        Policy inForce = policy;
+        Decision decision = inForce.decide(client, action);
+        if (decision instanceof Decision.Deny || !isOfTokens(verb)) {
+            tellOfDryRun(inForce, client, action, cluster);
+        }
         if (decision instanceof Decision.Deny deny) {
             recordDenial(client, verb, name, cluster, deny.rule());
             throw new BrokerFailure.Denied(deny.reason(), About.NOTHING);
@@ -121,6 +145,12 @@ final class Gate {
         }
     }
 
+    /** Every name by which the cluster is known is one of the action's. */
+    Explanation explain(ClientIdentity about, Verb verb, String name, @Nullable String cluster) {
+        AccountName account = AccountName.isValid(name) ? new AccountName(name) : null;
+        return policy.explain(about, new Action(verb, name, namesOf(account, cluster)));
+    }
+
     Account administered(ClientIdentity client, String name, String what) {
         Account account = permit(client, Verb.ADMIN, name, null);
         recordAdmin(client, account.name().value(), what);
@@ -129,7 +159,7 @@ final class Gate {
 
     /** Puts on record what {@code client} did to {@code account}. */
     void recordAdmin(ClientIdentity client, String account, String what) {
-        audit.record(new AuditEvent(time.now(), client, what, account, null, true, policy.nameOnRecord(client), null));
+        audit.record(new AuditEvent(time.now(), client, what, account, null, true, policy.nameOnRecord(client)));
     }
 
     /** Whether whoever opened a share may still do so. */
@@ -154,11 +184,27 @@ final class Gate {
     }
 
     private void record(ClientIdentity client, String what, boolean allowed, String rule) {
-        audit.record(new AuditEvent(time.now(), client, what, Right.ANY, null, allowed, rule, null));
+        audit.record(new AuditEvent(time.now(), client, what, Right.ANY, null, allowed, rule));
     }
 
-    /** Puts on record what {@code client} gets, and returns it. */
-    TokenGrant handOut(ClientIdentity client, Token token, @Nullable String cluster) {
+    /** Permits what concerns the whole broker, and puts it on record. */
+    void administered(ClientIdentity client, String what) {
+        demandAdminOfAll(client, what);
+        record(client, what, true);
+    }
+
+    /** Whether {@link #handOut} may block, since nothing goes out without its record. */
+    boolean blocks() {
+        return audit.isRequired();
+    }
+
+    /** What asks for a token is permitted as often as it is looked for, and told of once: when it is handed out. */
+    private static boolean isOfTokens(Verb verb) {
+        return verb != Verb.LIST && verb != Verb.ADMIN;
+    }
+
+    /** Puts on record what {@code client} gets, and returns it on the terms of its rule. */
+    TokenGrant handOut(ClientIdentity client, Token token, @Nullable String cluster, AuditEvent.Source source) {
         String etag = token.etag();
         AccountName account = token.key().account();
         TokenKind kind = token.key().kind();
@@ -167,9 +213,44 @@ final class Gate {
         if (scope != null && !uses.spend(scope)) {
             throw shareOver(client, Verb.of(kind), account.value(), cluster);
         }
-        audit.record(new AuditEvent(
-                time.now(), client, kind.word(), account.value(), at, true, policy.nameOnRecord(client), etag));
-        return new TokenGrant(account, kind, token.value(), token.scope(), token.endsAt(time), token.left(time), etag);
+        Policy inForce = policy;
+        Standing standing = inForce.standingOf(client);
+        if (inForce.hasDryRuns()) {
+            Action action = new Action(Verb.of(kind), account.value(), namesOf(account, cluster));
+            tellOfDryRun(inForce, client, action, cluster);
+        }
+        AuditEvent handOut = new AuditEvent(
+                time.now(), client, kind.word(), account.value(), at, true, inForce.nameOnRecord(client), source, etag);
+        recordUse(scope, handOut);
+        TokenGrant grant =
+                new TokenGrant(account, kind, token.value(), token.scope(), token.endsAt(time), token.left(time), etag);
+        Duration maxTtl = standing.terms().maxTtl();
+        return maxTtl == null ? grant : grant.shortenedTo(maxTtl, time.now());
+    }
+
+    /** What cannot be put on record is not handed out, and no use of a share. */
+    private void recordUse(@Nullable Scope scope, AuditEvent handOut) {
+        boolean isOnRecord = false;
+        try {
+            record(handOut);
+            isOnRecord = true;
+        } finally {
+            if (scope != null) {
+                uses.settle(scope, isOnRecord);
+            }
+        }
+    }
+
+    private void record(AuditEvent handOut) {
+        if (!audit.isRequired()) {
+            audit.record(handOut);
+            return;
+        }
+        try {
+            audit.require(handOut);
+        } catch (AuditUnavailable e) {
+            throw Failures.auditUnavailable();
+        }
     }
 
     boolean mayUse(ClientIdentity client, Verb verb, String account) {
@@ -184,11 +265,25 @@ final class Gate {
         return policy.nameOf(client);
     }
 
+    private void tellOfDryRun(Policy inForce, ClientIdentity client, Action action, @Nullable String cluster) {
+        String rule = inForce.wouldDeny(client, action);
+        if (rule != null) {
+            String account = onRecord(action.account());
+            String verb = action.verb().word();
+            dryRuns.wouldDeny(rule, verb, account);
+            audit.record(new AuditEvent(
+                    time.now(), client, DRY_RUN + verb, account, NameOnRecord.ofNullable(cluster), false, rule));
+        }
+    }
+
     private void recordDenial(ClientIdentity client, Verb verb, String name, @Nullable String cluster, String rule) {
-        boolean isConfigured = AccountName.isValid(name) && tokens.isConfigured(new AccountName(name));
-        String account = isConfigured ? name : NameOnRecord.of(name);
         String at = NameOnRecord.ofNullable(cluster);
-        audit.record(new AuditEvent(time.now(), client, verb.word(), account, at, false, rule, null));
+        audit.record(new AuditEvent(time.now(), client, verb.word(), onRecord(name), at, false, rule));
+    }
+
+    private String onRecord(String name) {
+        boolean isConfigured = AccountName.isValid(name) && tokens.isConfigured(new AccountName(name));
+        return isConfigured || name.equals(Right.ANY) ? name : NameOnRecord.of(name);
     }
 
     private Set<String> namesOf(@Nullable AccountName account, @Nullable String cluster) {

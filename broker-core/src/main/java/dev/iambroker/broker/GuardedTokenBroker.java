@@ -11,7 +11,11 @@ import dev.iambroker.account.IbmAccount;
 import dev.iambroker.account.KnownCluster;
 import dev.iambroker.account.TokenKind;
 import dev.iambroker.client.ClientIdentity;
+import dev.iambroker.event.AuditEvent.Source;
 import dev.iambroker.event.AuditLog;
+import dev.iambroker.event.BrokerEvents;
+import dev.iambroker.policy.Explanation;
+import dev.iambroker.policy.Fact;
 import dev.iambroker.policy.Policy;
 import dev.iambroker.policy.Verb;
 import dev.iambroker.token.AccountStatus;
@@ -22,9 +26,11 @@ import dev.iambroker.token.TokenKey;
 import dev.iambroker.token.TokenService;
 import dev.iambroker.token.UnknownAccount;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -38,6 +44,7 @@ public final class GuardedTokenBroker implements TokenBroker {
     private final Gate gate;
     private final AccountServices services;
     private final ClusterResolver resolver;
+    private final RateLimits rates;
 
     /**
      * @param executor lists clusters; that blocks on IAM and on the containers service
@@ -53,11 +60,41 @@ public final class GuardedTokenBroker implements TokenBroker {
             Time time,
             Executor executor,
             Duration kubeExpiryMargin) {
-        ClusterDirectory directory = new ClusterDirectory(clusters);
+        this(
+                policy,
+                tokens,
+                accountsApi,
+                clustersApi,
+                clusters,
+                audit,
+                time,
+                executor,
+                kubeExpiryMargin,
+                BrokerEvents.NONE);
+    }
+
+    /**
+     * The same, and somebody listens.
+     *
+     * @param events hears of what rules in dry-run would have denied
+     */
+    public GuardedTokenBroker(
+            Policy policy,
+            TokenService tokens,
+            AccountsApi accountsApi,
+            ClustersApi clustersApi,
+            ClusterStore clusters,
+            AuditLog audit,
+            Time time,
+            Executor executor,
+            Duration kubeExpiryMargin,
+            BrokerEvents events) {
+        ClusterDirectory directory = new ClusterDirectory(clusters, name -> accountId(tokens, name));
         this.tokens = tokens;
         this.time = time;
         this.kubeExpiryMargin = kubeExpiryMargin;
-        this.gate = new Gate(policy, tokens, directory, audit, time);
+        this.gate = new Gate(policy, tokens, directory, audit, time, new DryRuns(events));
+        this.rates = new RateLimits(policy.rates(), time);
         this.services = new AccountServices(tokens, accountsApi, clustersApi, directory);
         this.resolver = new ClusterResolver(gate, tokens, directory, search(executor));
     }
@@ -65,7 +102,13 @@ public final class GuardedTokenBroker implements TokenBroker {
     /** From now on by these; what waits for IAM meanwhile has to be permitted by both policies. Arguments as at first. */
     public void reconfigure(Policy policy, Duration newKubeExpiryMargin) {
         gate.apply(policy);
+        rates.apply(policy.rates());
         kubeExpiryMargin = newKubeExpiryMargin;
+    }
+
+    private static @Nullable String accountId(TokenService tokens, AccountName name) {
+        Account account = tokens.find(name);
+        return account == null ? null : account.accountId();
     }
 
     private ClusterSearch search(Executor executor) {
@@ -93,7 +136,7 @@ public final class GuardedTokenBroker implements TokenBroker {
 
     @Override
     public @Nullable TokenGrant tokenNow(ClientIdentity client, TokenRequest request) {
-        if (resolver.isUndecided(client, request)) {
+        if (gate.blocks() || resolver.isUndecided(client, request)) {
             return null;
         }
         Account account = permitted(client, request);
@@ -123,7 +166,7 @@ public final class GuardedTokenBroker implements TokenBroker {
         TokenKey key = new TokenKey(account.name(), request.kind());
         try {
             Token token = tokens.immediate(key, request.minTtl());
-            return token == null ? null : gate.handOut(client, token, request.cluster());
+            return token == null ? null : gate.handOut(client, token, request.cluster(), Source.CACHED);
         } catch (RenewalFailure e) {
             throw Failures.of(account, e);
         }
@@ -131,18 +174,21 @@ public final class GuardedTokenBroker implements TokenBroker {
 
     private TokenGrant fetched(ClientIdentity client, AccountName account, TokenRequest request) {
         TokenKey key = new TokenKey(account, request.kind());
+        Token before = tokens.peek(key);
         try {
             Token token = tokens.token(key, request.minTtl(), request.patience());
-            return stillPermitted(client, request, token);
+            return stillPermitted(client, request, token, before);
         } catch (RenewalFailure e) {
             throw Failures.of(permitted(client, request), e);
         }
     }
 
     /** Waiting takes up to a minute: a reload may have taken the right, or the account, away meanwhile. */
-    private TokenGrant stillPermitted(ClientIdentity client, TokenRequest request, Token token) {
+    private TokenGrant stillPermitted(
+            ClientIdentity client, TokenRequest request, Token token, @Nullable Token before) {
         permitted(client, request);
-        return gate.handOut(client, token, request.cluster());
+        boolean wasThere = before != null && before.etag().equals(token.etag());
+        return gate.handOut(client, token, request.cluster(), wasThere ? Source.CACHED : Source.MINTED);
     }
 
     @Override
@@ -152,12 +198,14 @@ public final class GuardedTokenBroker implements TokenBroker {
         if (after == null) {
             return fetched(client, account.name(), request);
         }
-        Token token = tokens.next(new TokenKey(account.name(), request.kind()), after, request.minTtl(), patience);
+        TokenKey key = new TokenKey(account.name(), request.kind());
+        Token before = tokens.peek(key);
+        Token token = tokens.next(key, after, request.minTtl(), patience);
         if (token == null) {
             permitted(client, request);
             return null;
         }
-        return stillPermitted(client, request, token);
+        return stillPermitted(client, request, token, before);
     }
 
     @Override
@@ -168,7 +216,7 @@ public final class GuardedTokenBroker implements TokenBroker {
             return null;
         }
         TokenGrant grant = tokenNow(client, resolved);
-        return grant == null ? null : credential(grant);
+        return grant == null ? null : credential(request, resolved, grant);
     }
 
     @Override
@@ -183,12 +231,19 @@ public final class GuardedTokenBroker implements TokenBroker {
         if (resolved == null) {
             throw Failures.unknownServer();
         }
-        return credential(token(client, resolved.withPatience(left(end))));
+        return credential(request, resolved, token(client, resolved.withPatience(left(end))));
     }
 
-    private KubeCredential credential(TokenGrant grant) {
-        return new KubeCredential(
-                grant, grant.expiresAt().minus(kubeExpiryMargin).truncatedTo(ChronoUnit.SECONDS));
+    private KubeCredential credential(KubeRequest request, TokenRequest resolved, TokenGrant grant) {
+        // A reload may have made the alias stand for another IBM account while the token came: it is not for that
+        // server.
+        if (!resolver.stillMeans(request, resolved)) {
+            throw Failures.unknownServer();
+        }
+        // The margin keeps clear of the token's own end; an end that is only stated needs none.
+        Instant clear = grant.tokenEndsAt().minus(kubeExpiryMargin);
+        Instant stated = grant.expiresAt().isBefore(clear) ? grant.expiresAt() : clear;
+        return new KubeCredential(grant, stated.truncatedTo(ChronoUnit.SECONDS));
     }
 
     private Duration left(long end) {
@@ -354,6 +409,11 @@ public final class GuardedTokenBroker implements TokenBroker {
     }
 
     @Override
+    public void administered(ClientIdentity client, String what) {
+        gate.administered(client, what);
+    }
+
+    @Override
     public boolean mayList(ClientIdentity client, String account) {
         return gate.mayUse(client, Verb.LIST, account);
     }
@@ -361,5 +421,27 @@ public final class GuardedTokenBroker implements TokenBroker {
     @Override
     public String nameOf(ClientIdentity client) {
         return gate.nameOf(client);
+    }
+
+    @Override
+    public void takeTurn(String rule) {
+        rates.take(rule);
+    }
+
+    @Override
+    public Set<Fact> asks(ClientIdentity client) {
+        return gate.policy().asks(client);
+    }
+
+    @Override
+    public boolean isByProgram(ClientIdentity client) {
+        return gate.policy().isByProgram(client);
+    }
+
+    @Override
+    public Explanation explain(
+            ClientIdentity client, ClientIdentity about, Verb verb, String account, @Nullable String cluster) {
+        gate.demandAdminOfAll(client, "explain");
+        return gate.explain(about, verb, account, cluster);
     }
 }

@@ -60,6 +60,13 @@ final class Share {
         return usesLeft == null || usesLeft.getAndUpdate(left -> Math.max(0, left - 1)) > 0;
     }
 
+    /** The use that was taken was none. */
+    void giveBack() {
+        if (usesLeft != null) {
+            usesLeft.incrementAndGet();
+        }
+    }
+
     boolean isSpent() {
         return usesLeft != null && usesLeft.get() == 0;
     }

@@ -173,14 +173,21 @@ public final class Shares implements ShareControl, Gate.Uses {
     @Override
     public boolean spend(Scope scope) {
         Share share = shares.get(scope.share());
-        if (share == null || share.isOver(time) || !share.spend()) {
-            return false;
+        return share != null && !share.isOver(time) && share.spend();
+    }
+
+    @Override
+    public void settle(Scope scope, boolean isHandedOut) {
+        Share share = shares.get(scope.share());
+        if (share == null) {
+            return;
         }
-        if (share.isSpent()) {
+        if (!isHandedOut) {
+            share.giveBack();
+        } else if (share.isSpent()) {
             log.info("share {} ends: its uses are spent", scope.share());
             end(share);
         }
-        return true;
     }
 
     private void endThoseOver() {

@@ -4,8 +4,12 @@ import dev.iambroker.account.Cluster;
 import dev.iambroker.account.IbmAccount;
 import dev.iambroker.account.KnownCluster;
 import dev.iambroker.client.ClientIdentity;
+import dev.iambroker.policy.Explanation;
+import dev.iambroker.policy.Fact;
+import dev.iambroker.policy.Verb;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,9 +74,38 @@ public interface TokenBroker {
     /** The same for one account; not ready also where it is disabled, locked or was never logged in. */
     Readiness readiness(ClientIdentity client, String account);
 
+    /**
+     * Permits what concerns the whole broker, and puts it on record.
+     *
+     * @param what for the record, of our own making
+     */
+    void administered(ClientIdentity client, String what);
+
     /** Whether the client may see the name of {@code account}. */
     boolean mayList(ClientIdentity client, String account);
 
     /** The name of the rule that speaks for the client, for metrics. */
     String nameOf(ClientIdentity client);
+
+    /**
+     * Counts a request against the rate of the rule that speaks for the client.
+     *
+     * @param rule its name, from {@link #nameOf}
+     * @throws BrokerFailure.TooManyRequests if it is over its rate
+     */
+    void takeTurn(String rule);
+
+    /** What has to be read of the client's process before it can be said which rule speaks for it. */
+    Set<Fact> asks(ClientIdentity client);
+
+    /** Whether the client has its rights by what its process runs, which must still hold when it is answered. */
+    boolean isByProgram(ClientIdentity client);
+
+    /**
+     * How the policy would decide over {@code about}. Needs the right {@code admin:*}.
+     *
+     * @param cluster id or name; null for none
+     */
+    Explanation explain(
+            ClientIdentity client, ClientIdentity about, Verb verb, String account, @Nullable String cluster);
 }

@@ -31,6 +31,11 @@ public record ClientIdentity(
         return new ClientIdentity(peer, provenClients, newScope);
     }
 
+    /** The same, whose process turned out to run {@code program}; over TCP there is no process to look at. */
+    public ClientIdentity running(Program program) {
+        return peer == null ? this : new ClientIdentity(peer.running(program), provenClients, scope);
+    }
+
     /** Over TCP, by the secrets of the named clients. */
     public static ClientIdentity ofSecret(Set<String> provenClients) {
         return new ClientIdentity(null, provenClients);

@@ -7,4 +7,18 @@ public interface AuditLog {
     AuditLog NONE = event -> {};
 
     void record(AuditEvent event);
+
+    /** Whether nothing may be handed out without its record: then {@link #require} takes the place of {@link #record}. */
+    default boolean isRequired() {
+        return false;
+    }
+
+    /**
+     * Returns once the record is written. Blocks on a disk: not for an event loop.
+     *
+     * @throws AuditUnavailable if it cannot be written; what it tells of must not happen then
+     */
+    default void require(AuditEvent event) {
+        record(event);
+    }
 }

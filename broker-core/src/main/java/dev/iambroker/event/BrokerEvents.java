@@ -48,6 +48,9 @@ public interface BrokerEvents {
 
     default void storeWritten(boolean success) {}
 
+    /** A rule in dry-run would have denied a request. */
+    default void wouldDeny(String rule) {}
+
     /** The wall clock was stepped, or the machine slept; positive for forward. */
     default void clockJumped(Duration step) {}
 }

@@ -5,8 +5,8 @@ public sealed interface Decision {
     /** The rule that decided. */
     String rule();
 
-    /** Go on. */
-    record Allow(String rule) implements Decision {}
+    /** Go on, on {@code terms}. */
+    record Allow(String rule, Terms terms) implements Decision {}
 
     /** Refused; {@code reason} is for the client to read. */
     record Deny(String rule, String reason) implements Decision {}

@@ -3,16 +3,30 @@ package dev.iambroker.policy;
 import java.util.List;
 
 /** One entry of {@code clients:}. The first whose {@link Match} fits decides alone. */
-public record Rule(String name, Match match, List<Right> allow) {
+public record Rule(String name, Match match, List<Right> allow, Terms terms) {
     public Rule {
         allow = List.copyOf(allow);
     }
 
+    public Rule(String name, Match match, List<Right> allow) {
+        this(name, match, allow, Terms.NONE);
+    }
+
     boolean allows(Action action) {
-        return allow.stream().anyMatch(right -> right.covers(action));
+        for (Right right : allow) {
+            if (right.covers(action)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     boolean mentions(Verb verb, String account) {
-        return allow.stream().anyMatch(right -> right.mentions(verb, account));
+        for (Right right : allow) {
+            if (right.mentions(verb, account)) {
+                return true;
+            }
+        }
+        return false;
     }
 }

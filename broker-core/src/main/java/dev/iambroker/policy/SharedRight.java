@@ -23,11 +23,11 @@ final class SharedRight {
             return new Decision.Deny(nameOnRecord(), "this shared socket gives no right to this");
         }
         Decision ofSharer = policy.decide(scope.sharer(), action);
-        if (ofSharer instanceof Decision.Deny) {
-            return new Decision.Deny(
-                    nameOnRecord(), "whoever shared this socket has no right to this any more: ask them");
-        }
-        return new Decision.Allow(nameOnRecord());
+        return switch (ofSharer) {
+            case Decision.Deny deny ->
+                new Decision.Deny(nameOnRecord(), "whoever shared this socket has no right to this any more: ask them");
+            case Decision.Allow allow -> new Decision.Allow(nameOnRecord(), allow.terms());
+        };
     }
 
     boolean mayUse(Verb verb, String account) {

@@ -109,6 +109,7 @@ final class Intake {
         if (id == null) {
             throw new RenewalFailure.Refused("IAM answered without an ID token for the client kube", null);
         }
+        judgeKubeIdentity(target, id.claims());
         judgeKube(target.account(), id.claims());
         Token token = token(target, TokenKind.KUBE, id, answer, nanos);
         if (!token.isUsable(time)) {
@@ -212,6 +213,16 @@ final class Intake {
 
     /** Puts what is still good of a session that was found in the store into the cache. */
     void resume(ManagedAccount account) {
+        String expected = expectedIamId(account);
+        String actual = account.owner().stored().iamId();
+        if (expected != null
+                && !expected.equals(actual)
+                && !account.stored().tokens().isEmpty()) {
+            log.warn(
+                    "the kept tokens are not served: {}",
+                    somebodyElse(account, expected, actual).getMessage());
+            return;
+        }
         for (StoredToken kept : account.stored().tokens()) {
             Lifetime lifetime = Lifetime.resumed(kept, time);
             if (lifetime == null) {
@@ -323,14 +334,31 @@ final class Intake {
 
     /** An alias that resolves to somebody else must never be served. */
     private static void judgeIdentity(ManagedAccount target, StoredSession base, @Nullable Claims claims) {
-        String pinned = base.iamId();
         String iamId = claims == null ? null : claims.iamId();
+        String expected = expectedIamId(target);
+        if (expected != null && !expected.equals(iamId)) {
+            throw somebodyElse(target, expected, iamId);
+        }
+        String pinned = base.iamId();
         if (pinned != null && iamId != null && !pinned.equals(iamId)) {
             throw new RenewalFailure.IdentityMismatch("account \"" + target.name() + "\" belongs to " + pinned
                     + ", and IAM answered for " + iamId + ": run 'iam-broker logout "
                     + target.owner().name()
                     + "' first if that is meant");
         }
+    }
+
+    /** A shared login has one identity, whichever of its accounts says who that is. */
+    private static @Nullable String expectedIamId(ManagedAccount target) {
+        String own = target.account().expectedIamId();
+        return own != null ? own : target.owner().account().expectedIamId();
+    }
+
+    private static RenewalFailure.IdentityMismatch somebodyElse(
+            ManagedAccount target, String expected, @Nullable String actual) {
+        return new RenewalFailure.IdentityMismatch("account \"" + target.name() + "\" has expect-iam-id " + expected
+                + ", and IAM answered for " + (actual == null ? "nobody that it names" : actual)
+                + ": correct expect-iam-id, or log in as the one that it names");
     }
 
     /** Nor one that resolves to another account; but its session is the same one, and its next refresh token is kept. */
@@ -346,6 +374,13 @@ final class Intake {
             commit(target, continued(base, actual, answer, presented), List.of(), true);
         }
         throw anotherAccount(target.account(), actual);
+    }
+
+    /** ID tokens may leave out whose they are: the session that they come of was judged by its access token. */
+    private static void judgeKubeIdentity(ManagedAccount target, @Nullable Claims claims) {
+        if (claims != null && claims.iamId() != null) {
+            judgeIdentity(target, target.owner().stored(), claims);
+        }
     }
 
     private static void judgeKube(Account account, @Nullable Claims claims) {

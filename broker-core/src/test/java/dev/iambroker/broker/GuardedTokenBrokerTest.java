@@ -26,6 +26,7 @@ import dev.iambroker.policy.Right;
 import dev.iambroker.policy.Rule;
 import dev.iambroker.secret.Secret;
 import dev.iambroker.token.Bench;
+import dev.iambroker.token.ScriptedIam;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -236,7 +237,8 @@ final class GuardedTokenBrokerTest {
         clusters.failure = new ServiceFailure("containers at test is down", ServiceFailure.NO_STATUS, null);
         assertThatThrownBy(() -> broker.kubeCredential(ROOT, kube("prod", null, "https://c1.example")))
                 .isInstanceOf(BrokerFailure.Unavailable.class);
-        clusters.kept.add(new KnownCluster(Bench.PROD, Clusters.cluster("c-1", "https://c1.example"), null));
+        clusters.kept.add(new KnownCluster(
+                Bench.PROD, ScriptedIam.ACCOUNT_ID, Clusters.cluster("c-1", "https://c1.example"), null));
         assertThat(broker("kube:prod")
                         .kubeCredential(CI, kube("prod", null, "https://c1.example"))
                         .grant()
@@ -246,11 +248,23 @@ final class GuardedTokenBrokerTest {
 
     @Test
     void kubeCredential_serverKeptForAnAliasThatIsGone_findsTheAliasOfToday() {
-        clusters.kept.add(
-                new KnownCluster(new AccountName("aaa-renamed"), Clusters.cluster("c-1", "https://c1.example"), null));
+        clusters.kept.add(new KnownCluster(
+                new AccountName("aaa-renamed"),
+                ScriptedIam.ACCOUNT_ID,
+                Clusters.cluster("c-1", "https://c1.example"),
+                null));
         clusters.have("prod", "c-1", "https://c1.example");
         KubeCredential credential = broker("kube:prod").kubeCredential(ROOT, kube(null, null, "https://c1.example"));
         assertThat(credential.grant().account()).isEqualTo(Bench.PROD);
+    }
+
+    @Test
+    void kubeCredential_serverKeptWhileTheAliasStoodForAnotherAccount_getsNoTokenOfTodays() {
+        clusters.kept.add(
+                new KnownCluster(Bench.PROD, "another-account", Clusters.cluster("c-1", "https://c1.example"), null));
+        assertThatThrownBy(() -> broker("kube:prod").kubeCredential(ROOT, kube("prod", null, "https://c1.example")))
+                .isInstanceOf(BrokerFailure.Unknown.class);
+        assertThat(clusters.listed).containsExactly("prod");
     }
 
     @Test
@@ -274,8 +288,10 @@ final class GuardedTokenBrokerTest {
 
     @Test
     void kubeCredential_serverOfSeveralAccounts_isServedByOneThatCan() {
-        clusters.kept.add(new KnownCluster(DEV, Clusters.cluster("c-1", "https://c1.example"), null));
-        clusters.kept.add(new KnownCluster(Bench.PROD, Clusters.cluster("c-1", "https://c1.example"), null));
+        clusters.kept.add(
+                new KnownCluster(DEV, ScriptedIam.ACCOUNT_ID, Clusters.cluster("c-1", "https://c1.example"), null));
+        clusters.kept.add(new KnownCluster(
+                Bench.PROD, ScriptedIam.ACCOUNT_ID, Clusters.cluster("c-1", "https://c1.example"), null));
         assertThat(broker("kube:*")
                         .kubeCredential(ROOT, kube(null, null, "https://c1.example"))
                         .grant()
@@ -384,7 +400,7 @@ final class GuardedTokenBrokerTest {
         }
 
         void have(String account, String id, String url) {
-            have.add(new KnownCluster(new AccountName(account), cluster(id, url), null));
+            have.add(new KnownCluster(new AccountName(account), ScriptedIam.ACCOUNT_ID, cluster(id, url), null));
         }
 
         @Override

@@ -16,10 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** What the packaged processes show of secrets: arguments, environment, output, files. */
-@Timeout(180)
 final class CanaryIT {
     private static final String WRONG_PASSWORD = "canary-wrong-password-5f1c9a";
     private static final String WRONG_KEY = "canary-wrong-api-key-77b02e";

@@ -24,10 +24,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** Many processes have the broker read and write its sessions, and it is killed over and over. */
-@Timeout(180)
 final class CrashUnderLoadIT {
     private static final int PROCESSES = 64;
     private static final int KILLS = 6;

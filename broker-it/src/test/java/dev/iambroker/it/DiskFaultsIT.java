@@ -26,13 +26,11 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The state directory's disk fails in each way, at each step of a write, while sessions rotate. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(120)
 final class DiskFaultsIT {
     private static final List<String> ACCOUNTS = List.of("by-password", "by-passcode", "by-key");
     private static final List<String> SESSIONS = List.of("by-password", "by-passcode");

@@ -16,13 +16,11 @@ import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A proxy between the daemon and IAM that spoils connections in each way a proxy can. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(180)
 final class FaultyProxyIT {
     private Map<String, Seen> seen = Map.of();
 

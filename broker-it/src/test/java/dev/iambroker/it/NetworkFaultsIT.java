@@ -15,13 +15,11 @@ import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The daemon in a network of its own, whose kernel loses, refuses and delays packets on the way to IAM. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(180)
 final class NetworkFaultsIT {
     /** A slow line for all of that network, all the time: a token answer of 3 KiB takes a tenth of a second. */
     private static final String SLOW_LINE = "tc qdisc add dev lo root tbf rate 256kbit burst 4kb latency 800ms";

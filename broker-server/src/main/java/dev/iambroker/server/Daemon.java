@@ -7,6 +7,7 @@ import dev.iambroker.broker.Shares;
 import dev.iambroker.client.Scope;
 import dev.iambroker.event.AuditLog;
 import dev.iambroker.iam.ClockSkew;
+import dev.iambroker.policy.Policy;
 import dev.iambroker.server.config.BrokerConfig;
 import dev.iambroker.server.config.ProcessIdentity;
 import dev.iambroker.server.config.StateSettings.KeyRef;
@@ -19,6 +20,7 @@ import dev.iambroker.server.iam.HttpClustersApi;
 import dev.iambroker.server.iam.HttpIamClient;
 import dev.iambroker.server.iam.HttpSettings;
 import dev.iambroker.server.iam.IamRequestListener;
+import dev.iambroker.server.os.ProcFs;
 import dev.iambroker.server.store.EncryptedFileStore;
 import dev.iambroker.server.store.WrappingKey;
 import dev.iambroker.server.telemetry.HashChainedAuditLog;
@@ -27,6 +29,7 @@ import dev.iambroker.server.transport.ConnectionLimits;
 import dev.iambroker.server.transport.Engine;
 import dev.iambroker.server.transport.EventLoops;
 import dev.iambroker.server.transport.ShareDirectory;
+import dev.iambroker.server.transport.Witnesses;
 import dev.iambroker.token.RefreshSchedule;
 import dev.iambroker.token.TokenService;
 import dev.iambroker.token.UnknownAccount;
@@ -34,11 +37,14 @@ import java.net.ProxySelector;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,6 +63,7 @@ final class Daemon implements AutoCloseable {
     private @Nullable LiveSettings live;
     private @Nullable Listening listening;
     private @Nullable Shares shares;
+    private @Nullable HashChainedAuditLog audit;
     private Listening.Ports ports = new Listening.Ports(0, 0);
 
     private Daemon(BrokerConfig config, Machine machine) {
@@ -90,17 +97,18 @@ final class Daemon implements AutoCloseable {
         var schedule = new RefreshSchedule(LiveSettings.schedule(config), machine.random());
         TokenService service = tokenService(store, telemetry, clouds, schedule);
         tokens = service;
-        GuardedTokenBroker broker = broker(service, store, telemetry, clouds);
+        InstantSource clock = machine.time()::now;
+        Policy policy = LiveSettings.policy(config, clock);
+        GuardedTokenBroker broker = broker(policy, service, store, telemetry, clouds);
         var secrets = new LiveSettings.SecretsInForce(LiveSettings.clientSecrets(config));
-        var settings =
-                new LiveSettings(service, broker, clouds, telemetry, schedule, secrets, LiveSettings.policy(config));
+        var settings = new LiveSettings(service, broker, clouds, telemetry, schedule, secrets, clock, policy);
         live = settings;
         var answers = new TokenAnswers(machine.time()::nanos);
         LockControl lock = broker.lock(settings::alone, new Forgetting(answers, clouds));
         EventLoops loops = new EventLoops();
         ends.push(loops::close);
         var stop = new OrderlyStop(machine.workers(), machine.wakeUp(), service);
-        Engine engine = new Engine(loops, machine.workers(), new ConnectionLimits());
+        Engine engine = new Engine(loops, machine.workers(), connectionLimits(), witnesses());
         Shares shared = shares(broker, kubeconfig, engine, stop);
         ends.push(stop::run);
         var opened = new Listening(broker, lock, shared, answers, telemetry, secrets, engine, stop);
@@ -127,6 +135,27 @@ final class Daemon implements AutoCloseable {
             throw new IllegalStateException("nobody can share before the daemon listens");
         }
         return opened.shared(scope, kubeconfig);
+    }
+
+    /** Where the process may have few files open, a flood of connections must not take those of the store. */
+    private static ConnectionLimits connectionLimits() {
+        int openFiles = new ProcFs().openFilesLimit();
+        ConnectionLimits limits = ConnectionLimits.within(openFiles);
+        if (limits.perUser() < ConnectionLimits.PER_USER) {
+            log.warn(
+                    "only {} files may be open: a user may have {} connections, not {} (expected LimitNOFILE=16384)",
+                    openFiles,
+                    limits.perUser(),
+                    ConnectionLimits.PER_USER);
+        }
+        return limits;
+    }
+
+    private Witnesses witnesses() {
+        ExecutorService threads = Executors.newCachedThreadPool(
+                Thread.ofPlatform().daemon().name("iam-broker-witness-", 0).factory());
+        ends.push(threads::shutdownNow);
+        return new Witnesses(new ProcFs(), threads);
     }
 
     private void begin(TokenService service, Listening listening, KubeconfigTemplate kubeconfig, List<String> notes) {
@@ -222,28 +251,57 @@ final class Daemon implements AutoCloseable {
     }
 
     private GuardedTokenBroker broker(
-            TokenService service, EncryptedFileStore store, Telemetry telemetry, CloudConnections clouds) {
+            Policy policy,
+            TokenService service,
+            EncryptedFileStore store,
+            Telemetry telemetry,
+            CloudConnections clouds) {
         return new GuardedTokenBroker(
-                LiveSettings.policy(config),
+                policy,
                 service,
                 new HttpAccountsApi(clouds),
                 new HttpClustersApi(clouds, Thread::sleep),
                 store.clusters(),
-                audit(telemetry),
+                audit(store, telemetry),
                 machine.time(),
                 machine.workers(),
-                config.kube().expiryMargin());
+                config.kube().expiryMargin(),
+                telemetry.events());
     }
 
-    private AuditLog audit(Telemetry telemetry) {
+    private AuditLog audit(EncryptedFileStore store, Telemetry telemetry) {
         Path file = config.audit().file();
         if (file == null) {
             return AuditLog.NONE;
         }
-        HashChainedAuditLog audit =
-                HashChainedAuditLog.open(file, work -> new Thread(work, "iam-broker-audit"), telemetry::auditRecorded);
-        ends.push(audit::close);
-        return audit;
+        var settings = new HashChainedAuditLog.Settings(file, config.audit().isRequired(), store.auditVault());
+        HashChainedAuditLog opened = HashChainedAuditLog.open(
+                settings, work -> new Thread(work, "iam-broker-audit"), listener(telemetry), System::nanoTime);
+        ends.push(opened::close);
+        audit = opened;
+        return opened;
+    }
+
+    private static HashChainedAuditLog.Listener listener(Telemetry telemetry) {
+        return new HashChainedAuditLog.Listener() {
+            @Override
+            public void recorded() {
+                telemetry.auditRecorded();
+            }
+
+            @Override
+            public void missed(long events) {
+                telemetry.auditMissed(events);
+            }
+        };
+    }
+
+    /** Begins a new audit file where the one in use was moved away. */
+    void reopenAudit() {
+        HashChainedAuditLog opened = audit;
+        if (opened != null) {
+            opened.reopen();
+        }
     }
 
     /**

@@ -1,11 +1,14 @@
 package dev.iambroker.server;
 
+import dev.iambroker.policy.Action;
+import dev.iambroker.policy.Explanation;
 import dev.iambroker.secret.SecretUnavailable;
 import dev.iambroker.server.cli.CheckOptions;
 import dev.iambroker.server.cli.CommandFailure;
 import dev.iambroker.server.cli.DaemonCommands;
 import dev.iambroker.server.cli.DemoOptions;
 import dev.iambroker.server.cli.ExitCode;
+import dev.iambroker.server.cli.ExplainOptions;
 import dev.iambroker.server.cli.OutputFormat;
 import dev.iambroker.server.cli.ServeOptions;
 import dev.iambroker.server.config.BrokerConfig;
@@ -15,15 +18,20 @@ import dev.iambroker.server.config.LogSettings;
 import dev.iambroker.server.config.Places;
 import dev.iambroker.server.config.Problem;
 import dev.iambroker.server.config.Surroundings;
+import dev.iambroker.server.http.ExplainJson;
 import dev.iambroker.server.os.HangUp;
+import dev.iambroker.server.os.ProcessProtection;
 import dev.iambroker.server.transport.ListenFailure;
 import dev.iambroker.store.StoreFailure;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -54,6 +62,8 @@ final class DaemonProcess implements DaemonCommands {
         // Before the start: a SIGHUP in the midst of it must not end the process, nor be lost.
         HangUp.runs(reloads::request);
         Daemon daemon = start(config);
+        // Not before: to reach the system's calls takes longer than all else of a start.
+        ProcessProtection.begin();
         Thread.ofPlatform().daemon().name("iam-broker-reload").start(() -> reloads.serve(daemon::reload));
         serveUntilStopped(daemon);
         return ExitCode.DONE.number();
@@ -100,6 +110,7 @@ final class DaemonProcess implements DaemonCommands {
         Logging.apply(new LogSettings(LogSettings.Level.WARN, LogSettings.Format.TEXT));
         try {
             Demo demo = Demo.start(options.socket(), surroundings);
+            ProcessProtection.begin();
             out.print(demo.whatToTry());
             out.flush();
             serveUntilStopped(demo);
@@ -124,6 +135,15 @@ final class DaemonProcess implements DaemonCommands {
             loaded.effective().lines().forEach(out::println);
         }
         return ExitCode.DONE.number();
+    }
+
+    @Override
+    public String explain(ExplainOptions options) {
+        BrokerConfig config = load(options.config(), null).config();
+        Set<String> clusters = options.cluster() == null ? Set.of() : Set.of(options.cluster());
+        Explanation explanation = LiveSettings.policy(config, Instant::now)
+                .explain(options.about(), new Action(options.verb(), options.account(), clusters));
+        return new String(ExplainJson.bytes(explanation), StandardCharsets.UTF_8);
     }
 
     private Loading.Loaded load(@Nullable Path config, @Nullable Path socket) {

@@ -18,6 +18,7 @@ import dev.iambroker.server.telemetry.Telemetry;
 import dev.iambroker.store.StoreFailure;
 import dev.iambroker.token.RefreshSchedule;
 import dev.iambroker.token.TokenService;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -33,11 +34,15 @@ final class LiveSettings {
     private final Telemetry telemetry;
     private final RefreshSchedule schedule;
     private final SecretsInForce secrets;
+    private final InstantSource clock;
 
     @GuardedBy("this")
     private Policy policy;
 
-    /** @param policy what the broker was made with */
+    /**
+     * @param clock the wall clock, by which rules expire
+     * @param policy what the broker was made with
+     */
     LiveSettings(
             TokenService tokens,
             GuardedTokenBroker broker,
@@ -45,6 +50,7 @@ final class LiveSettings {
             Telemetry telemetry,
             RefreshSchedule schedule,
             SecretsInForce secrets,
+            InstantSource clock,
             Policy policy) {
         this.tokens = tokens;
         this.broker = broker;
@@ -52,6 +58,7 @@ final class LiveSettings {
         this.telemetry = telemetry;
         this.schedule = schedule;
         this.secrets = secrets;
+        this.clock = clock;
         this.policy = policy;
     }
 
@@ -98,7 +105,7 @@ final class LiveSettings {
         }
         Map<String, Secret> clientSecrets = clientSecrets(config);
         List<String> rotated = secrets.rotatedIn(clientSecrets);
-        Policy next = policy(config);
+        Policy next = policy(config, clock);
         Runnable accounts = tokens.reconfigure(accounts(config));
         // The last that can fail, and it is whole or not at all itself.
         clouds.take(CloudWiring.endpoints(config));
@@ -139,9 +146,9 @@ final class LiveSettings {
                 config.kube().keepWarm());
     }
 
-    static Policy policy(BrokerConfig config) {
+    static Policy policy(BrokerConfig config, InstantSource clock) {
         int self = ProcessIdentity.ofThisProcess().uid();
-        return new Policy(config.clients().stream().map(ClientConfig::rule).toList(), self);
+        return new Policy(config.clients().stream().map(ClientConfig::rule).toList(), self, clock);
     }
 
     static List<Account> accounts(BrokerConfig config) {

@@ -46,6 +46,8 @@ final class LockTest {
             "GET /readyz", 200,
             "GET /readyz/{a}", 503,
             "GET /metrics", 200,
+            // The policy alone, and a request without parameters.
+            "GET /v1/explain", 400,
             "GET /v1/shares", 200,
             "POST /v1/unshare", 200,
             // By a wrong passphrase.

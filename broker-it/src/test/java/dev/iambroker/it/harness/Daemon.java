@@ -13,7 +13,8 @@ import java.util.function.BooleanSupplier;
  * its test, but for {@link #kill()} and {@link #terminate()}.
  */
 public final class Daemon implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(45);
+    /** A start takes two seconds; on a machine that others use too it was seen to take forty. */
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     /** Between two looks at something that cannot be waited for otherwise. */
     private static final long LOOK_MILLIS = 10;
 

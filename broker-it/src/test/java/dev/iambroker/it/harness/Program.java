@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * decides a test. Confined to one thread.
  */
 public final class Program {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final List<String> command;
     private final Map<String, String> environment = new TreeMap<>();
@@ -47,6 +47,11 @@ public final class Program {
     public Program with(Object... arguments) {
         Arrays.stream(arguments).map(String::valueOf).forEach(command::add);
         return this;
+    }
+
+    /** The command, for another that runs it. */
+    public List<String> words() {
+        return List.copyOf(command);
     }
 
     /** Lets that program start it, which is given the command as its last arguments. */

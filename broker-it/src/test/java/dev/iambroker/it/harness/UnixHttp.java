@@ -1,20 +1,28 @@
 package dev.iambroker.it.harness;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /**
  * Asks the daemon over its Unix socket, one connection a request. Thread-safe. A call that hangs ends when its thread is
- * interrupted.
+ * interrupted, and says what hung when its patience is over.
  */
 public final class UnixHttp {
+    /** The broker answers within its caller's wait of at most a minute. */
+    private static final Duration PATIENCE = Duration.ofSeconds(75);
+
+    private static final int BUFFER_BYTES = 16 * 1024;
+
     private final Path socket;
 
     public UnixHttp(Path socket) {
@@ -50,7 +58,7 @@ public final class UnixHttp {
             channel.connect(UnixDomainSocketAddress.of(socket));
             write(channel, head.getBytes(StandardCharsets.US_ASCII));
             write(channel, payload);
-            return read(Channels.newInputStream(channel));
+            return answer(readAll(channel, method + " " + target));
         }
     }
 
@@ -61,8 +69,35 @@ public final class UnixHttp {
         }
     }
 
-    private static Answer read(InputStream in) throws IOException {
-        String all = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    private static String readAll(SocketChannel channel, String request) throws IOException {
+        var all = new ByteArrayOutputStream();
+        ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
+        channel.configureBlocking(false);
+        try (Selector selector = Selector.open()) {
+            channel.register(selector, SelectionKey.OP_READ);
+            long end = System.nanoTime() + PATIENCE.toNanos();
+            awaitMore(selector, end, request);
+            while (channel.read(buffer) >= 0) {
+                all.write(buffer.array(), 0, buffer.position());
+                buffer.clear();
+                awaitMore(selector, end, request);
+            }
+        }
+        return all.toString(StandardCharsets.UTF_8);
+    }
+
+    private static void awaitMore(Selector selector, long end, String request) throws IOException {
+        long left = Math.max(1, (end - System.nanoTime()) / 1_000_000);
+        int ready = selector.select(key -> {}, left);
+        if (ready == 0) {
+            throw new InterruptedIOException(
+                    Thread.currentThread().isInterrupted()
+                            ? request + " was interrupted"
+                            : request + " was not answered to its end within " + PATIENCE);
+        }
+    }
+
+    private static Answer answer(String all) throws IOException {
         int end = all.indexOf("\r\n\r\n");
         if (end < 0 || !all.startsWith("HTTP/1.1 ")) {
             throw new IOException("the answer was cut off after " + all.length() + " characters");

@@ -64,6 +64,7 @@ public final class BrokerCommandLine {
                 .addSubcommand(new LockCommand(access))
                 .addSubcommand(new UnlockCommand(access))
                 .addSubcommand(new WaitCommand(access))
+                .addSubcommand(new ExplainCommand(root, access, daemon))
                 .addSubcommand(new CompleteCommand(access));
     }
 

@@ -13,4 +13,7 @@ public interface DaemonCommands {
 
     /** Validates the configuration and prints what is in effect. */
     int checkConfig(CheckOptions options);
+
+    /** How the rules of a configuration decide over a client: the JSON of {@code GET /v1/explain}. */
+    String explain(ExplainOptions options);
 }

@@ -73,6 +73,7 @@ final class AccountsReader {
                 sharing,
                 login,
                 accountId(section),
+                section.optional("expect-iam-id", TextScalar.IAM_ID),
                 section.quietly("cloud", CLOUD),
                 section.quietly("uaa", new FlagScalar()),
                 endpointsSection,
@@ -155,7 +156,8 @@ final class AccountsReader {
         reading.set(section.path() + ".cloud", cloud.word(), cloudOrigin);
         reading.set(section.path() + ".uaa", uaa, section.origin("uaa", "cloud " + cloud.word()));
         endpoints.note(draft.endpointsSection, used, cloud);
-        return new AccountConfig(new Account(draft.name, login, draft.accountId, cloud, uaa), used);
+        var account = new Account(draft.name, login, draft.accountId, cloud, uaa, draft.expectedIamId);
+        return new AccountConfig(account, used);
     }
 
     /**
@@ -170,6 +172,7 @@ final class AccountsReader {
             boolean sharing,
             @Nullable Login login,
             @Nullable String accountId,
+            @Nullable String expectedIamId,
             @Nullable Cloud cloud,
             @Nullable Boolean uaa,
             Section endpointsSection,

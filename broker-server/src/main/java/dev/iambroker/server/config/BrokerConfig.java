@@ -32,6 +32,11 @@ public record BrokerConfig(
         clients = List.copyOf(clients);
     }
 
-    /** @param file where records are appended; null where no audit log is kept */
-    public record AuditSettings(@Nullable Path file) {}
+    /**
+     * The audit log.
+     *
+     * @param file where records are appended; null where no audit log is kept
+     * @param isRequired whether nothing may be handed out without its record; then there is a file
+     */
+    public record AuditSettings(@Nullable Path file, boolean isRequired) {}
 }

@@ -4,17 +4,19 @@ import dev.iambroker.policy.Match;
 import dev.iambroker.policy.Policy;
 import dev.iambroker.policy.Right;
 import dev.iambroker.policy.Rule;
+import dev.iambroker.policy.Terms;
 import dev.iambroker.server.config.NameScalar.Named;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads {@code clients}, in the order in which the policy asks them. */
 final class ClientsReader {
     private static final String ENTRY_FORM = "a list of clients: - { name: NAME, match: { … }, allow: [ … ] }";
-    private static final String MATCH_FORM = "at least one of uid, user, gid, group, secret";
+    private static final String MATCH_FORM = "at least one of uid, user, gid, group, exe, exe-sha256, unit, secret";
     private static final Set<String> RESERVED = Set.of(Policy.OWNER, Policy.NOBODY, Policy.SHARE);
 
     private final ReferenceReader references;
@@ -51,11 +53,12 @@ final class ClientsReader {
         MatchAndSecret match = matchEntry == null ? null : match(matchEntry, name);
         Entry allow = section.required("allow", "a list of rights: [" + Right.FORM + "]");
         List<ReadRight> rights = allow == null ? List.of() : rights(allow);
-        if (name == null || match == null || allow == null) {
+        Terms terms = TermsReader.read(section);
+        if (name == null || match == null || allow == null || terms == null) {
             return null;
         }
         var rule = new Rule(
-                name, match.match, rights.stream().map(ReadRight::right).toList());
+                name, match.match, rights.stream().map(ReadRight::right).toList(), terms);
         return new ReadClient(new ClientConfig(rule, match.secret), item, rights);
     }
 
@@ -80,6 +83,9 @@ final class ClientsReader {
         Section section = entry.section();
         Integer uid = id(section, "uid", "user");
         Integer gid = id(section, "gid", "group");
+        String exe = section.optional("exe", TextScalar.PROGRAM);
+        String sha256 = section.optional("exe-sha256", TextScalar.SHA256);
+        String unit = section.optional("unit", TextScalar.UNIT);
         Entry secretEntry = section.entry("secret");
         String example = (client == null ? "client" : client) + "-secret";
         Reference secret = secretEntry == null ? null : references.read(secretEntry, example);
@@ -88,7 +94,8 @@ final class ClientsReader {
         }
         // A condition that could not be read must not become a rule that asks less.
         boolean whole = entry.reading().problems().isFreeOfErrorsSince(known);
-        return whole ? new MatchAndSecret(new Match(uid, gid, secret != null), secret) : null;
+        String digits = sha256 == null ? null : sha256.toLowerCase(Locale.ROOT);
+        return whole ? new MatchAndSecret(new Match(uid, gid, exe, digits, unit, secret != null), secret) : null;
     }
 
     private @Nullable Integer id(Section section, String number, String name) {

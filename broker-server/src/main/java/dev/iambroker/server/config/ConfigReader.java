@@ -8,6 +8,7 @@ import dev.iambroker.server.config.LogSettings.Level;
 import dev.iambroker.server.config.StateSettings.KeyRef;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,7 @@ final class ConfigReader {
         Listen listen = new ListenReader(places, surroundings.group()).read(listenSection);
         List<ReadClient> clients = new ClientsReader(references, surroundings).read(file.filled("clients"));
         new Contradictions(accounts, clients).warn(listen.http() == null ? null : listenSection.entry("http"));
+        new RuleWarnings(clients, surroundings.self(), Instant.now()).warn();
         return new BrokerConfig(
                 places.config().path(),
                 cloud,
@@ -135,7 +137,11 @@ final class ConfigReader {
 
     private static AuditSettings audit(Section section) {
         Path file = section.optional("file", new PathScalar(section.reading().base()));
-        return new AuditSettings(file);
+        boolean isRequired = section.value("required", new FlagScalar(), false);
+        if (isRequired && file == null) {
+            section.error("requires records and says not where (expected file beside required)");
+        }
+        return new AuditSettings(file, isRequired);
     }
 
     private static LogSettings log(Section section) {

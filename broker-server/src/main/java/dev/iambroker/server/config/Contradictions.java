@@ -3,7 +3,6 @@ package dev.iambroker.server.config;
 import dev.iambroker.account.Account;
 import dev.iambroker.account.AccountName;
 import dev.iambroker.account.Login;
-import dev.iambroker.policy.Match;
 import dev.iambroker.policy.Right;
 import dev.iambroker.policy.Verb;
 import dev.iambroker.secret.Secret;
@@ -31,7 +30,6 @@ final class Contradictions {
         for (ReadClient client : clients) {
             client.rights().forEach(this::warnOfRight);
         }
-        warnOfRulesNeverReached();
         warnOfSharedSecrets();
         if (http != null && clients.stream().noneMatch(read -> read.client().secret() != null)) {
             http.warning("has no client that could use it: none under clients matches by a secret"
@@ -66,27 +64,6 @@ final class Contradictions {
         if (right.verb() == Verb.UAA && !account.uaa()) {
             entry.warning("allows UAA tokens, which this account does not keep (expected uaa: true there)");
         }
-    }
-
-    private void warnOfRulesNeverReached() {
-        for (int later = 1; later < clients.size(); later++) {
-            Match match = clients.get(later).client().rule().match();
-            for (ReadClient earlier : clients.subList(0, later)) {
-                if (matchesWhatever(earlier.client().rule().match(), match)) {
-                    clients.get(later)
-                            .entry()
-                            .warning("is never reached: an earlier client matches whatever it matches,"
-                                    + " and the first that matches decides alone");
-                    break;
-                }
-            }
-        }
-    }
-
-    private static boolean matchesWhatever(Match earlier, Match later) {
-        return !earlier.secret()
-                && (earlier.uid() == null || earlier.uid().equals(later.uid()))
-                && (earlier.gid() == null || earlier.gid().equals(later.gid()));
     }
 
     /** By fingerprint, so that thousands of clients need one pass; nothing of it is kept. */

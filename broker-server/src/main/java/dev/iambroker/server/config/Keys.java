@@ -5,7 +5,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The one table of keys. {@code <alias>} stands for an account's, {@code []} for the entries of a list, and
@@ -41,6 +40,7 @@ final class Keys {
             "accounts.<alias>.trusted-profile.cr-token-file",
             "accounts.<alias>.login",
             "accounts.<alias>.account-id",
+            "accounts.<alias>.expect-iam-id",
             "accounts.<alias>.cloud",
             "accounts.<alias>.uaa",
             "accounts.<alias>.endpoints",
@@ -75,8 +75,15 @@ final class Keys {
             "clients[].match.user",
             "clients[].match.gid",
             "clients[].match.group",
+            "clients[].match.exe",
+            "clients[].match.exe-sha256",
+            "clients[].match.unit",
             "clients[].match.secret",
             "clients[].allow",
+            "clients[].max-ttl",
+            "clients[].rate",
+            "clients[].expires",
+            "clients[].dry-run",
             "state",
             "state.dir",
             "state.key",
@@ -87,6 +94,7 @@ final class Keys {
             "state.key.passphrase",
             "audit",
             "audit.file",
+            "audit.required",
             "log",
             "log.level",
             "log.format",
@@ -95,22 +103,6 @@ final class Keys {
             "<reference>.env",
             "<reference>.credential",
             "<reference>.command");
-
-    private static final String NARROWS =
-            "is not supported by this version, and ignoring it would let in more clients than the rule says"
-                    + " (expected uid, user, gid, group or secret)";
-    private static final String LIMITS =
-            "is not supported by this version, and ignoring it would allow more than the rule says"
-                    + " (expected name, match and allow)";
-
-    /** Security rules are never passed over in silence. */
-    private static final Map<String, String> UNSUPPORTED = Map.of(
-            "clients[].match.exe", NARROWS,
-            "clients[].match.exe-sha256", NARROWS,
-            "clients[].match.unit", NARROWS,
-            "clients[].max-ttl", LIMITS,
-            "clients[].rate", LIMITS,
-            "clients[].expires", LIMITS);
 
     private static final Map<String, List<String>> CHILDREN = children();
 
@@ -124,11 +116,6 @@ final class Keys {
     /** The names that may stand directly under {@code pattern}. */
     static List<String> under(String pattern) {
         return CHILDREN.getOrDefault(pattern, List.of());
-    }
-
-    /** Why {@code name} is refused under {@code pattern} although it is known; null where it is not known. */
-    static @Nullable String whyUnsupported(String pattern, String name) {
-        return UNSUPPORTED.get(join(pattern, name));
     }
 
     static String join(String path, String name) {

@@ -8,6 +8,7 @@ import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -56,7 +57,7 @@ final class SecretCommand implements Reference {
             if (outcome.status != 0) {
                 throw unavailable("ended with status " + outcome.status + " (expected 0: run it by hand to see why)");
             }
-            return SecretText.of(outcome.output, describe());
+            return outcome.secret(describe());
         } finally {
             kill(process);
         }
@@ -140,6 +141,14 @@ final class SecretCommand implements Reference {
         private Outcome(byte[] output, int status) {
             this.output = output;
             this.status = status;
+        }
+
+        Secret secret(String source) {
+            try {
+                return SecretText.of(output, source);
+            } finally {
+                Arrays.fill(output, (byte) 0);
+            }
         }
 
         /** Reads no more than is wanted: a command that prints without end is left to be killed. */

@@ -84,11 +84,6 @@ final class Section {
     private void refuse(String key, NodeTuple tuple, List<String> valid) {
         entries.remove(key);
         Optional<Mark> mark = tuple.getKeyNode().getStartMark();
-        String reason = Keys.whyUnsupported(pattern, key);
-        if (reason != null) {
-            error(mark, Keys.join(path, key), reason);
-            return;
-        }
         String nearest = Nearest.of(key, valid);
         String expected = valid.isEmpty() ? "nothing here" : "one of " + String.join(", ", valid);
         String message = "unknown key (expected " + expected + ")" + Nearest.question(nearest);

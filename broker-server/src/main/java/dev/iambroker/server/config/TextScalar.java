@@ -1,5 +1,6 @@
 package dev.iambroker.server.config;
 
+import java.nio.file.Path;
 import java.util.function.Predicate;
 
 /**
@@ -12,6 +13,9 @@ record TextScalar(String complaint, String expected, Predicate<String> form) imp
     private static final int MAX_REGION = 40;
     private static final int ACCOUNT_ID_DIGITS = 32;
     private static final int MAX_CLIENT_NAME = 63;
+    private static final int SHA256_DIGITS = 64;
+    private static final int MAX_UNIT = 255;
+    private static final char DELETE = 127;
 
     static final TextScalar ANY = new TextScalar("is empty", "a text", text -> !text.isEmpty());
 
@@ -39,6 +43,32 @@ record TextScalar(String complaint, String expected, Predicate<String> form) imp
             text -> isLength(text, MAX_CLIENT_NAME)
                     && all(text, c -> isLetterOrDigit(c) || "._-".indexOf(c) >= 0)
                     && isLetterOrDigit(text.charAt(0)));
+
+    /** What the kernel names: it follows every link itself, and marks what was replaced. */
+    static final TextScalar PROGRAM = new TextScalar(
+            "is no path of a program",
+            "an absolute path without . and .. in it, such as /usr/bin/kubectl",
+            text -> text.startsWith("/")
+                    && text.equals(Path.of(text).normalize().toString())
+                    && text.chars().noneMatch(Character::isISOControl)
+                    && !text.endsWith(" (deleted)"));
+
+    static final TextScalar SHA256 = new TextScalar(
+            "is no SHA-256",
+            "64 hexadecimal digits, as sha256sum prints them",
+            text -> text.length() == SHA256_DIGITS && all(text, TextScalar::isHexDigit));
+
+    static final TextScalar UNIT = new TextScalar(
+            "is no unit that processes belong to",
+            "a name such as build.service or docker-0a1b.scope",
+            text -> isLength(text, MAX_UNIT)
+                    && all(text, c -> isLetterOrDigit(c) || ":_.\\@-".indexOf(c) >= 0)
+                    && (text.endsWith(".service") || text.endsWith(".scope")));
+
+    static final TextScalar IAM_ID = new TextScalar(
+            "is no IAM ID",
+            "what 'iam-broker status --output json' shows as iam_id, such as IBMid-5500000000",
+            text -> isLength(text, MAX_NAME) && all(text, c -> c > ' ' && c < DELETE));
 
     static final TextScalar VARIABLE =
             new TextScalar("is no name of a variable", "a name such as IAM_API_KEY", SecretVariable::isName);

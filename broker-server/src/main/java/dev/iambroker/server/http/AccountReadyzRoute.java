@@ -6,6 +6,11 @@ import dev.iambroker.broker.TokenBroker;
 /** Whether one account can be served. */
 record AccountReadyzRoute(TokenBroker broker) implements MemoryRoute {
     @Override
+    public boolean isUnmetered() {
+        return true;
+    }
+
+    @Override
     public RoutePattern pattern() {
         return RoutePattern.get("/readyz/{a}");
     }

@@ -3,13 +3,20 @@ package dev.iambroker.server.http;
 import io.netty.buffer.ByteBuf;
 
 /** What goes back to the client, head and body. Immutable and thread-safe. */
-public sealed interface Answer permits FullAnswer, TokenAnswer {
+public sealed interface Answer permits ExecCredential, FullAnswer, TokenAnswer {
     int status();
 
     /** About how many bytes {@link #writeTo} will add. */
     int sizeHint();
 
-    /** Appends the whole answer to {@code out}, which stays the caller's. */
+    /** Whether it must be overwritten in memory once it is sent. */
+    boolean holdsSecret();
+
+    /**
+     * Appends the whole answer to {@code out}, which stays the caller's.
+     *
+     * @throws dev.iambroker.secret.SecretWiped if the secret in it was wiped meanwhile; {@code out} must not be sent then
+     */
     void writeTo(ByteBuf out, boolean keepAlive);
 
     /** Too many connections are open; sent before any request was read. */
@@ -21,6 +28,12 @@ public sealed interface Answer permits FullAnswer, TokenAnswer {
     /** The daemon stops and takes up nothing new. */
     static Answer stopping() {
         return Problem.of(ProblemType.STOPPING, "the broker is stopping: try again when it is back")
+                .answer();
+    }
+
+    /** The token was taken away while the answer was on its way, as a lock does. */
+    static Answer withdrawn() {
+        return Problem.of(ProblemType.UNAVAILABLE, "the token was withdrawn while this was answered: try again")
                 .answer();
     }
 

@@ -7,5 +7,11 @@ import dev.iambroker.client.ClientIdentity;
  *
  * @param client the peer of a Unix socket; over TCP nobody yet
  * @param localPort the TCP port it came in by, 0 on a Unix socket
+ * @param witness tells what the client's process runs
  */
-public record Arrival(ClientIdentity client, int localPort) {}
+public record Arrival(ClientIdentity client, int localPort, Witness witness) {
+    /** Whose process cannot be looked at. */
+    public Arrival(ClientIdentity client, int localPort) {
+        this(client, localPort, Witness.BLIND);
+    }
+}

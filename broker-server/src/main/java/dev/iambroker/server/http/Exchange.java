@@ -1,6 +1,8 @@
 package dev.iambroker.server.http;
 
 import dev.iambroker.broker.BrokerFailure;
+import dev.iambroker.client.ClientIdentity;
+import dev.iambroker.secret.SecretWiped;
 import dev.iambroker.token.UnknownAccount;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +24,7 @@ public final class Exchange {
     private String label = RequestEvents.NO_ROUTE;
     private @Nullable Route route;
     private @Nullable Call call;
+    private @Nullable ClientIdentity unattested;
 
     Exchange(HttpService service, HttpRequest request, Arrival arrival, long begun) {
         this.service = service;
@@ -50,12 +53,42 @@ public final class Exchange {
     }
 
     private @Nullable Answer begin() {
-        service.route(this);
+        ClientIdentity client = service.admit(this);
+        if (!service.asks(client).isEmpty()) {
+            unattested = client;
+            return null;
+        }
+        return fromMemory(client);
+    }
+
+    private @Nullable Answer fromMemory(ClientIdentity client) {
+        service.route(this, client);
         return route == null || call == null ? null : route.now(call);
     }
 
     private @Nullable Answer end() {
+        return unattested == null ? waitFor() : answerAttested(unattested);
+    }
+
+    private @Nullable Answer waitFor() {
         return route == null || call == null ? null : route.answer(call);
+    }
+
+    private @Nullable Answer answerAttested(ClientIdentity arrived) {
+        ClientIdentity client = service.attested(arrived, arrival.witness());
+        Answer fromMemory = fromMemory(client);
+        Answer answer = fromMemory == null ? waitFor() : fromMemory;
+        // Another process may have its pid by now, or itself run something else.
+        if (service.isInDoubt(client) && !arrival.witness().isUnchanged()) {
+            log.warn(
+                    "a request to {} of client \"{}\" is not answered: its process changed meanwhile",
+                    label,
+                    this.client);
+            throw new RequestRefused(Problem.of(
+                    ProblemType.DENIED,
+                    "the process that connected ended, or runs another program now: connect again"));
+        }
+        return answer;
     }
 
     HttpRequest request() {
@@ -92,6 +125,8 @@ public final class Exchange {
             // It was there when the request was permitted.
             return Problem.of(ProblemType.UNKNOWN, String.valueOf(removed.getMessage()))
                     .answer();
+        } catch (SecretWiped gone) {
+            return Answer.withdrawn();
         } catch (RuntimeException | Error unexpected) {
             log.error("a request to {} failed", label, unexpected);
             return Problem.of(ProblemType.INTERNAL, "the broker failed: its log says more")

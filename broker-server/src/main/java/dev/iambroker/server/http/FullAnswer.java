@@ -53,6 +53,11 @@ final class FullAnswer implements Answer {
     }
 
     @Override
+    public boolean holdsSecret() {
+        return false;
+    }
+
+    @Override
     public void writeTo(ByteBuf out, boolean keepAlive) {
         ByteBufUtil.writeAscii(out, head(keepAlive));
         out.writeBytes(body);

@@ -2,6 +2,10 @@ package dev.iambroker.server.http;
 
 import dev.iambroker.broker.TokenBroker;
 import dev.iambroker.client.ClientIdentity;
+import dev.iambroker.client.Scope;
+import dev.iambroker.policy.Fact;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.function.LongSupplier;
 
 /** What one listener serves, and to whom. Thread-safe. */
@@ -32,12 +36,42 @@ public final class HttpService {
         events.requestDone(RequestEvents.NO_ROUTE, RequestEvents.NO_CLIENT, answer.status(), 0);
     }
 
-    void route(Exchange exchange) {
+    /** What is to be read of a process that connects, before it has said anything; may be asked on an event loop. */
+    public Set<Fact> asks(ClientIdentity client) {
+        return broker.asks(client);
+    }
+
+    ClientIdentity admit(Exchange exchange) {
+        return rules.admit(exchange.request(), exchange.arrival());
+    }
+
+    /** The client with all that rules ask of its process; may block. */
+    ClientIdentity attested(ClientIdentity client, Witness witness) {
+        Set<Fact> asked = EnumSet.noneOf(Fact.class);
+        asked.addAll(broker.asks(client));
+        boolean isContentAsked = asked.remove(Fact.EXE_SHA256);
+        ClientIdentity seen = client.running(witness.look(asked));
+        // Reading a whole file is worth it only where all else holds.
+        Set<Fact> more = isContentAsked ? broker.asks(seen) : Set.of();
+        return more.contains(Fact.EXE_SHA256) ? client.running(witness.look(more)) : seen;
+    }
+
+    /** Whether what gives {@code client} its rights may have changed since it was attested. */
+    boolean isInDoubt(ClientIdentity client) {
+        return broker.isByProgram(client);
+    }
+
+    void route(Exchange exchange, ClientIdentity client) {
         HttpRequest request = exchange.request();
-        ClientIdentity client = rules.admit(request, exchange.arrival());
-        exchange.admittedAs(broker.nameOf(client));
+        String name = broker.nameOf(client);
+        exchange.admittedAs(name);
         RouteTable.Match match = routes.find(request);
         exchange.foundRoute(match.route());
+        if (!match.route().isUnmetered()) {
+            // By a share nobody is asked for more than whoever shared it may.
+            Scope scope = client.scope();
+            broker.takeTurn(scope == null ? name : broker.nameOf(scope.sharer()));
+        }
         Query query = Query.parse(request.rawQuery(), match.route().parameters());
         exchange.ready(new Call(client, request, match.variables(), query));
     }

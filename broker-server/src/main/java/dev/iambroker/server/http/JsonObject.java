@@ -1,5 +1,10 @@
 package dev.iambroker.server.http;
 
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -10,7 +15,9 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.util.JsonRecyclerPools;
 
 /** A JSON object of a request's body. Arrays and numbers mean nothing in any body here and are not kept. */
 final class JsonObject {
@@ -23,6 +30,10 @@ final class JsonObject {
                     .maxStringLength(RequestParser.MAX_BODY)
                     .build())
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            // What is recycled or made canonical outlives the request, and bodies hold secrets: in a member's name too,
+            // where a client errs.
+            .recyclerPool(JsonRecyclerPools.nonRecyclingPool())
+            .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES)
             .build();
 
     /** String, Boolean, JsonObject, or {@link #OTHER}. */
@@ -43,7 +54,8 @@ final class JsonObject {
      * @param complaint what to say where that, or a member's type, is not so
      */
     static JsonObject parse(byte[] body, String complaint) {
-        try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), body)) {
+        char[] text = decoded(body, complaint);
+        try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), text, 0, text.length)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 throw RequestRefused.badRequest(complaint);
             }
@@ -54,6 +66,16 @@ final class JsonObject {
             return object;
         } catch (JacksonException e) {
             // The cause is dropped: it could quote a secret.
+            throw RequestRefused.badRequest(complaint);
+        }
+    }
+
+    /** The parser's own decoder takes some bytes that are no UTF-8 for names that it has met before, and UTF-16 too. */
+    private static char[] decoded(byte[] body, String complaint) {
+        try {
+            CharBuffer text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body));
+            return Arrays.copyOf(text.array(), text.limit());
+        } catch (CharacterCodingException e) {
             throw RequestRefused.badRequest(complaint);
         }
     }

@@ -67,6 +67,18 @@ final class JsonText {
         return this;
     }
 
+    /** Begins a string whose characters and end are not written here. */
+    JsonText openQuote() {
+        separate();
+        out.append('"');
+        return this;
+    }
+
+    /** Whether {@code c} stands in a string as something else than itself. */
+    static boolean isEscaped(int c) {
+        return c < ' ' || c == '"' || c == '\\' || c == 0x7f;
+    }
+
     static String rfc3339(Instant instant) {
         return instant.truncatedTo(ChronoUnit.SECONDS).toString();
     }
@@ -114,7 +126,7 @@ final class JsonText {
     }
 
     private void plainOrEscaped(char c) {
-        if (c >= ' ' && c != 0x7f) {
+        if (!isEscaped(c)) {
             out.append(c);
             return;
         }

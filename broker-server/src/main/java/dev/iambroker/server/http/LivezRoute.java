@@ -9,6 +9,11 @@ import dev.iambroker.broker.TokenBroker;
  */
 record LivezRoute(TokenBroker broker, boolean showsNames) implements MemoryRoute {
     @Override
+    public boolean isUnmetered() {
+        return true;
+    }
+
+    @Override
     public RoutePattern pattern() {
         return RoutePattern.get("/livez");
     }

@@ -5,6 +5,11 @@ import java.nio.charset.StandardCharsets;
 /** All metrics. Gathering them takes a while, so it is done off the event loop. */
 record MetricsRoute(MetricsExposition metrics) implements Route {
     @Override
+    public boolean isUnmetered() {
+        return true;
+    }
+
+    @Override
     public RoutePattern pattern() {
         return RoutePattern.get("/metrics");
     }

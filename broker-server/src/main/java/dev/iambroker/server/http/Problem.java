@@ -28,9 +28,11 @@ record Problem(ProblemType type, String detail, About about) {
                     case TOO_SOON -> ProblemType.UNLOCK_TOO_SOON;
                 };
             case BrokerFailure.StoreFailed f -> ProblemType.STORE_FAILED;
+            case BrokerFailure.TooManyRequests f -> ProblemType.RATE_LIMITED;
             case BrokerFailure.Unknown f -> ProblemType.UNKNOWN;
             case BrokerFailure.BadRequest f -> ProblemType.BAD_REQUEST;
             case BrokerFailure.Unavailable f -> ProblemType.UNAVAILABLE;
+            case BrokerFailure.Unrecorded f -> ProblemType.AUDIT_UNAVAILABLE;
             case BrokerFailure.DeadlineExceeded f -> ProblemType.DEADLINE_EXCEEDED;
         };
     }

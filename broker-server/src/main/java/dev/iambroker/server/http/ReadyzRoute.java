@@ -10,6 +10,11 @@ import dev.iambroker.broker.TokenBroker;
  */
 record ReadyzRoute(TokenBroker broker, boolean showsNames) implements MemoryRoute {
     @Override
+    public boolean isUnmetered() {
+        return true;
+    }
+
+    @Override
     public RoutePattern pattern() {
         return RoutePattern.get("/readyz");
     }

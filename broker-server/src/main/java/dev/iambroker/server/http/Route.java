@@ -16,6 +16,11 @@ interface Route {
         return List.of();
     }
 
+    /** Whether it is answered however many requests the client made before. */
+    default boolean isUnmetered() {
+        return false;
+    }
+
     /** The answer, if it can be had from memory; runs on the event loop. Null sends the call to {@link #answer}. */
     default @Nullable Answer now(Call call) {
         return null;

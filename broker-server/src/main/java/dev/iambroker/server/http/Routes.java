@@ -83,6 +83,7 @@ public final class Routes {
                 new UnshareRoute(shares),
                 new LockRoute(lock),
                 new UnlockRoute(lock),
+                new ExplainRoute(broker),
                 new LivezRoute(broker, true),
                 new ReadyzRoute(broker, true),
                 new AccountReadyzRoute(broker),

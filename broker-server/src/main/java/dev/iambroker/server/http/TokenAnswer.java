@@ -1,7 +1,6 @@
 package dev.iambroker.server.http;
 
 import dev.iambroker.broker.TokenGrant;
-import dev.iambroker.secret.Reveals;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import java.nio.charset.StandardCharsets;
@@ -27,25 +26,33 @@ final class TokenAnswer implements Answer {
     }
 
     @Override
+    public boolean holdsSecret() {
+        return true;
+    }
+
+    @Override
     public void writeTo(ByteBuf out, boolean keepAlive) {
         String seconds = Long.toString(expiresIn);
         out.writeBytes(prepared.head);
         ByteBufUtil.writeAscii(out, Integer.toString(prepared.bodyLength() + seconds.length()));
         ByteBufUtil.writeAscii(out, keepAlive ? "\r\n\r\n" : "\r\nConnection: close\r\n\r\n");
-        out.writeBytes(prepared.beforeSeconds);
+        prepared.token.writeTo(out);
         ByteBufUtil.writeAscii(out, seconds);
         out.writeBytes(prepared.afterSeconds);
     }
 
-    /** Everything of the answer that stays the same through the token's life. */
+    /**
+     * Everything of the answer that stays the same through the token's life. The token's own bytes are those of its
+     * {@link dev.iambroker.secret.Secret}: there is no second copy that could outlast it.
+     */
     static final class Prepared {
         private final byte[] head;
-        private final byte[] beforeSeconds;
+        private final JsonWithSecret token;
         private final byte[] afterSeconds;
 
         private Prepared(TokenGrant grant) {
             this.head = headOf(grant).getBytes(StandardCharsets.US_ASCII);
-            this.beforeSeconds = beforeSeconds(grant);
+            this.token = new JsonWithSecret(ascii("{\"access_token\":\""), grant.token(), beforeSeconds());
             this.afterSeconds = afterSeconds(grant);
         }
 
@@ -53,13 +60,13 @@ final class TokenAnswer implements Answer {
             return new Prepared(grant);
         }
 
-        /** Bytes held. */
+        /** Bytes of the answer. */
         int size() {
             return head.length + bodyLength();
         }
 
         private int bodyLength() {
-            return beforeSeconds.length + afterSeconds.length;
+            return token.size() + afterSeconds.length;
         }
 
         private static String headOf(TokenGrant grant) {
@@ -67,14 +74,8 @@ final class TokenAnswer implements Answer {
                     + EntityTag.checked(grant.etag()) + "\"\r\nContent-Length: ";
         }
 
-        @Reveals("the token goes into the answer to a client that the policy permits")
-        private static byte[] beforeSeconds(TokenGrant grant) {
-            return new JsonText()
-                    .beginObject()
-                    .member("access_token", grant.token().reveal())
-                    .member("token_type", "Bearer")
-                    .name("expires_in")
-                    .bytes();
+        private static byte[] beforeSeconds() {
+            return ascii("\",\"token_type\":\"Bearer\",\"expires_in\":");
         }
 
         private static byte[] afterSeconds(TokenGrant grant) {
@@ -88,6 +89,10 @@ final class TokenAnswer implements Answer {
                     .bytes();
             rest[0] = ',';
             return rest;
+        }
+
+        private static byte[] ascii(String text) {
+            return text.getBytes(StandardCharsets.US_ASCII);
         }
     }
 }

@@ -128,11 +128,19 @@ public final class TransportRules {
             throw unauthorized("a client secret is sent as 'Authorization: Bearer SECRET'");
         }
         Secret presented = Secret.of(authorization.substring(SCHEME.length()).strip());
-        Set<String> owners = secrets.ownersOf(presented);
+        Set<String> owners = ownersOf(presented);
         if (owners.isEmpty()) {
             throw unauthorized("the client secret is nobody's: compare it with 'clients' in the configuration");
         }
         return owners;
+    }
+
+    private Set<String> ownersOf(Secret presented) {
+        try {
+            return secrets.ownersOf(presented);
+        } finally {
+            presented.wipe();
+        }
     }
 
     private static RequestRefused unauthorized(String detail) {

@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.ByteArrayOutputStream;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -67,6 +68,7 @@ final class BoundedBody implements BodySubscriber<byte[]> {
         byte[] chunk = new byte[buffer.remaining()];
         buffer.get(chunk);
         bytes.writeBytes(chunk);
+        Arrays.fill(chunk, (byte) 0);
     }
 
     @Override

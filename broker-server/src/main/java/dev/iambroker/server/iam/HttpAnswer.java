@@ -1,6 +1,7 @@
 package dev.iambroker.server.iam;
 
 import java.net.http.HttpHeaders;
+import java.util.Arrays;
 import java.util.Optional;
 
 /** A whole answer, body included. The body may hold tokens: nothing here prints it. */
@@ -25,6 +26,11 @@ final class HttpAnswer {
 
     Optional<String> header(String name) {
         return headers.firstValue(name);
+    }
+
+    /** Overwrites the body, which is not to be asked for any more. */
+    void wipe() {
+        Arrays.fill(body, (byte) 0);
     }
 
     /** Not copied; the answer belongs to whoever sent the call. */

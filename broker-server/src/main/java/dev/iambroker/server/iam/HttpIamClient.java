@@ -66,11 +66,19 @@ public final class HttpIamClient implements IamClient {
         Redactor redactor = new Redactor(List.of(GrantRequest.presentedBy(grant)));
         Instant requestedAt = clock.instant();
         HttpAnswer answer = send(connection, call, grant.label(), redactor, grant instanceof Grant.Passcode);
-        Instant answeredAt = clock.instant();
+        try {
+            return read(call.host(), grant, answer, redactor, requestedAt, clock.instant());
+        } finally {
+            answer.wipe();
+        }
+    }
+
+    private IamAnswer read(
+            String host, Grant grant, HttpAnswer answer, Redactor redactor, Instant requestedAt, Instant answeredAt) {
         // Before the answer is read: where it states its end by IAM's clock alone, this tells what that means here.
         Optional<Instant> date = RetryAfter.dateOf(answer);
         date.ifPresent(stated -> skew.read(stated, requestedAt, answeredAt));
-        IamAnswer read = read(call.host(), grant, answer, redactor, requestedAt);
+        IamAnswer read = read(host, grant, answer, redactor, requestedAt);
         // One reading an answer: where the two disagree, a median of both would jump between them.
         if (date.isEmpty()) {
             readIssueTime(read, answeredAt);

@@ -10,11 +10,20 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Parse;
+import org.snakeyaml.engine.v2.events.CollectionEndEvent;
+import org.snakeyaml.engine.v2.events.CollectionStartEvent;
+import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /** Finds the API server's certificate authority in a kubeconfig, and nothing else: the user's part is not kept. */
 final class KubeconfigCa {
     private static final int MAX_YAML_CHARS = 1024 * 1024;
+
+    /** Several times what a kubeconfig has, contexts and exec stanzas included. */
+    private static final int MAX_DEPTH = 32;
+
+    private static final String FIRST_LINE = "-----BEGIN CERTIFICATE-----";
 
     private KubeconfigCa() {}
 
@@ -43,11 +52,26 @@ final class KubeconfigCa {
                 .setAllowRecursiveKeys(false)
                 .setMaxAliasesForCollections(0)
                 .build();
+        String text = new String(document, StandardCharsets.UTF_8);
         try {
-            return new Load(settings).loadFromString(new String(document, StandardCharsets.UTF_8));
-        } catch (YamlEngineException | StackOverflowError e) {
+            return isDeep(text, settings) ? null : new Load(settings).loadFromString(text);
+        } catch (YamlEngineException e) {
             return null;
         }
+    }
+
+    /** What composes the nodes calls itself for each level, as deep as a hostile document likes. */
+    private static boolean isDeep(String text, LoadSettings settings) {
+        int depth = 0;
+        for (Event event : new Parse(settings).parseString(text)) {
+            if (event instanceof CollectionStartEvent && ++depth > MAX_DEPTH) {
+                return true;
+            }
+            if (event instanceof CollectionEndEvent) {
+                depth--;
+            }
+        }
+        return false;
     }
 
     private static @Nullable Object at(@Nullable Object node, String key) {
@@ -66,8 +90,10 @@ final class KubeconfigCa {
         }
     }
 
+    /** A certificate in DER is one too, but no text that a kubeconfig could hold. */
     private static @Nullable String pem(byte[] bytes) {
-        return isCertificate(bytes) ? new String(bytes, StandardCharsets.US_ASCII) : null;
+        String text = new String(bytes, StandardCharsets.US_ASCII);
+        return text.contains(FIRST_LINE) && isCertificate(bytes) ? text : null;
     }
 
     private static boolean isCertificate(byte[] bytes) {

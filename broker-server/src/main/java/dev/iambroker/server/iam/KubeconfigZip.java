@@ -47,19 +47,20 @@ final class KubeconfigZip {
     private void readAll(ZipInputStream zip) throws IOException {
         ZipEntry entry = zip.getNextEntry();
         for (int count = 0; entry != null && count < MAX_ENTRIES; count++) {
-            keep(entry.getName(), zip);
+            keep(entry.getName(), bounded(zip));
             entry = zip.getNextEntry();
         }
     }
 
-    private void keep(String name, ZipInputStream zip) throws IOException {
+    private void keep(String name, byte[] content) {
         if (document == null && DOCUMENT.matcher(name).matches()) {
-            document = bounded(zip);
+            document = content;
         } else if (authority == null && AUTHORITY.matcher(name).matches()) {
-            authority = bounded(zip);
+            authority = content;
         }
     }
 
+    /** Entries that nobody asks for are read here too: to skip one is to inflate it, however large it is. */
     private static byte[] bounded(ZipInputStream zip) throws IOException {
         byte[] bytes = zip.readNBytes(MAX_ENTRY_BYTES + 1);
         if (bytes.length > MAX_ENTRY_BYTES) {

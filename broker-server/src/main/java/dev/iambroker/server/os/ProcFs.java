@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,8 @@ public final class ProcFs {
 
     private static final double MILLIS = 1_000;
     private static final String GROUPS = "Groups:";
+    private static final String PID = "Pid:";
+    private static final String OPEN_FILES = "Max open files";
 
     private final Path root;
 
@@ -42,6 +45,11 @@ public final class ProcFs {
         return read(pid, "status").map(ProcFs::groupsOf).orElse(Set.of());
     }
 
+    /** The words by which this process was started; empty where the kernel does not say. */
+    Optional<List<String>> commandLine() {
+        return read(root.resolve("self/cmdline")).map(line -> List.of(line.split("\0", -1)));
+    }
+
     /** Tells this start of the machine from every other; null where the kernel does not say. */
     public @Nullable String bootId() {
         return read(root.resolve("sys/kernel/random/boot_id"))
@@ -60,6 +68,62 @@ public final class ProcFs {
         } catch (NumberFormatException e) {
             return null;
         }
+    }
+
+    /**
+     * The file that the process executes, by its path; ends in {@code " (deleted)"} once another took its place.
+     *
+     * @throws IOException if the process is gone, or this one may not know: that takes CAP_SYS_PTRACE, or the same user
+     */
+    public String exe(int pid) throws IOException {
+        return Files.readSymbolicLink(exeFile(pid)).toString();
+    }
+
+    /** Opens as the very file that the process executes, whatever its path leads to by now. */
+    public Path exeFile(int pid) {
+        return root.resolve(Integer.toString(pid)).resolve("exe");
+    }
+
+    /** The process's control group, by its path in the unified hierarchy or in systemd's own; null where there is none. */
+    public @Nullable String cgroup(int pid) {
+        String groups = read(pid, "cgroup").orElse("");
+        String unified = pathAfter("0::", groups);
+        // Beside the first version's hierarchies the unified one is there and unused.
+        boolean isUsed = unified != null && !unified.equals("/");
+        String ofSystemd = isUsed ? null : pathAfter("name=systemd:", groups);
+        return ofSystemd == null ? unified : ofSystemd;
+    }
+
+    private static @Nullable String pathAfter(String hierarchy, String groups) {
+        return groups.lines()
+                .filter(line -> line.startsWith(hierarchy) || line.matches("\\d+:" + hierarchy + ".*"))
+                .map(line -> line.substring(line.indexOf(hierarchy) + hierarchy.length()))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** The process that one of this process's pidfds refers to; -1 once it is gone. */
+    public int pidOfPidfd(int descriptor) {
+        String info = read(root.resolve("self/fdinfo").resolve(Integer.toString(descriptor)))
+                .orElse("");
+        return info.lines()
+                .filter(line -> line.startsWith(PID))
+                .mapToInt(line -> (int) number(line.substring(PID.length()).strip()))
+                .findFirst()
+                .orElse(-1);
+    }
+
+    /** How many files this process may have open; {@link Integer#MAX_VALUE} where nothing says. */
+    public int openFilesLimit() {
+        return read(root.resolve("self/limits"))
+                .orElse("")
+                .lines()
+                .filter(line -> line.startsWith(OPEN_FILES))
+                .map(line -> line.substring(OPEN_FILES.length()).strip().split("\\s+", 2)[0])
+                .mapToInt(soft -> (int) Math.min(Integer.MAX_VALUE, number(soft)))
+                .filter(limit -> limit > 0)
+                .findFirst()
+                .orElse(Integer.MAX_VALUE);
     }
 
     private Optional<String> read(int pid, String file) {

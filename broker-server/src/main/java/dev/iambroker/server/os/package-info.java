@@ -1,4 +1,7 @@
-/** What only the operating system knows: the processes of {@code /proc}, and its signals. Knows no other package. */
+/**
+ * What only the operating system knows and does: the processes of {@code /proc}, its signals, the protection of this
+ * process and of the memory of secrets. Knows no other package of the server.
+ */
 @NullMarked
 package dev.iambroker.server.os;
 

@@ -74,6 +74,7 @@ final class ClusterFile implements ClusterStore {
 
     private record Row(
             @JsonProperty("account") String account,
+            @JsonProperty("account_id") @Nullable String accountId,
             @JsonProperty("id") String id,
             @JsonProperty("name") String name,
             @JsonProperty("type") @Nullable String type,
@@ -89,6 +90,7 @@ final class ClusterFile implements ClusterStore {
             Cluster cluster = known.cluster();
             return new Row(
                     known.account().value(),
+                    known.accountId(),
                     cluster.id(),
                     cluster.name(),
                     cluster.type(),
@@ -105,7 +107,7 @@ final class ClusterFile implements ClusterStore {
         KnownCluster known() {
             var cluster =
                     new Cluster(id, name, type, provider, region, state, version, publicUrl, privateUrl, endpoints);
-            return new KnownCluster(new AccountName(account), cluster, certificateAuthority);
+            return new KnownCluster(new AccountName(account), accountId, cluster, certificateAuthority);
         }
     }
 }

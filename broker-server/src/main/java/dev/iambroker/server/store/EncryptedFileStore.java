@@ -3,6 +3,7 @@ package dev.iambroker.server.store;
 import dev.iambroker.account.AccountName;
 import dev.iambroker.account.ClusterStore;
 import dev.iambroker.secret.Secret;
+import dev.iambroker.store.AuditVault;
 import dev.iambroker.store.SessionStore;
 import dev.iambroker.store.StoreFailure;
 import dev.iambroker.store.StoredSession;
@@ -26,14 +27,16 @@ public final class EncryptedFileStore implements SessionStore, AutoCloseable {
     private final StoreLock lock;
     private final Writes writes;
     private final ClusterFile clusters;
+    private final AuditVault auditVault;
     private final boolean isKeyGenerated;
 
-    private EncryptedFileStore(StateDirectory directory, StoreLock lock, boolean isKeyGenerated) {
+    private EncryptedFileStore(StateDirectory directory, StoreLock lock, SecureRandom random, boolean isKeyGenerated) {
         this.directory = directory;
         this.lock = lock;
         this.isKeyGenerated = isKeyGenerated;
         this.writes = new Writes();
         this.clusters = new ClusterFile(directory, writes);
+        this.auditVault = new SealedAuditVault(directory, writes, lock.auditKey(), random);
     }
 
     /**
@@ -46,7 +49,7 @@ public final class EncryptedFileStore implements SessionStore, AutoCloseable {
     public static EncryptedFileStore open(Path directory, List<WrappingKey> keys, FileOps ops, SecureRandom random) {
         StateDirectory state = StateDirectory.open(directory.toAbsolutePath(), ops, random);
         try {
-            return new EncryptedFileStore(state, StoreLock.of(state, keys, random), keys.isEmpty());
+            return new EncryptedFileStore(state, StoreLock.of(state, keys, random), random, keys.isEmpty());
         } catch (RuntimeException e) {
             state.close();
             throw e;
@@ -61,6 +64,11 @@ public final class EncryptedFileStore implements SessionStore, AutoCloseable {
     /** The clusters kept beside the sessions. Usable until this store is closed. */
     public ClusterStore clusters() {
         return clusters;
+    }
+
+    /** What proves the audit log. Usable until this store is closed. */
+    public AuditVault auditVault() {
+        return auditVault;
     }
 
     @Override
@@ -145,7 +153,7 @@ public final class EncryptedFileStore implements SessionStore, AutoCloseable {
         }
     }
 
-    private static String fileOf(AccountName account) {
+    static String fileOf(AccountName account) {
         return account.value() + SUFFIX;
     }
 

@@ -10,13 +10,13 @@ import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The data key wrapped by one key, as the keyring keeps it; byte strings in base64.
+ * A key of the store wrapped by one key, as the keyring keeps it; byte strings in base64.
  *
  * @param kind how the wrapping key is derived
  * @param salt of that derivation, random
  * @param cost of Argon2id, null for other kinds
  * @param nonce of the wrapping, random
- * @param wrapped the data key under AES-256-GCM
+ * @param wrapped the key under AES-256-GCM
  */
 record KeySlot(
         @JsonProperty("kind") Kind kind,
@@ -29,24 +29,57 @@ record KeySlot(
         ARGON2ID
     }
 
-    private static final byte[] ASSOCIATED = "iam-broker keyring 1".getBytes(US_ASCII);
+    /** Which key a slot holds: bound in, so that no slot passes for one of another kind. */
+    enum Holds {
+        DATA_KEY("iam-broker keyring 1"),
+        AUDIT_KEY("iam-broker audit keyring 1");
+
+        private final String words;
+
+        Holds(String words) {
+            this.words = words;
+        }
+
+        private byte[] associated() {
+            return words.getBytes(US_ASCII);
+        }
+    }
+
     private static final int SALT_BYTES = 16;
 
     static KeySlot wrap(PresentedKey key, SecretKey dataKey, SecureRandom random) {
-        byte[] salt = randomBytes(random, SALT_BYTES);
+        return wrap(key, Holds.DATA_KEY, dataKey, randomBytes(random, SALT_BYTES), random);
+    }
+
+    /**
+     * A slot for the key of the audit log.
+     *
+     * @param neighbour the data key's slot of {@code key}, whose salt is shared: a passphrase is stretched once for both
+     */
+    static KeySlot wrapAudit(PresentedKey key, @Nullable KeySlot neighbour, SecretKey auditKey, SecureRandom random) {
+        byte[] salt = neighbour == null ? randomBytes(random, SALT_BYTES) : decode(neighbour.salt);
+        return wrap(key, Holds.AUDIT_KEY, auditKey, salt, random);
+    }
+
+    private static KeySlot wrap(PresentedKey key, Holds what, SecretKey held, byte[] salt, SecureRandom random) {
         byte[] nonce = randomBytes(random, AesGcm.NONCE_BYTES);
         Argon2Cost cost = key.kind() == Kind.ARGON2ID ? Argon2Cost.DEFAULT : null;
-        byte[] wrapped = AesGcm.seal(key.derive(salt, cost), nonce, ASSOCIATED, dataKey.getEncoded());
+        byte[] wrapped = AesGcm.seal(key.derive(salt, cost), nonce, what.associated(), held.getEncoded());
         return new KeySlot(key.kind(), encode(salt), cost, encode(nonce), encode(wrapped));
     }
 
     /** The data key, null where this slot is not of {@code key}. */
     @Nullable
     SecretKey unwrap(PresentedKey key) {
+        return unwrap(key, Holds.DATA_KEY);
+    }
+
+    @Nullable
+    SecretKey unwrap(PresentedKey key, Holds what) {
         if (key.kind() != kind) {
             return null;
         }
-        byte[] clear = AesGcm.open(key.derive(decode(salt), cost), decode(nonce), ASSOCIATED, decode(wrapped));
+        byte[] clear = AesGcm.open(key.derive(decode(salt), cost), decode(nonce), what.associated(), decode(wrapped));
         return clear == null ? null : new SecretKeySpec(clear, AesGcm.ALGORITHM);
     }
 
@@ -59,7 +92,7 @@ record KeySlot(
                 && isBytes(wrapped, AesGcm.KEY_BYTES + AesGcm.TAG_BYTES);
     }
 
-    private static boolean isBytes(String text, int length) {
+    static boolean isBytes(String text, int length) {
         try {
             return decode(text).length == length;
         } catch (IllegalArgumentException e) {
@@ -73,11 +106,11 @@ record KeySlot(
         return bytes;
     }
 
-    private static String encode(byte[] bytes) {
+    static String encode(byte[] bytes) {
         return Base64.getEncoder().encodeToString(bytes);
     }
 
-    private static byte[] decode(String text) {
+    static byte[] decode(String text) {
         return Base64.getDecoder().decode(text);
     }
 }

@@ -1,25 +1,37 @@
 package dev.iambroker.server.store;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The file {@code keyring}: one slot for each key that opens the store. */
+/**
+ * The file {@code keyring}: one slot for each key that opens the store.
+ *
+ * @param slots of the data key, which seals the sessions
+ * @param audit slots of the key that proves the audit log, for the same wrapping keys; null where an older broker wrote it
+ * @param previous the data key that sessions were sealed with before, itself sealed under the data key; null unless a
+ *     rotation has begun and not ended
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
 record Keyring(
         @JsonProperty("format") int format,
-        @JsonProperty("slots") List<KeySlot> slots) {
+        @JsonProperty("slots") List<KeySlot> slots,
+        @JsonProperty("audit") @Nullable List<KeySlot> audit,
+        @JsonProperty("previous") @Nullable SealedKey previous) {
     static final String FILE = "keyring";
     private static final int FORMAT = 1;
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     Keyring {
         slots = List.copyOf(slots);
+        audit = audit == null ? null : List.copyOf(audit);
     }
 
-    static Keyring of(List<KeySlot> slots) {
-        return new Keyring(FORMAT, slots);
+    static Keyring of(List<KeySlot> slots, List<KeySlot> audit, @Nullable SealedKey previous) {
+        return new Keyring(FORMAT, slots, audit, previous);
     }
 
     /** Null where the content is not a keyring of this format. */
@@ -34,7 +46,14 @@ record Keyring(
     }
 
     private boolean isWellFormed() {
-        return format == FORMAT && !slots.isEmpty() && slots.stream().allMatch(KeySlot::isWellFormed);
+        return format == FORMAT
+                && areWellFormed(slots)
+                && (audit == null || areWellFormed(audit))
+                && (previous == null || previous.isWellFormed());
+    }
+
+    private static boolean areWellFormed(List<KeySlot> slots) {
+        return !slots.isEmpty() && slots.stream().allMatch(KeySlot::isWellFormed);
     }
 
     byte[] content() {

@@ -17,7 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * From configured keys to the data key, once at start. A first start makes the data key; later ones open it or refuse,
+ * From configured keys to those of the store, once at start. A first start makes the data key; later ones open it or refuse,
  * and never make a new one over sessions that exist. Once open, the keyring is made to hold exactly the configured keys.
  */
 final class KeyringOpening {
@@ -30,6 +30,10 @@ final class KeyringOpening {
     private final SecureRandom random;
     private final List<PresentedKey> presented = new ArrayList<>();
     private final List<String> unreadable = new ArrayList<>();
+
+    /** Every key that could be read, those with a slot included. */
+    private List<PresentedKey> readable = List.of();
+
     private @Nullable SecretKey dataKey;
 
     private KeyringOpening(StateDirectory directory, SecureRandom random) {
@@ -38,13 +42,66 @@ final class KeyringOpening {
     }
 
     /** @param content of the keyring; null where there is none */
-    static SecretKey open(
+    static StoreKeys open(
             StateDirectory directory, byte @Nullable [] content, List<WrappingKey> configured, SecureRandom random) {
         var opening = new KeyringOpening(directory, random);
         return content == null ? opening.create(configured) : opening.unlock(content, configured);
     }
 
-    private SecretKey create(List<WrappingKey> configured) {
+    /** The keys as they are, and a keyring with another data key in their place; writes nothing of it. */
+    record Renewal(StoreKeys keys, Keyring renewed, SecretKey newData) {}
+
+    /**
+     * Opens the keyring and makes one with a new data key, the old one in it.
+     *
+     * @throws StoreFailure also if any configured key cannot be read: the new data key would not open by it
+     */
+    static Renewal renewal(StateDirectory directory, List<WrappingKey> configured, SecureRandom random) {
+        var opening = new KeyringOpening(directory, random);
+        byte[] content = directory.read(directory.root().resolve(Keyring.FILE));
+        if (content == null) {
+            throw new StoreFailure(
+                    opening.keyringPath() + " is missing: there is no store here, name another state.dir");
+        }
+        if (LockFile.parse(content) != null) {
+            throw new StoreFailure("the store is locked: start the daemon, run 'iam-broker unlock' and stop it first");
+        }
+        StoreKeys keys = opening.unlock(content, configured);
+        return opening.renewal(keys);
+    }
+
+    /**
+     * The key of the audit log alone, from a store that is locked.
+     *
+     * @throws StoreFailure if no configured key opens it
+     */
+    static SecretKey auditKey(
+            StateDirectory directory, List<KeySlot> slots, List<WrappingKey> configured, SecureRandom random) {
+        var opening = new KeyringOpening(directory, random);
+        opening.present(configured);
+        PresentedKey generated = opening.generated();
+        if (generated != null) {
+            opening.presented.add(generated);
+        }
+        SecretKey key = AuditSlots.open(slots, opening.presented);
+        if (key == null) {
+            throw opening.noKeyOpens();
+        }
+        return key;
+    }
+
+    private Renewal renewal(StoreKeys keys) {
+        if (!unreadable.isEmpty()) {
+            throw new StoreFailure("cannot read every configured state key, and the new data key must open by each: "
+                    + unreadableReasons());
+        }
+        SecretKey next = freshKey();
+        List<KeySlot> slots = wrapped(readable, next);
+        List<KeySlot> audit = AuditSlots.settled(List.of(), readable, slots, keys.audit(), random);
+        return new Renewal(keys, Keyring.of(slots, audit, SealedKey.seal(keys.data(), next, random)), next);
+    }
+
+    private StoreKeys create(List<WrappingKey> configured) {
         if (directory.holdsSessions()) {
             throw new StoreFailure(
                     keyringPath() + " is missing but there are sessions: restore it from a backup, or move "
@@ -57,32 +114,71 @@ final class KeyringOpening {
         if (!unreadable.isEmpty()) {
             throw new StoreFailure("cannot read every configured state key: " + unreadableReasons());
         }
-        var fresh = new SecretKeySpec(KeySlot.randomBytes(random, AesGcm.KEY_BYTES), AesGcm.ALGORITHM);
-        write(Keyring.of(
-                presented.stream().map(key -> KeySlot.wrap(key, fresh, random)).toList()));
-        return fresh;
+        var keys = new StoreKeys(freshKey(), null, freshKey());
+        List<KeySlot> slots = wrapped(presented, keys.data());
+        write(Keyring.of(slots, AuditSlots.settled(List.of(), presented, slots, keys.audit(), random), null));
+        return keys;
     }
 
-    private SecretKey unlock(byte[] content, List<WrappingKey> configured) {
+    private List<KeySlot> wrapped(List<PresentedKey> keys, SecretKey dataKey) {
+        return keys.stream().map(key -> KeySlot.wrap(key, dataKey, random)).toList();
+    }
+
+    private SecretKey freshKey() {
+        return new SecretKeySpec(KeySlot.randomBytes(random, AesGcm.KEY_BYTES), AesGcm.ALGORITHM);
+    }
+
+    private StoreKeys unlock(byte[] content, List<WrappingKey> configured) {
         Keyring keyring = Keyring.parse(content);
         if (keyring == null) {
-            throw new StoreFailure(
-                    keyringPath() + " is damaged or of a newer format: restore it from a backup, or move it and "
-                            + directory.sessions() + " away to begin anew; nothing was changed");
+            throw damaged();
         }
         present(configured);
         PresentedKey generated = generated();
         if (configured.isEmpty() && generated != null) {
             presented.add(generated);
         }
+        readable = List.copyOf(presented);
         List<KeySlot> wanted = slotsOf(keyring);
         SecretKey opened = dataKey == null ? byGenerated(keyring, generated) : dataKey;
-        Keyring settled = settle(keyring, wanted, opened);
+        var keys = new StoreKeys(opened, previous(keyring, opened), auditKey(keyring, generated));
+        Keyring settled = settle(keyring, wanted, keys);
         if (generated != null && slotOf(settled, generated) == null) {
             log.info("removing {}: the configured state keys have taken its place", generated.description());
             directory.remove(directory.root(), GENERATED);
         }
-        return opened;
+        return keys;
+    }
+
+    private StoreFailure damaged() {
+        return new StoreFailure(
+                keyringPath() + " is damaged or of a newer format: restore it from a backup, or move it and "
+                        + directory.sessions() + " away to begin anew; nothing was changed");
+    }
+
+    private @Nullable SecretKey previous(Keyring keyring, SecretKey opened) {
+        SealedKey sealed = keyring.previous();
+        SecretKey previous = sealed == null ? null : sealed.open(opened);
+        if (sealed != null && previous == null) {
+            throw damaged();
+        }
+        return previous;
+    }
+
+    private SecretKey auditKey(Keyring keyring, @Nullable PresentedKey generated) {
+        List<KeySlot> slots = keyring.audit();
+        if (slots == null) {
+            return freshKey();
+        }
+        List<PresentedKey> all = new ArrayList<>(readable);
+        if (generated != null) {
+            all.add(generated);
+        }
+        SecretKey key = AuditSlots.open(slots, all);
+        if (key == null) {
+            throw damaged();
+        }
+        return key;
     }
 
     private void present(List<WrappingKey> configured) {
@@ -125,7 +221,11 @@ final class KeyringOpening {
         if (opens && dataKey != null) {
             return dataKey;
         }
-        throw new StoreFailure("no configured state key opens " + keyringPath() + ", tried " + tried()
+        throw noKeyOpens();
+    }
+
+    private StoreFailure noKeyOpens() {
+        return new StoreFailure("no configured state key opens " + keyringPath() + ", tried " + tried()
                 + ": configure a key that it was made with; nothing was changed");
     }
 
@@ -140,16 +240,16 @@ final class KeyringOpening {
     }
 
     /** Adds slots for keys that have none; drops those of keys no longer configured, unless one of them could not be asked. */
-    private Keyring settle(Keyring keyring, List<KeySlot> opened, SecretKey key) {
+    private Keyring settle(Keyring keyring, List<KeySlot> opened, StoreKeys keys) {
         List<KeySlot> settled = new ArrayList<>(unreadable.isEmpty() ? opened : keyring.slots());
         for (PresentedKey newcomer : presented) {
             log.info("adding a slot for the state key from {} to {}", newcomer.description(), keyringPath());
-            settled.add(KeySlot.wrap(newcomer, key, random));
+            settled.add(KeySlot.wrap(newcomer, keys.data(), random));
         }
         if (!unreadable.isEmpty()) {
             log.warn("a state key cannot be read, another one opened the store: {}", unreadableReasons());
         }
-        Keyring next = Keyring.of(settled);
+        Keyring next = Keyring.of(settled, settledAudit(keyring, settled, keys.audit()), keyring.previous());
         if (!next.equals(keyring)) {
             log.info(
                     "{} now has {} slots, before {}",
@@ -159,6 +259,17 @@ final class KeyringOpening {
             write(next);
         }
         return next;
+    }
+
+    private List<KeySlot> settledAudit(Keyring keyring, List<KeySlot> dataSlots, SecretKey auditKey) {
+        List<KeySlot> existing = keyring.audit() == null ? List.of() : keyring.audit();
+        List<KeySlot> mine = AuditSlots.settled(existing, readable, dataSlots, auditKey, random);
+        if (unreadable.isEmpty()) {
+            return mine;
+        }
+        List<KeySlot> all = new ArrayList<>(existing);
+        mine.stream().filter(slot -> !existing.contains(slot)).forEach(all::add);
+        return all;
     }
 
     private @Nullable PresentedKey generated() {

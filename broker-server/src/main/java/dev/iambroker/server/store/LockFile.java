@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.iambroker.secret.Secret;
 import java.security.SecureRandom;
 import java.util.Base64;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
@@ -16,10 +17,12 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * <p>It stands in the keyring's place, so that one rename locks the store and one rename unlocks it.
  *
+ * @param audit the keyring's slots of the key that proves the audit log: refusals while it is locked are on record too
  * @param locked what it takes to open it
  */
 record LockFile(
         @JsonProperty("format") int format,
+        @JsonProperty("audit") List<KeySlot> audit,
         @JsonProperty("locked") Seal locked) {
     /**
      * @param salt of Argon2id, random
@@ -37,12 +40,17 @@ record LockFile(
     private static final int SALT_BYTES = 16;
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
-    static LockFile seal(byte[] keyring, Secret passphrase, SecureRandom random) {
+    LockFile {
+        audit = List.copyOf(audit);
+    }
+
+    /** @param audit as the keyring has them */
+    static LockFile seal(byte[] keyring, List<KeySlot> audit, Secret passphrase, SecureRandom random) {
         byte[] salt = KeySlot.randomBytes(random, SALT_BYTES);
         byte[] nonce = KeySlot.randomBytes(random, AesGcm.NONCE_BYTES);
         byte[] sealed = AesGcm.seal(
                 PresentedKey.ofLock(passphrase).derive(salt, Argon2Cost.DEFAULT), nonce, ASSOCIATED, keyring);
-        return new LockFile(FORMAT, new Seal(encode(salt), Argon2Cost.DEFAULT, encode(nonce), encode(sealed)));
+        return new LockFile(FORMAT, audit, new Seal(encode(salt), Argon2Cost.DEFAULT, encode(nonce), encode(sealed)));
     }
 
     /** The keyring's content, null where {@code passphrase} is another. Takes the same time in both cases. */
@@ -67,6 +75,8 @@ record LockFile(
 
     private boolean isWellFormed() {
         return format == FORMAT
+                && !audit.isEmpty()
+                && audit.stream().allMatch(KeySlot::isWellFormed)
                 && locked.cost.isSane()
                 && decode(locked.salt).length == SALT_BYTES
                 && decode(locked.nonce).length == AesGcm.NONCE_BYTES

@@ -8,7 +8,9 @@ import dev.iambroker.secret.Secret;
 import dev.iambroker.store.StoreFailure;
 import java.security.GeneralSecurityException;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.regex.Pattern;
 import javax.crypto.KDF;
 import javax.crypto.SecretKey;
@@ -18,7 +20,7 @@ import org.bouncycastle.crypto.generators.Argon2BytesGenerator;
 import org.bouncycastle.crypto.params.Argon2Parameters;
 import org.jspecify.annotations.Nullable;
 
-/** A wrapping key that was read, ready to derive from. Lives only while the keyring is opened. */
+/** A wrapping key that was read, ready to derive from. Lives only while the keyring is opened. Not thread-safe. */
 final class PresentedKey {
     private static final int LEAST_CHARACTERS = 16;
     private static final byte[] INFO = "iam-broker wrapping key 1".getBytes(UTF_8);
@@ -28,6 +30,11 @@ final class PresentedKey {
     private final KeySlot.Kind kind;
     private final String description;
     private final byte[] material;
+
+    /** Stretching a passphrase takes a tenth of a second, and a keyring asks for the same more than once. */
+    private final Map<Derivation, SecretKey> derived = new HashMap<>();
+
+    private record Derivation(String salt, @Nullable Argon2Cost cost) {}
 
     private PresentedKey(KeySlot.Kind kind, String description, byte[] material) {
         this.kind = kind;
@@ -108,6 +115,11 @@ final class PresentedKey {
     }
 
     SecretKey derive(byte[] salt, @Nullable Argon2Cost cost) {
+        var derivation = new Derivation(HexFormat.of().formatHex(salt), cost);
+        return derived.computeIfAbsent(derivation, unknown -> derived(salt, cost));
+    }
+
+    private SecretKey derived(byte[] salt, @Nullable Argon2Cost cost) {
         return switch (kind) {
             case HKDF_SHA256 -> hkdf(salt);
             case ARGON2ID -> argon2id(salt, requireNonNull(cost));

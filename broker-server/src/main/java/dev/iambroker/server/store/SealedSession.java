@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import javax.crypto.SecretKey;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The bytes of a session file: magic, format version, nonce, then ciphertext and tag. The tag covers magic, version and
@@ -19,10 +20,13 @@ final class SealedSession {
     private static final int HEADER_BYTES = NONCE_AT + AesGcm.NONCE_BYTES;
 
     private final SecretKey dataKey;
+    private final @Nullable SecretKey previous;
     private final SecureRandom random;
 
-    SealedSession(SecretKey dataKey, SecureRandom random) {
-        this.dataKey = dataKey;
+    /** @param previous opens too, and seals nothing; null for none */
+    SealedSession(SecretKey dataKey, @Nullable SecretKey previous, SecureRandom random) {
+        this.dataKey = HeldKey.of(dataKey);
+        this.previous = previous == null ? null : HeldKey.of(previous);
         this.random = random;
     }
 
@@ -50,6 +54,9 @@ final class SealedSession {
         byte[] nonce = Arrays.copyOfRange(content, NONCE_AT, HEADER_BYTES);
         byte[] sealed = Arrays.copyOfRange(content, HEADER_BYTES, content.length);
         byte[] clear = AesGcm.open(dataKey, nonce, associated(account), sealed);
+        if (clear == null && previous != null) {
+            clear = AesGcm.open(previous, nonce, associated(account), sealed);
+        }
         if (clear == null) {
             throw new Damaged("it was changed, or belongs to another store or account");
         }

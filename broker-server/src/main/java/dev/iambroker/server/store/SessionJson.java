@@ -14,13 +14,19 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.util.JsonRecyclerPools;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What is under the encryption. Unknown fields and token kinds are passed over, so that an older broker reads a newer session. */
 final class SessionJson {
-    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
+                    // A recycled buffer would keep the refresh token of the last session.
+                    .recyclerPool(JsonRecyclerPools.nonRecyclingPool())
+                    .build())
+            .build();
     private static final String FILE = "file";
     private static final String LOGIN = "login";
     private static final String REFRESH_TOKEN = "refresh_token";
@@ -95,6 +101,18 @@ final class SessionJson {
             // Not chained: such a message may quote the input.
             throw new Damaged("its content is not a session");
         }
+    }
+
+    /** The same content, in {@code file}: also what this broker does not know of it. */
+    static byte[] movedTo(byte[] clear, String file) throws Damaged {
+        try {
+            if (JSON.readTree(clear) instanceof ObjectNode root) {
+                return JSON.writeValueAsBytes(root.put(FILE, file));
+            }
+        } catch (JacksonException e) {
+            // Not chained: such a message may quote the input.
+        }
+        throw new Damaged("its content is not a session");
     }
 
     private static StoredSession session(JsonNode root) throws Damaged {

@@ -17,27 +17,40 @@ final class StoreLock {
     private final StateDirectory directory;
     private final List<WrappingKey> keys;
     private final SecureRandom random;
+    private final SecretKey auditKey;
     private volatile @Nullable SealedSession open;
 
     private StoreLock(StateDirectory directory, List<WrappingKey> keys, SecureRandom random) {
         this.directory = directory;
         this.keys = List.copyOf(keys);
         this.random = random;
+        byte[] content = content();
+        LockFile locked = content == null ? null : LockFile.parse(content);
+        if (locked == null) {
+            StoreKeys opened = opened(content);
+            this.open = sessions(opened);
+            this.auditKey = opened.audit();
+        } else {
+            this.auditKey = KeyringOpening.auditKey(directory, locked.audit(), keys, random);
+        }
     }
 
     /** Opens what is not locked. @throws StoreFailure if no key opens it */
     static StoreLock of(StateDirectory directory, List<WrappingKey> keys, SecureRandom random) {
-        var lock = new StoreLock(directory, keys, random);
-        byte[] content = lock.content();
-        if (content == null || LockFile.parse(content) == null) {
-            lock.open = lock.opened(content);
-        }
-        return lock;
+        return new StoreLock(directory, keys, random);
     }
 
-    private SealedSession opened(byte @Nullable [] keyring) {
-        SecretKey dataKey = KeyringOpening.open(directory, keyring, keys, random);
-        return new SealedSession(dataKey, random);
+    private StoreKeys opened(byte @Nullable [] keyring) {
+        return DataKeyRotation.finished(directory, KeyringOpening.open(directory, keyring, keys, random), random);
+    }
+
+    private SealedSession sessions(StoreKeys opened) {
+        return new SealedSession(opened.data(), opened.previous(), random);
+    }
+
+    /** Proves the audit log, locked or not. */
+    SecretKey auditKey() {
+        return auditKey;
     }
 
     boolean isLocked() {
@@ -56,15 +69,16 @@ final class StoreLock {
 
     void lock(Secret passphrase) {
         sessions();
-        byte[] keyring = content();
-        if (keyring == null) {
+        byte[] content = content();
+        if (content == null) {
             throw new StoreFailure(file() + " is missing: restore it from a backup; nothing was changed");
         }
-        if (LockFile.parse(keyring) != null || Keyring.parse(keyring) == null) {
+        Keyring keyring = Keyring.parse(content);
+        if (keyring == null || keyring.audit() == null) {
             throw new StoreFailure(
                     file() + " is not what this broker opened: look who changed it; nothing was changed");
         }
-        write(LockFile.seal(keyring, passphrase, random).content());
+        write(LockFile.seal(content, keyring.audit(), passphrase, random).content());
         open = null;
     }
 
@@ -78,7 +92,7 @@ final class StoreLock {
         if (keyring == null) {
             return false;
         }
-        open = opened(keyring);
+        open = sessions(opened(keyring));
         try {
             whileOpening.run();
             demandWritten(keyring);

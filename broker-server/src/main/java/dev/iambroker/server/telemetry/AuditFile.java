@@ -6,56 +6,81 @@ import static java.nio.file.StandardOpenOption.CREATE_NEW;
 import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 
-import dev.iambroker.event.AuditEvent;
+import dev.iambroker.server.telemetry.AuditLine.Place;
+import dev.iambroker.store.AuditVault;
 import dev.iambroker.store.StoreFailure;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The file of the audit log and the end of its chain. Not thread-safe: the writer's alone. */
+/**
+ * The file of the audit log and the end of its chain. The file first, then its sync, then the head: a head never counts a
+ * record that a loss of power may take. The writer's alone, but for {@link #written}.
+ */
 final class AuditFile implements AutoCloseable {
-    /** What the first line has for the hash of the line before. */
-    static final String BEGINNING = "0".repeat(64);
-
     private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-
-    /** More than one longest line, so that the last whole one is always within. */
-    private static final int TAIL_BYTES = 64 * 1024;
 
     private static final Logger log = LoggerFactory.getLogger(AuditFile.class);
 
     private final Path path;
-    private final FileChannel channel;
-    private long end;
-    private long sequence;
-    private String previous = BEGINNING;
+    private final AuditVault vault;
+    private final Opener opener;
+    private FileChannel channel;
 
-    private AuditFile(Path path, FileChannel channel) {
+    /** Which file is open, whatever its name is by now. */
+    private @Nullable Object identity;
+
+    private volatile Written written = new Written(AuditHead.EMPTY, false);
+
+    /** Whether something was written after the head that is kept. */
+    private boolean isAhead;
+
+    /** How a file is opened: a test's own can fail. */
+    @FunctionalInterface
+    interface Opener {
+        FileChannel open(Path path) throws IOException;
+    }
+
+    /**
+     * How far the log is written.
+     *
+     * @param isHeadless whether the next record has to say that nothing tells which was the last before it
+     */
+    record Written(AuditHead head, boolean isHeadless) {}
+
+    private AuditFile(Path path, AuditVault vault, Opener opener, FileChannel channel) {
         this.path = path;
+        this.vault = vault;
+        this.opener = opener;
         this.channel = channel;
     }
 
-    static AuditFile open(Path path) {
+    static AuditFile open(Path path, AuditVault vault) {
+        return open(path, vault, AuditFile::openChannel);
+    }
+
+    static AuditFile open(Path path, AuditVault vault, Opener opener) {
         try {
-            FileChannel channel = FileChannel.open(path, Set.of(CREATE, READ, WRITE, NOFOLLOW_LINKS), OWNER_ONLY);
+            AuditFile file = new AuditFile(path, vault, opener, opener.open(path));
             try {
-                var file = new AuditFile(path, channel);
                 file.continueChain();
                 return file;
             } catch (IOException | RuntimeException e) {
-                channel.close();
+                file.channel.close();
                 throw e;
             }
         } catch (IOException e) {
@@ -66,100 +91,97 @@ final class AuditFile implements AutoCloseable {
         }
     }
 
+    private static FileChannel openChannel(Path path) throws IOException {
+        return FileChannel.open(path, Set.of(CREATE, READ, WRITE, NOFOLLOW_LINKS), OWNER_ONLY);
+    }
+
     private void continueChain() throws IOException {
+        identify();
+        AuditContinuation.Point point = AuditContinuation.of(path, channel, vault);
+        setTornAside(point.last().end());
+        written = new Written(point.last(), point.isHeadless());
+        if (point.isNew()) {
+            keepFirstHead();
+        }
+    }
+
+    private void identify() throws IOException {
         Files.setPosixFilePermissions(path, OWNER_ONLY.value());
-        long size = channel.size();
-        long start = Math.max(0, size - TAIL_BYTES);
-        byte[] tail = read(start, size);
-        int whole = endOfLastLine(tail);
-        end = start + whole;
-        if (end < size) {
-            setAside(Arrays.copyOfRange(tail, whole, tail.length));
-            channel.truncate(end);
+        identity = fileAt(path);
+    }
+
+    /** From now on a head that is missing is one that was taken away. */
+    private void keepFirstHead() {
+        try {
+            vault.saveHead(written.head().bytes());
+        } catch (StoreFailure e) {
+            log.warn("the head of the audit log is not kept yet: {}", e.getMessage());
+            isAhead = true;
         }
     }
 
-    /** Where the last line of ours ends in {@code tail}; takes up the chain there. */
-    private int endOfLastLine(byte[] tail) throws IOException {
-        int lineEnd = lastNewline(tail, tail.length);
-        while (lineEnd >= 0) {
-            int lineStart = lastNewline(tail, lineEnd) + 1;
-            long found = AuditLine.sequenceOf(Arrays.copyOfRange(tail, lineStart, lineEnd));
-            if (found >= 0) {
-                sequence = found;
-                previous = AuditLine.hash(Arrays.copyOfRange(tail, lineStart, lineEnd + 1));
-                return lineEnd + 1;
-            }
-            lineEnd = lineStart - 1;
+    private void setTornAside(long end) throws IOException {
+        long torn = channel.size() - end;
+        if (torn == 0) {
+            return;
         }
-        if (tail.length == TAIL_BYTES) {
-            throw new IOException("there is no audit record at the end of " + path);
-        }
-        return 0;
-    }
-
-    private static int lastNewline(byte[] bytes, int before) {
-        int at = before - 1;
-        while (at >= 0 && bytes[at] != '\n') {
-            at--;
-        }
-        return at;
-    }
-
-    private void setAside(byte[] torn) throws IOException {
         int n = 1;
         while (Files.exists(aside(n), NOFOLLOW_LINKS)) {
             n++;
         }
         try (FileChannel kept = FileChannel.open(aside(n), Set.of(CREATE_NEW, WRITE), OWNER_ONLY)) {
-            writeFully(kept, ByteBuffer.wrap(torn), 0);
+            long copied = 0;
+            while (copied < torn) {
+                copied += channel.transferTo(end + copied, torn - copied, kept);
+            }
         }
-        log.warn(
-                "the audit log {} ended in {} bytes that are no whole record; kept as {}", path, torn.length, aside(n));
+        channel.truncate(end);
+        log.warn("the audit log {} ended in {} bytes that are no whole record; kept as {}", path, torn, aside(n));
     }
 
     private Path aside(int n) {
         return path.resolveSibling(path.getFileName() + ".torn-" + n);
     }
 
-    private byte[] read(long from, long to) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(to - from));
-        int count = 0;
-        while (bytes.hasRemaining() && count >= 0) {
-            count = channel.read(bytes, from + bytes.position());
-        }
-        return Arrays.copyOf(bytes.array(), bytes.position());
+    /** How far the log is written. Any thread. */
+    Written written() {
+        return written;
     }
 
-    /** Adds a line for each event, all or none. */
-    void append(List<AuditEvent> events, long missed) throws IOException {
+    /** Adds a line for each entry, all or none. */
+    void append(List<AuditEntry> entries, long missed) throws IOException {
         var lines = new ByteArrayOutputStream();
-        long nextSequence = sequence;
-        String nextPrevious = previous;
-        long gap = missed;
-        for (AuditEvent event : events) {
-            byte[] line = AuditLine.write(event, ++nextSequence, gap, nextPrevious);
+        AuditHead last = written.head();
+        Place place = new Place(last.count() + 1, last.hash(), missed, written.isHeadless());
+        for (AuditEntry entry : entries) {
+            byte[] line = AuditLine.write(entry, place, vault);
             lines.writeBytes(line);
-            nextPrevious = AuditLine.hash(line);
-            gap = 0;
+            last = new AuditHead(place.sequence(), AuditLine.hash(line), last.end() + line.length);
+            place = new Place(last.count() + 1, last.hash(), 0, false);
         }
         write(lines.toByteArray());
-        sequence = nextSequence;
-        previous = nextPrevious;
+        isAhead = true;
+        written = new Written(last, false);
     }
 
     private void write(byte[] lines) throws IOException {
+        long end = written.head().end();
         try {
-            writeFully(channel, ByteBuffer.wrap(lines), end);
-            end += lines.length;
+            ByteBuffer bytes = ByteBuffer.wrap(lines);
+            while (bytes.hasRemaining()) {
+                int count = channel.write(bytes, end + bytes.position());
+                if (count <= 0) {
+                    throw new IOException("the disk takes nothing more");
+                }
+            }
         } catch (IOException e) {
             // What was written of it must not stay: the next line would be chained to half a line.
-            discardAfterEnd(e);
+            discardAfter(end, e);
             throw e;
         }
     }
 
-    private void discardAfterEnd(IOException reason) {
+    private void discardAfter(long end, IOException reason) {
         try {
             channel.truncate(end);
         } catch (IOException e) {
@@ -167,17 +189,53 @@ final class AuditFile implements AutoCloseable {
         }
     }
 
-    private static void writeFully(FileChannel channel, ByteBuffer bytes, long at) throws IOException {
-        long position = at;
-        while (bytes.hasRemaining()) {
-            position += channel.write(bytes, position);
+    /** Whether {@link #sync} has anything to do. */
+    boolean isAhead() {
+        return isAhead;
+    }
+
+    /** Returns when all that was written is on disk and the head counts it. */
+    void sync() throws IOException {
+        if (!isAhead) {
+            return;
+        }
+        channel.force(false);
+        try {
+            vault.saveHead(written.head().bytes());
+        } catch (StoreFailure e) {
+            throw new IOException(e.getMessage(), e);
+        }
+        isAhead = false;
+    }
+
+    /** Begins a new file where the one in use was moved away; its first line follows the last one of that file. */
+    void reopen() throws IOException {
+        if (identity != null && identity.equals(fileAt(path))) {
+            return;
+        }
+        sync();
+        FileChannel next = opener.open(path);
+        channel.close();
+        channel = next;
+        AuditHead last = written.head();
+        written = new Written(new AuditHead(last.count(), last.hash(), next.size()), written.isHeadless());
+        identify();
+        log.info("the audit log goes on in a new {} with record {}", path, last.count() + 1);
+    }
+
+    private static @Nullable Object fileAt(Path path) throws IOException {
+        try {
+            return Files.readAttributes(path, BasicFileAttributes.class, NOFOLLOW_LINKS)
+                    .fileKey();
+        } catch (NoSuchFileException e) {
+            return null;
         }
     }
 
     @Override
     public void close() throws IOException {
         try {
-            channel.force(true);
+            sync();
         } finally {
             channel.close();
         }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.iambroker.client.Peer;
 import dev.iambroker.event.AuditEvent;
+import dev.iambroker.store.AuditVault;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -15,10 +16,27 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** One line of the audit log: a JSON object in ASCII, so that nothing in it can play with a terminal, and a newline. */
+/**
+ * One line of the audit log: a JSON object in ASCII, so that nothing in it can play with a terminal, and a newline. Its
+ * last member is the MAC over all that stands before it, the hash of the line before included.
+ */
 final class AuditLine {
+    /** What the first line has for the hash of the line before. */
+    static final String BEGINNING = "0".repeat(64);
+
+    /** Far above what a line has. */
+    static final int MOST_BYTES = 16 * 1024;
+
     static final String SEQUENCE = "seq";
+    static final String MISSED = "missed";
+    private static final String HEADLESS = "head_missing";
     private static final String PREVIOUS = "prev";
+
+    /** Between what the MAC covers and the MAC. */
+    private static final String BEFORE_MAC = ",\"mac\":\"";
+
+    private static final String END = "\"}\n";
+    private static final int MAC_PART = BEFORE_MAC.length() + 2 * AuditVault.MAC_BYTES + END.length();
 
     /** Room for every alias and cluster id that exists, none for a client that wants to fill the disk. */
     private static final int LONGEST_NAME = 128;
@@ -31,12 +49,41 @@ final class AuditLine {
     private AuditLine() {}
 
     /**
-     * @param missed records that were lost since the line before, for want of room or of a working disk
+     * What a line has besides the event.
+     *
+     * @param sequence its number
      * @param previous hash of the line before
+     * @param missed records that were lost since the line before, for want of room or of a working disk
+     * @param isHeadless where the log goes on without anything that tells where it ended
      */
-    static byte[] write(AuditEvent event, long sequence, long missed, String previous) {
+    record Place(long sequence, String previous, long missed, boolean isHeadless) {}
+
+    static byte[] write(AuditEntry entry, Place place, AuditVault vault) {
         ObjectNode line = JSON.createObjectNode();
-        line.put(SEQUENCE, sequence);
+        line.put(SEQUENCE, place.sequence());
+        event(entry.event(), line);
+        if (entry.count() > 1) {
+            line.put("count", entry.count());
+            line.put("first", entry.first().toString());
+            line.put("last", entry.event().at().toString());
+        }
+        if (place.missed() > 0) {
+            line.put(MISSED, place.missed());
+        }
+        if (place.isHeadless()) {
+            line.put(HEADLESS, true);
+        }
+        line.put(PREVIOUS, place.previous());
+        String text = JSON.writeValueAsString(line);
+        return withMac(text.substring(0, text.length() - 1), vault);
+    }
+
+    private static byte[] withMac(String covered, AuditVault vault) {
+        String mac = HexFormat.of().formatHex(vault.mac(covered.getBytes(US_ASCII)));
+        return (covered + BEFORE_MAC + mac + END).getBytes(US_ASCII);
+    }
+
+    private static void event(AuditEvent event, ObjectNode line) {
         line.put("time", event.at().toString());
         client(event, line);
         line.put("action", bounded(event.action()));
@@ -44,12 +91,9 @@ final class AuditLine {
         line.put("cluster", bounded(event.cluster()));
         line.put("allowed", event.allowed());
         line.put("rule", bounded(event.rule()));
+        AuditEvent.Source source = event.source();
+        line.put("source", source == null ? null : source.word());
         line.put("fingerprint", event.fingerprint());
-        if (missed > 0) {
-            line.put("missed", missed);
-        }
-        line.put(PREVIOUS, previous);
-        return (JSON.writeValueAsString(line) + "\n").getBytes(US_ASCII);
     }
 
     private static void client(AuditEvent event, ObjectNode line) {
@@ -57,6 +101,7 @@ final class AuditLine {
         line.put("uid", peer == null ? null : peer.uid());
         line.put("gid", peer == null ? null : peer.gid());
         line.put("pid", peer == null ? null : peer.pid());
+        line.put("start", peer == null ? null : peer.startTime());
         var clients = line.putArray("clients");
         event.client().provenClients().stream().sorted().forEach(clients::add);
     }
@@ -65,16 +110,73 @@ final class AuditLine {
         return name == null || name.length() <= LONGEST_NAME ? name : name.substring(0, LONGEST_NAME) + "…";
     }
 
-    /** The sequence number of a line without its newline, -1 where it is no line of ours. */
-    static long sequenceOf(byte[] line) {
+    /**
+     * A line as it was read.
+     *
+     * @param previous what it has for the hash of the line before
+     * @param hash its own
+     * @param isHeadless {@link Place#isHeadless}
+     * @param isProved null where it has no MAC, else whether the MAC is right
+     */
+    record Found(
+            long sequence,
+            String previous,
+            String hash,
+            long missed,
+            boolean isHeadless,
+            @Nullable Boolean isProved) {
+        /** Whether it comes after a line of that number and hash. */
+        boolean follows(long number, String lineHash) {
+            return sequence == number + 1 && previous.equals(lineHash);
+        }
+
+        boolean hasMac() {
+            return isProved != null;
+        }
+
+        boolean isWrong() {
+            return Boolean.FALSE.equals(isProved);
+        }
+    }
+
+    /**
+     * Null where it is no line of ours.
+     *
+     * @param line with its newline
+     */
+    static @Nullable Found read(byte[] line, AuditVault vault) {
         try {
             JsonNode node = JSON.readTree(line);
             JsonNode sequence = node.path(SEQUENCE);
             boolean isOurs = sequence.canConvertToLong() && node.path(PREVIOUS).isString();
-            return isOurs ? sequence.longValue() : -1;
+            return isOurs && sequence.longValue() > 0
+                    ? new Found(
+                            sequence.longValue(),
+                            node.path(PREVIOUS).stringValue(),
+                            hash(line),
+                            node.path(MISSED).asLong(0),
+                            node.path(HEADLESS).asBoolean(false),
+                            isProved(node.has("mac"), line, vault))
+                    : null;
         } catch (JacksonException e) {
-            return -1;
+            return null;
         }
+    }
+
+    private static @Nullable Boolean isProved(boolean hasMac, byte[] line, AuditVault vault) {
+        int covered = line.length - MAC_PART;
+        if (!hasMac) {
+            return null;
+        }
+        if (covered < 0) {
+            return false;
+        }
+        byte[] right = withMac(new String(line, 0, covered, US_ASCII), vault);
+        return MessageDigest.isEqual(right, line);
+    }
+
+    static JsonNode parse(byte[] line) {
+        return JSON.readTree(line);
     }
 
     /** SHA-256 in hexadecimal, over the line with its newline. */
@@ -84,5 +186,14 @@ final class AuditLine {
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-256", e);
         }
+    }
+
+    /** The last newline before {@code before}, -1 where there is none. */
+    static int lastNewline(byte[] bytes, int before) {
+        int at = before - 1;
+        while (at >= 0 && bytes[at] != '\n') {
+            at--;
+        }
+        return at;
     }
 }

@@ -16,7 +16,9 @@ final class MetricNames {
     static final String CLOCK_SKEW = "iam_broker_clock_skew_seconds";
     static final String CLOCK_JUMPS = "iam_broker_clock_jumps_total";
     static final String STORE_WRITES = "iam_broker_store_writes_total";
+    static final String DRY_RUN_DENIALS = "iam_broker_dry_run_denials_total";
     static final String AUDIT_RECORDS = "iam_broker_audit_records_total";
+    static final String AUDIT_MISSED = "iam_broker_audit_missed_total";
 
     static final String VERSION = "version";
     static final String JAVA = "java";

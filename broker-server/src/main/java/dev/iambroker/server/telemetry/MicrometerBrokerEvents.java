@@ -96,6 +96,15 @@ final class MicrometerBrokerEvents implements BrokerEvents {
     }
 
     @Override
+    public void wouldDeny(String rule) {
+        Counter.builder(MetricNames.DRY_RUN_DENIALS)
+                .description("Requests that a rule in dry-run would have denied.")
+                .tag(MetricNames.CLIENT, rule)
+                .register(registry)
+                .increment();
+    }
+
+    @Override
     public void clockJumped(Duration step) {
         clockJumps.increment();
     }

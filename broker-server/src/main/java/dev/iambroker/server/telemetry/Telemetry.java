@@ -33,6 +33,7 @@ public final class Telemetry implements AutoCloseable {
     private final MicrometerBrokerEvents events;
     private final RequestMeters requests;
     private final Counter auditRecords;
+    private final Counter auditMissed;
     private volatile double clockSkewSeconds;
 
     /**
@@ -50,6 +51,9 @@ public final class Telemetry implements AutoCloseable {
         requests = new RequestMeters(registry);
         auditRecords = Counter.builder(MetricNames.AUDIT_RECORDS)
                 .description("Records written to the audit log.")
+                .register(registry);
+        auditMissed = Counter.builder(MetricNames.AUDIT_MISSED)
+                .description("Events that found no way into the audit log.")
                 .register(registry);
         Gauge.builder(MetricNames.CLOCK_SKEW, this, telemetry -> telemetry.clockSkewSeconds)
                 .description("How far IAM's clock is ahead of ours.")
@@ -108,6 +112,10 @@ public final class Telemetry implements AutoCloseable {
 
     public void auditRecorded() {
         auditRecords.increment();
+    }
+
+    public void auditMissed(long events) {
+        auditMissed.increment((double) events);
     }
 
     /** How far IAM's clock is ahead of ours; negative where it is behind. */

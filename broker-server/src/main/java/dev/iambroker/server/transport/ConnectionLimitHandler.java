@@ -1,34 +1,57 @@
 package dev.iambroker.server.transport;
 
-import dev.iambroker.client.Peer;
 import dev.iambroker.server.http.Answer;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Turns away whoever has too many connections open. */
+/**
+ * Turns away whoever has too many connections open. The first handler: nothing is read of whom it turns away, so that
+ * a flood of them leaves the others their turn.
+ */
+// A write or close that fails ends the channel, and its end is heard.
+@SuppressWarnings("FutureReturnValueIgnored")
 final class ConnectionLimitHandler extends ChannelInboundHandlerAdapter {
-    private final ConnectionLimits limits;
+    private static final Logger log = LoggerFactory.getLogger(ConnectionLimitHandler.class);
 
-    ConnectionLimitHandler(ConnectionLimits limits) {
+    private final ConnectionLimits limits;
+    private final UserOf userOf;
+
+    /** Says against whose limit a connection counts. */
+    @FunctionalInterface
+    interface UserOf {
+        int user(Channel channel) throws IOException;
+    }
+
+    ConnectionLimitHandler(ConnectionLimits limits, UserOf userOf) {
         this.limits = limits;
+        this.userOf = userOf;
     }
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
-        int uid = uidOf(ctx);
-        if (!limits.enter(uid)) {
+        try {
+            enter(ctx, userOf.user(ctx.channel()));
+        } catch (IOException e) {
+            log.warn("a connection was closed: the kernel does not say whose it is", e);
+            ctx.close();
+        }
+    }
+
+    private void enter(ChannelHandlerContext ctx, int user) {
+        ChannelPlace place = new ChannelPlace(ctx.channel());
+        if (!limits.enter(user, place)) {
             turnAway(ctx);
             return;
         }
-        ctx.channel().closeFuture().addListener(closed -> limits.leave(uid));
+        ctx.channel().attr(ChannelPlace.KEY).set(place);
+        ctx.channel().closeFuture().addListener(closed -> limits.leave(user, place));
         ctx.fireChannelActive();
-    }
-
-    private static int uidOf(ChannelHandlerContext ctx) {
-        Peer peer = Arrivals.of(ctx.channel()).client().peer();
-        return peer == null ? ConnectionLimits.TCP : peer.uid();
     }
 
     private static void turnAway(ChannelHandlerContext ctx) {

@@ -1,5 +1,7 @@
 package dev.iambroker.server.transport;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import dev.iambroker.secret.SecretWiped;
 import dev.iambroker.server.http.Answer;
 import dev.iambroker.server.http.Arrival;
 import dev.iambroker.server.http.Exchange;
@@ -139,6 +141,7 @@ final class Conversation {
             hasBegun = false;
             answer(request);
         }
+        wipeWhatWasRead();
         settle();
     }
 
@@ -163,6 +166,7 @@ final class Conversation {
             return;
         }
         phase = Phase.ANSWERING;
+        ChannelPlace.busy(ctx.channel(), true);
         watchdog.clear();
         hop(exchange, request.keepAlive());
     }
@@ -194,6 +198,7 @@ final class Conversation {
             return;
         }
         phase = Phase.READING;
+        ChannelPlace.busy(ctx.channel(), false);
         send(exchange, answer, keepAlive);
         serve();
         ctx.flush();
@@ -201,8 +206,7 @@ final class Conversation {
 
     private void send(Exchange exchange, Answer answer, boolean keepAlive) {
         boolean staysOpen = keepAlive && !isDraining;
-        write(answer, staysOpen);
-        exchange.done(answer);
+        exchange.done(write(answer, staysOpen));
         if (!staysOpen) {
             close();
         }
@@ -214,10 +218,27 @@ final class Conversation {
         close();
     }
 
-    private void write(Answer answer, boolean keepAlive) {
+    /** What was sent: {@code answer}, unless its secret is gone. */
+    @CanIgnoreReturnValue
+    private Answer write(Answer answer, boolean keepAlive) {
         ByteBuf out = ctx.alloc().ioBuffer(answer.sizeHint());
-        answer.writeTo(out, keepAlive);
-        ctx.write(out);
+        try {
+            answer.writeTo(out, keepAlive);
+        } catch (SecretWiped e) {
+            Wiped.release(out);
+            return write(Answer.withdrawn(), keepAlive);
+        }
+        if (answer.holdsSecret()) {
+            writeAndWipe(out);
+        } else {
+            ctx.write(out);
+        }
+        return answer;
+    }
+
+    /** Held until the kernel has it, or it is lost: the bytes are overwritten before anybody else gets the buffer. */
+    private void writeAndWipe(ByteBuf out) {
+        ctx.write(out.retain()).addListener(sent -> Wiped.release(out));
     }
 
     /** After every step: what to wait for next, and for how long. */
@@ -276,7 +297,7 @@ final class Conversation {
 
     private void append(ByteBuf bytes) {
         if (!input.isReadable()) {
-            input.release();
+            dropInput();
             input = bytes;
             return;
         }
@@ -284,19 +305,26 @@ final class Conversation {
             input = moved(input, input.readableBytes() + bytes.readableBytes());
         }
         input.writeBytes(bytes);
-        bytes.release();
+        Wiped.release(bytes);
     }
 
     /** Into a buffer with room to grow: a body that comes byte by byte is not copied for each of them. */
     private ByteBuf moved(ByteBuf old, int size) {
         ByteBuf roomy = ctx.alloc().ioBuffer(Integer.highestOneBit(size) * 2);
         roomy.writeBytes(old);
-        old.release();
+        Wiped.release(old);
         return roomy;
     }
 
+    /** A client may keep its connection for long after a request with a secret in its head or body. */
+    private void wipeWhatWasRead() {
+        if (!input.isReadable()) {
+            dropInput();
+        }
+    }
+
     private void dropInput() {
-        input.release();
+        Wiped.release(input);
         input = Unpooled.EMPTY_BUFFER;
     }
 }

@@ -7,4 +7,4 @@ import java.util.concurrent.Executor;
  *
  * @param workers runs what may block, without a bound on how many at once: virtual threads
  */
-public record Engine(EventLoops loops, Executor workers, ConnectionLimits limits) {}
+public record Engine(EventLoops loops, Executor workers, ConnectionLimits limits, Witnesses witnesses) {}

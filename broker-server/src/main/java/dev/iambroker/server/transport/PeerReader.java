@@ -5,6 +5,8 @@ import dev.iambroker.server.os.ProcFs;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
+import io.netty.channel.unix.Errors.NativeIoException;
+import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.PeerCredentials;
 import io.netty.channel.unix.Socket;
 import java.io.IOException;
@@ -19,10 +21,18 @@ interface PeerReader {
     /** @throws IOException if the kernel does not say; such a connection is not to be served */
     Peer peerOf(Channel channel) throws IOException;
 
+    /** @throws IOException if the kernel does not say */
+    int uidOf(Channel channel) throws IOException;
+
+    /** Whether {@code pid} is still that of the process that connected, which then is still there. */
+    boolean isStill(Channel channel, int pid);
+
     /** Asks the kernel (SO_PEERCRED, SO_PEERGROUPS) what held when the peer connected. */
     final class Kernel implements PeerReader {
         private static final int SOL_SOCKET = 1;
         private static final int SO_PEERGROUPS = 59;
+        private static final int SO_PEERPIDFD = 77;
+        private static final int ENOPROTOOPT = 92;
 
         /** A thousand groups; whoever is in more is looked up in /proc. */
         private static final int GROUPS_BYTES = 4096;
@@ -47,6 +57,37 @@ interface PeerReader {
                     groups == null ? proc.groups(credentials.pid()) : groups,
                     credentials.pid(),
                     proc.startTime(credentials.pid()));
+        }
+
+        @Override
+        public int uidOf(Channel channel) throws IOException {
+            return ((EpollDomainSocketChannel) channel).peerCredentials().uid();
+        }
+
+        @Override
+        public boolean isStill(Channel channel, int pid) {
+            EpollDomainSocketChannel socket = (EpollDomainSocketChannel) channel;
+            ByteBuf number = socket.alloc().directBuffer(Integer.BYTES, Integer.BYTES);
+            try {
+                ByteBuffer raw = number.internalNioBuffer(0, Integer.BYTES).order(ByteOrder.nativeOrder());
+                ((Socket) socket.fd()).getRawOpt(SOL_SOCKET, SO_PEERPIDFD, raw);
+                return refersTo(new FileDescriptor(raw.getInt(raw.position())), pid);
+            } catch (NativeIoException e) {
+                // A kernel before 6.5 knows no such option: there the start time alone pins the pid.
+                return e.expectedErr() == -ENOPROTOOPT;
+            } catch (IOException e) {
+                return false;
+            } finally {
+                number.release();
+            }
+        }
+
+        private boolean refersTo(FileDescriptor pidfd, int pid) throws IOException {
+            try {
+                return proc.pidOfPidfd(pidfd.intValue()) == pid;
+            } finally {
+                pidfd.close();
+            }
         }
 
         private static @Nullable Set<Integer> socketGroups(EpollDomainSocketChannel socket) {

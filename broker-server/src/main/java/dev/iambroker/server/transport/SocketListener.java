@@ -5,7 +5,9 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.ServerChannel;
+import io.netty.channel.ServerChannelRecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
@@ -26,8 +28,11 @@ import org.slf4j.LoggerFactory;
 public final class SocketListener {
     private static final Logger log = LoggerFactory.getLogger(SocketListener.class);
 
-    /** Connections that wait to be accepted: all of a user's at once, while the loops are busy. */
-    private static final int BACKLOG = 1024;
+    /** Connections that wait to be accepted: all of some users' at once, while the loops are busy. The kernel's default. */
+    private static final int BACKLOG = 4096;
+
+    /** How many are accepted before the loop looks at anything else: a flood of one user's is gone through quickly. */
+    private static final int ACCEPTED_AT_ONCE = 64;
 
     /** Answers that wait for the client: a few dozen pipelined tokens, then no more requests are begun. */
     private static final WriteBufferWaterMark WAITING_ANSWERS = new WriteBufferWaterMark(64 * 1024, 256 * 1024);
@@ -87,7 +92,7 @@ public final class SocketListener {
             throw new ListenFailure("listen.http.address " + address
                     + " can be reached from other machines: use 127.0.0.1 or [::1], or the Unix socket");
         }
-        return anyInterface(address, service, engine);
+        return tcp(address, ConnectionLimits.TCP, service, engine);
     }
 
     /**
@@ -96,12 +101,16 @@ public final class SocketListener {
      * @throws ListenFailure if {@code address} cannot be had
      */
     public static SocketListener anyInterface(InetSocketAddress address, HttpService service, Engine engine) {
+        return tcp(address, ConnectionLimits.METRICS, service, engine);
+    }
+
+    private static SocketListener tcp(InetSocketAddress address, int user, HttpService service, Engine engine) {
         ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
         Channel server = bind(
                 bootstrap(engine, EpollServerSocketChannel.class)
                         .option(ChannelOption.SO_REUSEADDR, true)
                         .childOption(ChannelOption.TCP_NODELAY, true)
-                        .childHandler(ConnectionInitializer.forTcp(service, engine, connections)),
+                        .childHandler(ConnectionInitializer.forTcp(user, service, engine, connections)),
                 address);
         return new SocketListener(server, connections, null);
     }
@@ -111,8 +120,13 @@ public final class SocketListener {
                 .group(engine.loops().group())
                 .channel(type)
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .option(ChannelOption.RECVBUF_ALLOCATOR, accepting())
                 .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WAITING_ANSWERS);
+    }
+
+    private static RecvByteBufAllocator accepting() {
+        return new ServerChannelRecvByteBufAllocator().maxMessagesPerRead(ACCEPTED_AT_ONCE);
     }
 
     private static Channel bind(ServerBootstrap bootstrap, SocketAddress address) {

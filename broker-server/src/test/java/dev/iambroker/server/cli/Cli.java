@@ -91,6 +91,13 @@ final class Cli implements DaemonCommands {
         return 0;
     }
 
+    @Override
+    public String explain(ExplainOptions options) {
+        daemonCalls.add(options);
+        return "{\"decision\":\"deny\",\"rule\":\"ci\",\"reason\":\"client \\\"ci\\\" has no right to this\","
+                + "\"rules\":[{\"rule\":\"ci\",\"outcome\":\"decides\",\"why\":\"no right\"}]}";
+    }
+
     /** What the process left behind. */
     record Result(int code, String out, String err) {}
 }

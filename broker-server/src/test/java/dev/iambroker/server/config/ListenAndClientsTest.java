@@ -183,30 +183,12 @@ final class ListenAndClientsTest {
                 .hasToString(read);
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"exe: /usr/bin/kubectl", "exe-sha256: ab", "unit: x.service"})
-    void match_conditionOfALaterVersion_isRefused(String condition) {
-        assertThat(fixture.problems(client("match: { uid: 7, " + condition + " }, allow: []")))
-                .singleElement()
-                .asString()
-                .contains("is not supported by this version, and ignoring it would let in more clients");
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"max-ttl: 5m", "rate: 5", "expires: 2030-01-01"})
-    void rule_limitOfALaterVersion_isRefused(String limit) {
-        assertThat(fixture.problems(client("match: { uid: 7 }, allow: [], " + limit)))
-                .singleElement()
-                .asString()
-                .contains("is not supported by this version, and ignoring it would allow more");
-    }
-
     @Test
     void match_empty_isRefused() {
         assertThat(fixture.problems(client("match: {}, allow: []")))
                 .containsExactly(
                         "broker.yaml:2:31: clients[0].match: matches every client (expected at least one of uid,"
-                                + " user, gid, group, secret)");
+                                + " user, gid, group, exe, exe-sha256, unit, secret)");
         assertThat(fixture.problems(client("match: , allow: []")))
                 .singleElement()
                 .asString()

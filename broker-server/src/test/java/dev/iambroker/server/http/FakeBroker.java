@@ -17,6 +17,13 @@ import dev.iambroker.broker.TokenGrant;
 import dev.iambroker.broker.TokenRequest;
 import dev.iambroker.broker.TokenView;
 import dev.iambroker.client.ClientIdentity;
+import dev.iambroker.policy.Decision;
+import dev.iambroker.policy.Explanation;
+import dev.iambroker.policy.Explanation.Outcome;
+import dev.iambroker.policy.Explanation.Step;
+import dev.iambroker.policy.Fact;
+import dev.iambroker.policy.Terms;
+import dev.iambroker.policy.Verb;
 import dev.iambroker.secret.Secret;
 import java.time.Duration;
 import java.time.Instant;
@@ -48,6 +55,11 @@ public final class FakeBroker implements TokenBroker {
     public volatile AccountView view = bareView();
     public volatile @Nullable String certificateAuthority = "-----BEGIN CERTIFICATE-----\n";
     public volatile boolean watchRunsOut;
+
+    /** What rules ask of every peer's process; whoever is asked for it then has its rights by it. */
+    public volatile Set<Fact> facts = Set.of();
+
+    public volatile BrokerFailure.@Nullable TooManyRequests overRate;
 
     public static TokenGrant grant(Duration left, String etag) {
         return new TokenGrant(PROD, TokenKind.ACCESS, Secret.of(TOKEN), "ibm openid", END, left, etag);
@@ -173,7 +185,7 @@ public final class FakeBroker implements TokenBroker {
     @Override
     public KnownCluster clusterAccess(ClientIdentity client, String account, String idOrName) {
         note(client, "access " + account + " " + idOrName);
-        return new KnownCluster(PROD, cluster(), certificateAuthority);
+        return new KnownCluster(PROD, "an-account", cluster(), certificateAuthority);
     }
 
     @Override
@@ -190,6 +202,11 @@ public final class FakeBroker implements TokenBroker {
     @Override
     public boolean mayList(ClientIdentity client, String account) {
         return client.peer() != null;
+    }
+
+    @Override
+    public void administered(ClientIdentity client, String what) {
+        note(client, what);
     }
 
     @Override
@@ -211,5 +228,33 @@ public final class FakeBroker implements TokenBroker {
     /** Makes every call fail. */
     public void failWith(BrokerFailure newFailure) {
         this.failure = newFailure;
+    }
+
+    @Override
+    public void takeTurn(String rule) {
+        if (overRate != null) {
+            throw overRate;
+        }
+    }
+
+    @Override
+    public Set<Fact> asks(ClientIdentity client) {
+        return facts;
+    }
+
+    @Override
+    public boolean isByProgram(ClientIdentity client) {
+        return !facts.isEmpty();
+    }
+
+    @Override
+    public Explanation explain(
+            ClientIdentity client, ClientIdentity about, Verb verb, String account, @Nullable String cluster) {
+        asked.add(about);
+        return new Explanation(
+                List.of(
+                        new Step("first", Outcome.NO_MATCH, "asks for uid 7, and the client has 1000"),
+                        new Step("second", Outcome.DECIDES, "matches and has a right to this")),
+                new Decision.Allow("second", Terms.NONE));
     }
 }

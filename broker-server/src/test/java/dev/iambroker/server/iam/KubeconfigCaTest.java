@@ -48,6 +48,15 @@ final class KubeconfigCaTest {
         assertThat(KubeconfigCa.find(zip("ca.pem", "0".repeat(5_000_000)))).isNull();
     }
 
+    @Test
+    void find_behindAnInflatingEntryThatNobodyAsksFor_isNotReached() throws IOException {
+        String pem = Files.readString(SelfSigned.shared().pem());
+        byte[] archive = zip("filler.bin", "0".repeat(5_000_000), "ca.pem", pem);
+
+        assertThat(KubeconfigCa.find(archive)).isNull();
+        assertThat(KubeconfigCa.find(zip("small.bin", "0", "ca.pem", pem))).isEqualTo(pem);
+    }
+
     static String base64(String text) {
         return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.US_ASCII));
     }

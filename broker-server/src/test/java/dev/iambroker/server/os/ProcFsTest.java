@@ -43,6 +43,57 @@ final class ProcFsTest {
     }
 
     @Test
+    void cgroup_unifiedOrBesideTheFirstVersion_isThatOfSystemd() throws IOException {
+        Files.writeString(process(1).resolve("cgroup"), "0::/system.slice/build.service\n");
+        Files.writeString(
+                process(2).resolve("cgroup"),
+                "12:cpu,cpuacct:/x\n1:name=systemd:/system.slice/build.service\n0::/system.slice/build.service\n");
+        Files.writeString(process(3).resolve("cgroup"), "1:name=systemd:/system.slice/old.service\n0::/\n");
+        Files.writeString(process(4).resolve("cgroup"), "0::/\n");
+        Files.writeString(process(5).resolve("cgroup"), "3:memory:/0::/system.slice/fake.service\n");
+        ProcFs proc = new ProcFs(root);
+
+        assertThat(proc.cgroup(1)).isEqualTo("/system.slice/build.service");
+        assertThat(proc.cgroup(2)).isEqualTo("/system.slice/build.service");
+        assertThat(proc.cgroup(3)).isEqualTo("/system.slice/old.service");
+        assertThat(proc.cgroup(4)).isEqualTo("/");
+        assertThat(proc.cgroup(5)).isNull();
+        assertThat(proc.cgroup(6)).isNull();
+    }
+
+    @Test
+    void pidOfPidfd_processThereOrGone_itsPidOrNone() throws IOException {
+        Files.createDirectories(root.resolve("self/fdinfo"));
+        Files.writeString(root.resolve("self/fdinfo/7"), "pos:\t0\nflags:\t02000002\nPid:\t42\nNSpid:\t42\n");
+        Files.writeString(root.resolve("self/fdinfo/8"), "pos:\t0\nPid:\t-1\n");
+        ProcFs proc = new ProcFs(root);
+
+        assertThat(proc.pidOfPidfd(7)).isEqualTo(42);
+        assertThat(proc.pidOfPidfd(8)).isEqualTo(-1);
+        assertThat(proc.pidOfPidfd(9)).isEqualTo(-1);
+    }
+
+    @Test
+    void openFilesLimit_asTheKernelWritesIt_isTheSoftOne() throws IOException {
+        Files.createDirectories(root.resolve("self"));
+        Path limits = root.resolve("self/limits");
+        Files.writeString(
+                limits,
+                "Max processes  5 5 processes\nMax open files            1024                 4096                 files\n");
+        assertThat(new ProcFs(root).openFilesLimit()).isEqualTo(1024);
+        Files.writeString(limits, "Max open files            unlimited            unlimited            files\n");
+        assertThat(new ProcFs(root).openFilesLimit()).isEqualTo(Integer.MAX_VALUE);
+        assertThat(new ProcFs().openFilesLimit()).isPositive();
+    }
+
+    @Test
+    void exe_ofThisProcess_isTheJvm() throws IOException {
+        int self = (int) ProcessHandle.current().pid();
+        ProcFs proc = new ProcFs();
+        assertThat(Path.of(proc.exe(self))).isEqualTo(proc.exeFile(self).toRealPath());
+    }
+
+    @Test
     void uptime_asTheKernelWritesIt_read() throws IOException {
         Files.writeString(root.resolve("uptime"), "350735.47 234388.90\n");
         Files.createDirectories(root.resolve("sys/kernel/random"));

@@ -42,7 +42,7 @@ final class EncryptedFileStoreTest {
     private static final AccountName PROD = new AccountName("prod");
     private static final AccountName DEV = new AccountName("dev");
     private static final SealedSession SEALED =
-            new SealedSession(new SecretKeySpec(new byte[32], "AES"), new SecureRandom());
+            new SealedSession(new SecretKeySpec(new byte[32], "AES"), null, new SecureRandom());
     private static final int SESSIONS_ON_DISK = 20;
     private static final int SESSIONS_IN_MEMORY = 2_000;
     private static final SecureRandom RANDOM = new SecureRandom();
@@ -478,7 +478,7 @@ final class EncryptedFileStoreTest {
     private static KnownCluster cluster(AccountName account, String id) {
         var cluster = new Cluster(
                 id, "name", "openshift", null, "us-south", "normal", null, "https://a:1", null, Set.of("https://a:1"));
-        return new KnownCluster(account, cluster, "-----BEGIN CERTIFICATE-----");
+        return new KnownCluster(account, "an-account", cluster, "-----BEGIN CERTIFICATE-----");
     }
 
     private EncryptedFileStore open(WrappingKey... keys) {

@@ -58,12 +58,9 @@ final class LockedStoreTest {
                     .isFalse();
             assertThat(store.isLocked()).isTrue();
         }
-        try (var store = open(OTHER_KEY)) {
-            assertThatThrownBy(() -> store.unlock(PASSPHRASE, LockedStoreTest::nothing))
-                    .isInstanceOf(StoreFailure.class)
-                    .hasMessageContaining("no configured state key opens");
-            assertThat(store.isLocked()).isTrue();
-        }
+        assertThatThrownBy(() -> open(OTHER_KEY).close())
+                .isInstanceOf(StoreFailure.class)
+                .hasMessageContaining("no configured state key opens");
         try (var store = open(KEY)) {
             assertThat(store.unlock(PASSPHRASE, LockedStoreTest::nothing)).isTrue();
             assertHoldsSession(store);
@@ -83,7 +80,7 @@ final class LockedStoreTest {
                     .getFirst()
                     .wrapped();
             store.lock(PASSPHRASE);
-            assertThat(Files.readString(keyring, ISO_8859_1)).doesNotContain(wrapped, "HKDF");
+            assertThat(Files.readString(keyring, ISO_8859_1)).doesNotContain(wrapped);
             assertThat(Keyring.parse(Files.readAllBytes(keyring))).isNull();
             assertThat(Files.getPosixFilePermissions(keyring)).hasSize(2);
         }

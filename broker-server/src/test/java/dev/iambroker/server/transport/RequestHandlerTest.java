@@ -12,8 +12,11 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -38,6 +41,7 @@ final class RequestHandlerTest {
     private final Deque<Runnable> waiting = new ArrayDeque<>();
     private final HttpService service =
             TestServer.unixService(broker, (route, client, status, nanos) -> done.add(route + " " + status));
+    private final List<ByteBuf> buffers = new ArrayList<>();
     private EmbeddedChannel channel = new EmbeddedChannel();
 
     /** Stands for the handlers before: knows who it is. */
@@ -48,14 +52,29 @@ final class RequestHandlerTest {
         }
     }
 
+    /** Stands for the kernel, which takes a copy of what is sent; keeps the buffers that it came in. */
+    private final class Kernel extends ChannelOutboundHandlerAdapter {
+        @Override
+        @SuppressWarnings("FutureReturnValueIgnored")
+        public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+            ByteBuf bytes = (ByteBuf) message;
+            if (bytes.isReadable()) {
+                buffers.add(bytes.retain());
+            }
+            ctx.write(bytes.copy(), promise);
+            bytes.release();
+        }
+    }
+
     @BeforeEach
     void connect() {
-        channel = new EmbeddedChannel(new Known(), new RequestHandler(service, waiting::add));
+        channel = new EmbeddedChannel(new Kernel(), new Known(), new RequestHandler(service, waiting::add));
         channel.freezeTime();
     }
 
     @AfterEach
     void nothingIsLeft() {
+        buffers.forEach(buffer -> assertThat(buffer.release()).isTrue());
         assertThat(channel.finishAndReleaseAll()).isFalse();
     }
 
@@ -96,6 +115,65 @@ final class RequestHandlerTest {
         assertThat(received()).startsWith("HTTP/1.1 200 OK").contains(FakeBroker.TOKEN);
         assertThat(done).containsExactly("/v1/accounts/{a}/token 200");
         assertThat(channel.isOpen()).isTrue();
+    }
+
+    /** The allocator gives the memory to whoever asks next, as it is. */
+    @Test
+    void token_sentOrLost_itsBufferIsOverwritten() {
+        send(TOKEN);
+        assertThat(received()).contains(FakeBroker.TOKEN);
+        assertThat(buffers).singleElement().satisfies(RequestHandlerTest::isOverwritten);
+    }
+
+    @Test
+    void token_clientGoneBeforeItIsSent_itsBufferIsOverwritten() {
+        channel.pipeline().addFirst(new ChannelOutboundHandlerAdapter() {
+            @Override
+            public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+                ((ByteBuf) message).release();
+                promise.setFailure(new ClosedChannelException());
+            }
+        });
+        send(TOKEN);
+        assertThat(received()).isEmpty();
+        assertThat(buffers).singleElement().satisfies(RequestHandlerTest::isOverwritten);
+    }
+
+    @Test
+    void requestWithAClientSecret_answered_itsBufferIsOverwritten() {
+        String request = TOKEN.replace("\r\n\r\n", "\r\nAuthorization: Bearer " + TestServer.SECRET + "\r\n\r\n");
+        ByteBuf bytes = Unpooled.copiedBuffer(request, StandardCharsets.ISO_8859_1);
+        bytes.retain();
+        channel.writeInbound(bytes);
+
+        assertThat(received()).startsWith("HTTP/1.1 200 OK");
+        isOverwritten(bytes);
+        assertThat(channel.isOpen()).isTrue();
+        buffers.add(bytes);
+    }
+
+    private static void isOverwritten(ByteBuf buffer) {
+        assertThat(buffer.writerIndex()).isPositive();
+        for (int at = 0; at < buffer.writerIndex(); at++) {
+            assertThat(buffer.getByte(at)).isZero();
+        }
+    }
+
+    /** As a lock does, while the answer is on its way. */
+    @Test
+    void tokenWithdrawn_warmOrNot_503AndStaysOpen() {
+        send(TOKEN);
+        assertThat(received()).contains(FakeBroker.TOKEN);
+        broker.grant.token().wipe();
+        send(TOKEN);
+        assertThat(received()).startsWith("HTTP/1.1 503 ").contains("try again").doesNotContain(FakeBroker.TOKEN);
+
+        broker.isWarm = false;
+        send(TOKEN);
+        runOneWaiting();
+        assertThat(received()).startsWith("HTTP/1.1 503 ");
+        assertThat(channel.isOpen()).isTrue();
+        assertThat(done).endsWith("/v1/accounts/{a}/token 503", "/v1/accounts/{a}/token 503");
     }
 
     @Test

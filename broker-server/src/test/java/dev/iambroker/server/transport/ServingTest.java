@@ -3,12 +3,14 @@ package dev.iambroker.server.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.iambroker.policy.Fact;
 import dev.iambroker.server.http.FakeBroker;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -234,6 +236,61 @@ final class ServingTest {
             client.send("GET " + target + " HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
 
             assertThat(client.readAnswer()).startsWith("HTTP/1.1 " + status + " ");
+        }
+    }
+
+    /** What one program opens over TCP, which names no user, is no other's loss. */
+    @Test
+    void tcpFlood_unixSocketIsServed() throws Exception {
+        TestServer small = new TestServer(broker, new ConnectionLimits(50, 60));
+        List<RawClient> flood = new ArrayList<>();
+        try (small) {
+            int port = small.listenOnLoopback().port();
+            int metrics = small.listenForMetrics().port();
+            small.listen(UnixSocket.privateAt(path));
+            for (int i = 0; i < 200; i++) {
+                flood.add(RawClient.tcp(i % 2 == 0 ? port : metrics));
+            }
+            small.awaitOpen(60);
+            try (RawClient unix = RawClient.unix(path)) {
+                unix.send("GET /livez HTTP/1.1\r\nHost: x\r\n\r\n");
+                assertThat(unix.readAnswer()).startsWith("HTTP/1.1 200 OK");
+            }
+        } finally {
+            for (RawClient client : flood) {
+                client.close();
+            }
+        }
+    }
+
+    @Test
+    void askedForItsProgram_thisProcess_isAttestedAndServed() throws Exception {
+        broker.facts = EnumSet.allOf(Fact.class);
+        server.listen(UnixSocket.privateAt(path));
+        try (RawClient client = RawClient.unix(path)) {
+            for (int i = 0; i < 2; i++) {
+                client.send(TOKEN + "\r\n");
+                assertThat(client.readAnswer()).startsWith("HTTP/1.1 200 OK");
+            }
+        }
+        Path self = Path.of("/proc/self/exe").toRealPath();
+        assertThat(broker.clients.getLast().peer()).satisfies(peer -> {
+            assertThat(peer).isNotNull();
+            assertThat(peer.program()).satisfies(program -> {
+                assertThat(program).isNotNull();
+                assertThat(program.exe()).isEqualTo(self.toString());
+                assertThat(program.exeSha256()).hasSize(64);
+            });
+        });
+    }
+
+    @Test
+    void askedForItsProgram_overTcp_hasNone() throws Exception {
+        broker.facts = EnumSet.allOf(Fact.class);
+        int port = server.listenOnLoopback().port();
+        try (RawClient client = RawClient.tcp(port)) {
+            client.send(TOKEN + BEARER + "\r\n");
+            assertThat(client.readAnswer()).startsWith("HTTP/1.1 403 ");
         }
     }
 

@@ -12,6 +12,7 @@ import dev.iambroker.server.http.RequestEvents;
 import dev.iambroker.server.http.Routes;
 import dev.iambroker.server.http.TokenAnswers;
 import dev.iambroker.server.http.TransportRules;
+import dev.iambroker.server.os.ProcFs;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -37,6 +38,7 @@ final class TestServer implements AutoCloseable {
     private final FakeBroker broker;
     private final EventLoops loops = new EventLoops();
     private final ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
+    private final ExecutorService lookers = Executors.newCachedThreadPool();
     private final List<SocketListener> listeners = new ArrayList<>();
 
     TestServer(FakeBroker broker) {
@@ -93,7 +95,7 @@ final class TestServer implements AutoCloseable {
     }
 
     Engine engine() {
-        return new Engine(loops, workers, limits);
+        return new Engine(loops, workers, limits, new Witnesses(new ProcFs(), lookers));
     }
 
     private SocketListener added(SocketListener listener) {
@@ -131,5 +133,6 @@ final class TestServer implements AutoCloseable {
         listeners.forEach(listener -> listener.close(Duration.ZERO));
         loops.close();
         workers.shutdown();
+        lookers.shutdown();
     }
 }

@@ -1,0 +1,80 @@
+package dev.iambroker.secret;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.ByteBuffer;
+import java.nio.ReadOnlyBufferException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+@Reveals("to compare")
+final class SecretTest {
+    private static final String CLEAR = "a key with ümlauts, quotes \" and \u0000";
+
+    @Test
+    void reveal_anyText_isWhatWentIn() {
+        for (String text : List.of("", "x", CLEAR, "y".repeat(70_000), "𝄞")) {
+            assertThat(Secret.of(text).reveal()).isEqualTo(text);
+            assertThat(Secret.of(text).size()).isEqualTo(text.getBytes(StandardCharsets.UTF_8).length);
+        }
+    }
+
+    @Test
+    void revealTo_reader_getsTheMemoryItselfAndCannotWrite() {
+        Secret secret = Secret.of(CLEAR);
+        List<String> read = new ArrayList<>();
+        secret.revealTo(view -> {
+            assertThat(view.isDirect()).isTrue();
+            assertThatThrownBy(() -> view.put(0, (byte) 1)).isInstanceOf(ReadOnlyBufferException.class);
+            read.add(StandardCharsets.UTF_8.decode(view).toString());
+        });
+        assertThat(read).containsExactly(CLEAR);
+    }
+
+    @Test
+    void taking_bytes_areOverwritten() {
+        byte[] bytes = {1, 2, 3};
+        Secret secret = Secret.taking(bytes);
+        assertThat(bytes).containsOnly(0);
+        assertThat(secret.revealBytes()).containsExactly(1, 2, 3);
+    }
+
+    @Test
+    void matches_sameTextAndOther_tellsThem() {
+        assertThat(Secret.of(CLEAR).matches(Secret.of(CLEAR))).isTrue();
+        assertThat(Secret.of(CLEAR).matches(Secret.of(CLEAR + "."))).isFalse();
+        assertThat(Secret.of("").matches(Secret.of(""))).isTrue();
+    }
+
+    /** Records of earlier versions hold it: FIPS 180-4's own example. */
+    @Test
+    void fingerprint_abc_isTheStartOfItsSha256() {
+        assertThat(Secret.of("abc").fingerprint()).isEqualTo("ba7816bf8f01");
+    }
+
+    @Test
+    void toString_secret_saysNothing() {
+        assertThat(Secret.of(CLEAR)).hasToString("[secret]");
+    }
+
+    @Test
+    void wipe_whateverReadsLater_isRefused() {
+        Secret secret = Secret.of(CLEAR);
+        secret.wipe();
+        secret.wipe();
+
+        assertThatThrownBy(secret::reveal).isInstanceOf(SecretWiped.class).hasMessageNotContaining(CLEAR);
+        assertThatThrownBy(secret::revealBytes).isInstanceOf(SecretWiped.class);
+        assertThatThrownBy(() -> secret.revealTo(ByteBuffer::get)).isInstanceOf(SecretWiped.class);
+        assertThatThrownBy(() -> secret.matches(Secret.of(CLEAR))).isInstanceOf(SecretWiped.class);
+    }
+
+    @Test
+    void wipe_inTheMidstOfAReading_isToldToTheReader() {
+        Secret secret = Secret.of(CLEAR);
+        assertThatThrownBy(() -> secret.revealTo(view -> secret.wipe())).isInstanceOf(SecretWiped.class);
+    }
+}

@@ -1,0 +1,27 @@
+package dev.iambroker.server.http;
+
+import dev.iambroker.client.Program;
+import dev.iambroker.policy.Fact;
+import java.util.Set;
+
+/** Looks at the process at the other end of one connection. Not for two threads at once. */
+public interface Witness {
+    /** Of a connection whose other end is no process of this machine that could be told. */
+    Witness BLIND = new Witness() {
+        @Override
+        public Program look(Set<Fact> facts) {
+            return Program.UNREADABLE;
+        }
+
+        @Override
+        public boolean isUnchanged() {
+            return false;
+        }
+    };
+
+    /** What is asked for, and what was seen before; null where it cannot be known for sure. May block on a disk. */
+    Program look(Set<Fact> facts);
+
+    /** Whether the process is there and runs what {@link #look} saw. May block on a disk. */
+    boolean isUnchanged();
+}

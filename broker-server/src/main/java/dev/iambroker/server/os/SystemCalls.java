@@ -1,0 +1,109 @@
+package dev.iambroker.server.os;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout.PathElement;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The system calls that Java lacks, through one handle on {@code syscall(2)}. To make it costs tens of milliseconds, so
+ * it is made once and not before the sockets are open. Thread-safe.
+ */
+final class SystemCalls {
+    /** Numbers differ by processor. */
+    private record Numbers(int mlock, int madvise, int prctl, int prlimit64) {
+        static @Nullable Numbers ofThisMachine() {
+            return switch (System.getProperty("os.name", "") + " " + System.getProperty("os.arch", "")) {
+                case "Linux amd64" -> new Numbers(149, 28, 157, 302);
+                case "Linux aarch64" -> new Numbers(228, 233, 167, 261);
+                default -> null;
+            };
+        }
+    }
+
+    private static final int MADV_DONTDUMP = 16;
+    private static final int MADV_WIPEONFORK = 18;
+    private static final int PR_SET_DUMPABLE = 4;
+    private static final int RLIMIT_CORE = 4;
+    private static final int RLIMIT_BYTES = 16;
+
+    private static final StructLayout STATE = Linker.Option.captureStateLayout();
+    private static final VarHandle ERRNO = STATE.varHandle(PathElement.groupElement("errno"));
+
+    private final MethodHandle syscall;
+    private final Numbers numbers;
+
+    private SystemCalls(MethodHandle syscall, Numbers numbers) {
+        this.syscall = syscall;
+        this.numbers = numbers;
+    }
+
+    /** Null where the machine is none whose calls are known here, or the JVM has no native access. */
+    static @Nullable SystemCalls link() {
+        Numbers numbers = Numbers.ofThisMachine();
+        try {
+            return numbers == null ? null : new SystemCalls(handle(), numbers);
+        } catch (RuntimeException | LinkageError e) {
+            return null;
+        }
+    }
+
+    // What is restricted is granted to this program in its launcher; where it is not, link() says so.
+    @SuppressWarnings("restricted")
+    private static MethodHandle handle() {
+        Linker linker = Linker.nativeLinker();
+        var number = ValueLayout.JAVA_LONG;
+        return linker.downcallHandle(
+                linker.defaultLookup().findOrThrow("syscall"),
+                FunctionDescriptor.of(number, number, number, number, number, number, number),
+                Linker.Option.firstVariadicArg(1),
+                Linker.Option.captureCallState("errno"));
+    }
+
+    /** 0, or the number of the error. The pages stay in memory. */
+    int lock(ByteBuffer pages) {
+        return call(numbers.mlock, address(pages), pages.capacity(), 0, 0);
+    }
+
+    /** 0, or the number of the error. No core dump holds the pages. */
+    int leaveOutOfDumps(ByteBuffer pages) {
+        return call(numbers.madvise, address(pages), pages.capacity(), MADV_DONTDUMP, 0);
+    }
+
+    /** 0, or the number of the error. A child process finds zeros there. */
+    int wipeInChildren(ByteBuffer pages) {
+        return call(numbers.madvise, address(pages), pages.capacity(), MADV_WIPEONFORK, 0);
+    }
+
+    /** 0, or the number of the error. No other process of the same user may look into this one, and no core is written. */
+    int forbidTracing() {
+        return call(numbers.prctl, PR_SET_DUMPABLE, 0, 0, 0);
+    }
+
+    /** 0, or the number of the error. Neither is the hard limit left, so that nothing raises it again. */
+    int forbidCores() {
+        ByteBuffer zeros = ByteBuffer.allocateDirect(RLIMIT_BYTES);
+        return call(numbers.prlimit64, 0, RLIMIT_CORE, address(zeros), 0);
+    }
+
+    private static long address(ByteBuffer direct) {
+        return MemorySegment.ofBuffer(direct).address();
+    }
+
+    private int call(int number, long first, long second, long third, long fourth) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = arena.allocate(STATE);
+            long result = (long) syscall.invokeExact(state, (long) number, first, second, third, fourth, 0L);
+            return result == 0 ? 0 : (int) ERRNO.get(state, 0L);
+        } catch (Throwable e) {
+            throw new IllegalStateException("syscall(2) could not be called", e);
+        }
+    }
+}

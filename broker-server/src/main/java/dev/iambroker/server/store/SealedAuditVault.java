@@ -1,0 +1,90 @@
+package dev.iambroker.server.store;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import dev.iambroker.store.AuditVault;
+import dev.iambroker.store.StoreFailure;
+import java.nio.ByteBuffer;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import javax.crypto.KDF;
+import javax.crypto.Mac;
+import javax.crypto.SecretKey;
+import javax.crypto.spec.HKDFParameterSpec;
+import org.jspecify.annotations.Nullable;
+
+/** The file {@code audit.head}, and the MAC of records: both under keys derived from the audit log's own in the keyring. */
+final class SealedAuditVault implements AuditVault {
+    static final String FILE = "audit.head";
+    private static final String HMAC = "HmacSHA256";
+    private static final byte[] MAC_INFO = "iam-broker audit record 1".getBytes(US_ASCII);
+    private static final byte[] HEAD_INFO = "iam-broker audit head 1".getBytes(US_ASCII);
+    private static final byte[] MAGIC = "iam-broker audit head 1\n".getBytes(US_ASCII);
+    private static final int SEALED_AT = MAGIC.length + AesGcm.NONCE_BYTES;
+
+    private final StateDirectory directory;
+    private final Writes writes;
+    private final SecureRandom random;
+    private final SecretKey macKey;
+    private final SecretKey headKey;
+
+    SealedAuditVault(StateDirectory directory, Writes writes, SecretKey auditKey, SecureRandom random) {
+        this.directory = directory;
+        this.writes = writes;
+        this.random = random;
+        this.macKey = derived(auditKey, MAC_INFO, HMAC);
+        this.headKey = derived(auditKey, HEAD_INFO, AesGcm.ALGORITHM);
+    }
+
+    private static SecretKey derived(SecretKey auditKey, byte[] info, String algorithm) {
+        try {
+            var parameters = HKDFParameterSpec.expandOnly(auditKey, info, AesGcm.KEY_BYTES);
+            return KDF.getInstance("HKDF-SHA256").deriveKey(algorithm, parameters);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every Java platform from 25 on has HKDF-SHA256", e);
+        }
+    }
+
+    @Override
+    public byte[] mac(byte[] record) {
+        try {
+            Mac mac = Mac.getInstance(HMAC);
+            mac.init(macKey);
+            return mac.doFinal(record);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every Java platform has " + HMAC, e);
+        }
+    }
+
+    @Override
+    public byte @Nullable [] head() {
+        byte[] content = directory.read(directory.root().resolve(FILE));
+        return content == null ? null : opened(content);
+    }
+
+    private byte[] opened(byte[] content) {
+        byte[] clear = null;
+        if (content.length > SEALED_AT && Arrays.equals(content, 0, MAGIC.length, MAGIC, 0, MAGIC.length)) {
+            byte[] nonce = Arrays.copyOfRange(content, MAGIC.length, SEALED_AT);
+            clear = AesGcm.open(headKey, nonce, MAGIC, Arrays.copyOfRange(content, SEALED_AT, content.length));
+        }
+        if (clear == null) {
+            throw new StoreFailure(
+                    directory.root().resolve(FILE) + " was changed, is damaged, or belongs to another store");
+        }
+        return clear;
+    }
+
+    @Override
+    public void saveHead(byte[] head) {
+        byte[] nonce = KeySlot.randomBytes(random, AesGcm.NONCE_BYTES);
+        byte[] sealed = AesGcm.seal(headKey, nonce, MAGIC, head);
+        byte[] content = ByteBuffer.allocate(SEALED_AT + sealed.length)
+                .put(MAGIC)
+                .put(nonce)
+                .put(sealed)
+                .array();
+        writes.run(() -> directory.replace(directory.root(), FILE, content));
+    }
+}

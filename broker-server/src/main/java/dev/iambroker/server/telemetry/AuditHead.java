@@ -1,0 +1,47 @@
+package dev.iambroker.server.telemetry;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Where the log ends: what is kept sealed beside the sessions.
+ *
+ * @param count number of the last record, 0 before the first
+ * @param hash SHA-256 of its line, in hexadecimal
+ * @param end where its line ends in its file, in bytes
+ */
+record AuditHead(long count, String hash, long end) {
+    /** Of a log without records. */
+    static final AuditHead EMPTY = new AuditHead(0, AuditLine.BEGINNING, 0);
+
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    byte[] bytes() {
+        ObjectNode node = JSON.createObjectNode();
+        node.put("count", count).put("hash", hash).put("end", end);
+        return JSON.writeValueAsString(node).getBytes(US_ASCII);
+    }
+
+    /** Null where that is none. */
+    static @Nullable AuditHead parse(byte[] bytes) {
+        try {
+            JsonNode node = JSON.readTree(bytes);
+            boolean isHead = node.path("count").canConvertToLong()
+                    && node.path("hash").isString()
+                    && node.path("end").canConvertToLong();
+            return isHead
+                    ? new AuditHead(
+                            node.path("count").longValue(),
+                            node.path("hash").stringValue(),
+                            node.path("end").longValue())
+                    : null;
+        } catch (JacksonException e) {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package dev.iambroker.server.telemetry;
+
+import dev.iambroker.event.AuditEvent;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Collapses what is said again. Of events that differ in their time alone the first is a line at once; those of the
+ * minute after it are counted, and are one line when the minute is over. Not thread-safe.
+ */
+final class Repeats {
+    static final Duration WINDOW = Duration.ofMinutes(1);
+
+    /** Some megabytes; beyond it the eldest minute ends early. */
+    private static final int MOST_WINDOWS = 8 * 1024;
+
+    /** By the event without its time; the eldest first, as all windows are of one length. */
+    private final Map<AuditEvent, Window> windows = new LinkedHashMap<>();
+
+    private static final class Window {
+        private final long end;
+        private @Nullable AuditEntry counted;
+
+        Window(long end) {
+            this.end = end;
+        }
+    }
+
+    /** Whether {@code event} is a repeat, and counted; else it is a line, and begins a window. */
+    boolean absorb(AuditEvent event, long nanos) {
+        Window open = windows.get(key(event));
+        if (open != null && open.end - nanos > 0) {
+            open.counted = open.counted == null ? AuditEntry.of(event) : open.counted.and(event);
+            return true;
+        }
+        return false;
+    }
+
+    /** {@code event} was written as a line. */
+    void begin(AuditEvent event, long nanos) {
+        windows.put(key(event), new Window(nanos + WINDOW.toNanos()));
+    }
+
+    /** {@code event} became no line after all. */
+    void forget(AuditEvent event) {
+        windows.remove(key(event));
+    }
+
+    /** What was counted in windows that are over, or that there is no room for. They are closed. */
+    List<AuditEntry> ended(long nanos) {
+        return close(window -> window.end - nanos <= 0 || windows.size() > MOST_WINDOWS);
+    }
+
+    /** What was counted in all windows. They are closed. */
+    List<AuditEntry> all() {
+        return close(window -> true);
+    }
+
+    private List<AuditEntry> close(Predicate<Window> isOver) {
+        List<AuditEntry> counted = new ArrayList<>();
+        Iterator<Window> eldestFirst = windows.values().iterator();
+        while (eldestFirst.hasNext()) {
+            Window window = eldestFirst.next();
+            if (!isOver.test(window)) {
+                break;
+            }
+            if (window.counted != null) {
+                counted.add(window.counted);
+            }
+            eldestFirst.remove();
+        }
+        return counted;
+    }
+
+    /** When the eldest window ends, null where there is none. */
+    @Nullable
+    Long nextEnd() {
+        Iterator<Window> eldest = windows.values().iterator();
+        return eldest.hasNext() ? eldest.next().end : null;
+    }
+
+    private static AuditEvent key(AuditEvent event) {
+        return new AuditEvent(
+                Instant.EPOCH,
+                event.client(),
+                event.action(),
+                event.account(),
+                event.cluster(),
+                event.allowed(),
+                event.rule(),
+                event.source(),
+                event.fingerprint());
+    }
+}
