@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -90,10 +91,10 @@ final class AnswerReadingTest {
                 Files.readString(output, StandardCharsets.ISO_8859_1).split("\n"));
     }
 
-    private static List<byte[]> mutants() {
+    private static List<byte[]> mutants() throws IOException {
         var random = new Random(SEED);
         var seeds = seeds();
-        var mutants = new ArrayList<byte[]>();
+        var mutants = new ArrayList<byte[]>(FuzzCorpus.of("response"));
         for (int i = 0; i < MUTANTS; i++) {
             var mutant = seeds.get(random.nextInt(seeds.size()));
             for (int changes = random.nextInt(4); changes >= 0; changes--) {

@@ -89,6 +89,27 @@ final class ForeignUserTest {
         }
     }
 
+    /** The owner of the link's directory is who is trusted, not that of the directory it leads to. */
+    @Test
+    void peer_behindALinkInTheSocketsPlace_getsNothing() throws Exception {
+        var elsewhere = Files.createDirectory(directory.resolve("elsewhere"));
+        Files.setAttribute(elsewhere, "unix:uid", NOBODY);
+        var link = Files.createSymbolicLink(directory.resolve("broker.sock"), elsewhere.resolve("s.sock"));
+        var listener = startListener(elsewhere.resolve("s.sock"));
+        try (var said = listener.inputReader(StandardCharsets.UTF_8)) {
+            assertThat(said.readLine()).isEqualTo("listening");
+            client(link)
+                    .run()
+                    .failed(
+                            1,
+                            "the socket " + link + " is served by a stranger, neither root nor you nor the owner"
+                                    + " of its directory: nothing was sent");
+            assertThat(said.readLine()).isEqualTo("got -1");
+        } finally {
+            listener.destroyForcibly().waitFor();
+        }
+    }
+
     @Test
     void peer_thatOwnsTheDirectory_isTrusted() throws Exception {
         var owned = Files.createDirectory(directory.resolve("owned"));

@@ -11,6 +11,7 @@ final class NativeBuild {
 
     static final NativeBuild SANITIZED = new NativeBuild("sanitized");
     static final NativeBuild FUZZ = new NativeBuild("fuzz");
+    static final NativeBuild OPTIONS = new NativeBuild("options");
 
     private final String kind;
     private boolean isBuilt;

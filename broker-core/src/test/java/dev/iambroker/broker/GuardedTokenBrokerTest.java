@@ -19,6 +19,8 @@ import dev.iambroker.account.TokenKind;
 import dev.iambroker.client.ClientIdentity;
 import dev.iambroker.client.Peer;
 import dev.iambroker.event.AuditEvent;
+import dev.iambroker.event.AuditLog;
+import dev.iambroker.event.AuditUnavailable;
 import dev.iambroker.iam.IamFailure;
 import dev.iambroker.policy.Match;
 import dev.iambroker.policy.Policy;
@@ -58,6 +60,10 @@ final class GuardedTokenBrokerTest {
     private final GuardedTokenBroker broker = broker("kube:prod/c-1");
 
     private GuardedTokenBroker broker(String... rights) {
+        return broker(audit::add, rights);
+    }
+
+    private GuardedTokenBroker broker(AuditLog log, String... rights) {
         Rule ci = new Rule(
                 "ci",
                 new Match(null, null, /* secret= */ true),
@@ -69,7 +75,7 @@ final class GuardedTokenBrokerTest {
                 (account, token) -> List.of(new IbmAccount("id", "name", "ACTIVE")),
                 clusters,
                 clusters,
-                audit::add,
+                log,
                 bench.time,
                 listings,
                 Duration.ofSeconds(45));
@@ -92,6 +98,63 @@ final class GuardedTokenBrokerTest {
             assertThat(event.rule()).isEqualTo("owner");
             assertThat(event.fingerprint()).isEqualTo(grant.etag());
         });
+    }
+
+    @Test
+    void token_onRecord_saysWhetherIamMadeItMeanwhile() {
+        bench.tokens.purge(new AccountName("prod"));
+        broker.token(ROOT, request("prod", TokenKind.ACCESS, null));
+        broker.token(ROOT, request("prod", TokenKind.ACCESS, null));
+        broker.tokenNow(ROOT, request("prod", TokenKind.ACCESS, null));
+        assertThat(audit)
+                .extracting(AuditEvent::source)
+                .containsExactly(AuditEvent.Source.MINTED, AuditEvent.Source.CACHED, AuditEvent.Source.CACHED);
+    }
+
+    /** Nothing goes out without its record, and the event loop never waits for a disk. */
+    @Test
+    void token_auditRequiredAndNotWritable_isRefusedOffTheEventLoop() {
+        boolean[] isFull = {true};
+        var required = new AuditLog() {
+            @Override
+            public void record(AuditEvent event) {
+                audit.add(event);
+            }
+
+            @Override
+            public boolean isRequired() {
+                return true;
+            }
+
+            @Override
+            public void require(AuditEvent event) {
+                if (isFull[0]) {
+                    throw new AuditUnavailable("no room");
+                }
+                audit.add(event);
+            }
+        };
+        GuardedTokenBroker strict = broker(required, "access:prod");
+        assertThat(strict.tokenNow(CI, request("prod", TokenKind.ACCESS, null))).isNull();
+        assertThat(strict.kubeCredentialNow(ROOT, kube("prod", null, null))).isNull();
+        assertThatThrownBy(() -> strict.token(CI, request("prod", TokenKind.ACCESS, null)))
+                .isInstanceOfSatisfying(
+                        BrokerFailure.Unrecorded.class,
+                        failure -> assertThat(failure.about().retryAfter()).isEqualTo(Duration.ofSeconds(5)));
+        assertThat(strict.accounts(ROOT)).isNotEmpty();
+        assertThat(audit).isEmpty();
+        isFull[0] = false;
+        assertThat(strict.token(CI, request("prod", TokenKind.ACCESS, null))).isNotNull();
+        assertThat(audit).hasSize(1);
+    }
+
+    @Test
+    void administered_onlyByThoseWhoAdministerAll_andOnRecordEitherWay() {
+        GuardedTokenBroker ofOne = broker("admin:prod");
+        assertThatThrownBy(() -> ofOne.administered(CI, "audit-verify")).isInstanceOf(BrokerFailure.Denied.class);
+        broker("admin:*").administered(CI, "audit-verify");
+        assertThat(audit).extracting(AuditEvent::allowed).containsExactly(false, true);
+        assertThat(audit).extracting(AuditEvent::account).containsOnly("*");
     }
 
     @Test

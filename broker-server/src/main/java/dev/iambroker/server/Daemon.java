@@ -10,7 +10,7 @@ import dev.iambroker.iam.ClockSkew;
 import dev.iambroker.policy.Policy;
 import dev.iambroker.server.config.BrokerConfig;
 import dev.iambroker.server.config.ProcessIdentity;
-import dev.iambroker.server.config.StateSettings.KeyRef;
+import dev.iambroker.server.http.AuditTrail;
 import dev.iambroker.server.http.HttpService;
 import dev.iambroker.server.http.KubeconfigTemplate;
 import dev.iambroker.server.http.TokenAnswers;
@@ -22,7 +22,6 @@ import dev.iambroker.server.iam.HttpSettings;
 import dev.iambroker.server.iam.IamRequestListener;
 import dev.iambroker.server.os.ProcFs;
 import dev.iambroker.server.store.EncryptedFileStore;
-import dev.iambroker.server.store.WrappingKey;
 import dev.iambroker.server.telemetry.HashChainedAuditLog;
 import dev.iambroker.server.telemetry.Telemetry;
 import dev.iambroker.server.transport.ConnectionLimits;
@@ -39,7 +38,6 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HexFormat;
 import java.util.List;
@@ -111,7 +109,7 @@ final class Daemon implements AutoCloseable {
         Engine engine = new Engine(loops, machine.workers(), connectionLimits(), witnesses());
         Shares shared = shares(broker, kubeconfig, engine, stop);
         ends.push(stop::run);
-        var opened = new Listening(broker, lock, shared, answers, telemetry, secrets, engine, stop);
+        var opened = new Listening(broker, lock, shared, answers, trail(), telemetry, secrets, engine, stop);
         listening = opened;
         shares = shared;
         begin(service, opened, kubeconfig, notes(store));
@@ -180,16 +178,8 @@ final class Daemon implements AutoCloseable {
     }
 
     private EncryptedFileStore openStore() {
-        List<WrappingKey> keys = new ArrayList<>();
-        for (KeyRef key : config.state().keys()) {
-            keys.add(
-                    switch (key) {
-                        case KeyRef.SecretKey k -> new WrappingKey.RawKey(k.source());
-                        case KeyRef.Passphrase k -> new WrappingKey.Passphrase(k.source());
-                    });
-        }
-        EncryptedFileStore store =
-                EncryptedFileStore.open(config.state().dir(), keys, machine.files(), new SecureRandom());
+        EncryptedFileStore store = EncryptedFileStore.open(
+                config.state().dir(), StoreCommands.keys(config.state()), machine.files(), new SecureRandom());
         ends.push(store::close);
         notes(store).forEach(log::warn);
         return store;
@@ -294,6 +284,11 @@ final class Daemon implements AutoCloseable {
                 telemetry.auditMissed(events);
             }
         };
+    }
+
+    private @Nullable AuditTrail trail() {
+        HashChainedAuditLog opened = audit;
+        return opened == null ? null : new ReadAuditTrail(opened.reader());
     }
 
     /** Begins a new audit file where the one in use was moved away. */

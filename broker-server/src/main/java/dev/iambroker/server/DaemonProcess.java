@@ -64,7 +64,10 @@ final class DaemonProcess implements DaemonCommands {
         Daemon daemon = start(config);
         // Not before: to reach the system's calls takes longer than all else of a start.
         ProcessProtection.begin();
-        Thread.ofPlatform().daemon().name("iam-broker-reload").start(() -> reloads.serve(daemon::reload));
+        Thread.ofPlatform()
+                .daemon()
+                .name("iam-broker-reload")
+                .start(() -> reloads.serve(daemon::reload, daemon::reopenAudit));
         serveUntilStopped(daemon);
         return ExitCode.DONE.number();
     }
@@ -135,6 +138,25 @@ final class DaemonProcess implements DaemonCommands {
             loaded.effective().lines().forEach(out::println);
         }
         return ExitCode.DONE.number();
+    }
+
+    @Override
+    public int verifyStore(@Nullable Path config) {
+        return storeCommands(config).verify();
+    }
+
+    @Override
+    public int rotateStore(@Nullable Path config) {
+        return storeCommands(config).rotate();
+    }
+
+    @Override
+    public byte[] verifyAudit(@Nullable Path config, List<Path> files, long from) {
+        return storeCommands(config).verifyAudit(files, from);
+    }
+
+    private StoreCommands storeCommands(@Nullable Path config) {
+        return new StoreCommands(load(config, null).config(), out);
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.iambroker.broker.ShareControl;
 import dev.iambroker.broker.TokenBroker;
 import dev.iambroker.client.Scope;
 import dev.iambroker.server.config.Listen;
+import dev.iambroker.server.http.AuditTrail;
 import dev.iambroker.server.http.ClientSecrets;
 import dev.iambroker.server.http.HttpService;
 import dev.iambroker.server.http.KubeconfigTemplate;
@@ -21,11 +22,13 @@ import dev.iambroker.server.transport.UnixSocket;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Opens the sockets of a broker.
  *
  * @param answers prepared ones, shared by all sockets
+ * @param audit null where no audit log is kept
  * @param stop ends every listener that is begun here
  */
 record Listening(
@@ -33,6 +36,7 @@ record Listening(
         LockControl lock,
         ShareControl shares,
         TokenAnswers answers,
+        @Nullable AuditTrail audit,
         Telemetry telemetry,
         ClientSecrets secrets,
         Engine engine,
@@ -41,7 +45,7 @@ record Listening(
     record Ports(int http, int metrics) {}
 
     Ports begin(Listen listen, KubeconfigTemplate kubeconfig, List<String> notes) {
-        RouteTable all = Routes.all(broker, lock, shares, exposition(), kubeconfig, notes, answers);
+        RouteTable all = Routes.all(broker, lock, shares, exposition(), kubeconfig, notes, answers, audit);
         Listen.Http tcp = listen.http();
         int http = tcp == null ? 0 : loopback(tcp, all).port();
         Listen.Metrics scraped = listen.metrics();
@@ -54,7 +58,7 @@ record Listening(
 
     /** What a shared socket serves. */
     HttpService shared(Scope scope, KubeconfigTemplate kubeconfig) {
-        RouteTable routes = Routes.shared(broker, lock, shares, exposition(), kubeconfig, answers);
+        RouteTable routes = Routes.shared(broker, lock, shares, exposition(), kubeconfig, answers, audit);
         return service(routes, TransportRules.sharedSocket(secrets, scope));
     }
 

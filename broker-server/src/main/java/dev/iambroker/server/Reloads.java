@@ -50,11 +50,16 @@ final class Reloads {
         notifyAll();
     }
 
-    /** Reloads as often as it is asked to, until its thread is interrupted. */
-    void serve(Function<BrokerConfig, List<String>> daemon) {
+    /**
+     * Reloads as often as it is asked to, until its thread is interrupted.
+     *
+     * @param always done each time, whatever becomes of the file
+     */
+    void serve(Function<BrokerConfig, List<String>> daemon, Runnable always) {
         try {
             while (true) {
                 awaitRequest();
+                always.run();
                 reload(daemon);
             }
         } catch (InterruptedException e) {

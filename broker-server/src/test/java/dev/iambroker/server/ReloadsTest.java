@@ -43,7 +43,7 @@ final class ReloadsTest {
 
     @Test
     void requests_whileOneIsUnderWay_bringOneMore() throws Exception {
-        Thread thread = Thread.ofVirtual().start(() -> reloads.serve(config -> List.of()));
+        Thread thread = Thread.ofVirtual().start(() -> reloads.serve(config -> List.of(), () -> {}));
         reloads.request();
         assertThat(begun.tryAcquire(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
         for (int i = 0; i < 5; i++) {
@@ -61,7 +61,7 @@ final class ReloadsTest {
     void request_beforeTheDaemonServes_isNotLost() throws Exception {
         reloads.request();
         mayEnd.release();
-        Thread thread = Thread.ofVirtual().start(() -> reloads.serve(config -> List.of()));
+        Thread thread = Thread.ofVirtual().start(() -> reloads.serve(config -> List.of(), () -> {}));
         assertThat(begun.tryAcquire(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
         thread.interrupt();
         assertThat(thread.join(SOON)).isTrue();
@@ -77,7 +77,7 @@ final class ReloadsTest {
                 },
                 loaded(),
                 settings -> {});
-        Thread thread = Thread.ofVirtual().start(() -> breaking.serve(config -> List.of()));
+        Thread thread = Thread.ofVirtual().start(() -> breaking.serve(config -> List.of(), () -> {}));
         breaking.request();
         awaitWaiting(thread);
         breaking.request();

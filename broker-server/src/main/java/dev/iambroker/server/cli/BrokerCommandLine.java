@@ -64,6 +64,8 @@ public final class BrokerCommandLine {
                 .addSubcommand(new LockCommand(access))
                 .addSubcommand(new UnlockCommand(access))
                 .addSubcommand(new WaitCommand(access))
+                .addSubcommand(new AuditCommand(access, root, daemon))
+                .addSubcommand(new StoreCommand(root, daemon))
                 .addSubcommand(new ExplainCommand(root, access, daemon))
                 .addSubcommand(new CompleteCommand(access));
     }

@@ -1,5 +1,9 @@
 package dev.iambroker.server.cli;
 
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
 /**
  * The commands that are the daemon itself. Each returns the process's exit code, or throws {@link CommandFailure} with
  * the one line to show.
@@ -13,6 +17,20 @@ public interface DaemonCommands {
 
     /** Validates the configuration and prints what is in effect. */
     int checkConfig(CheckOptions options);
+
+    /** Says of each file of the store whether it opens; reads only, also beside a daemon. */
+    int verifyStore(@Nullable Path config);
+
+    /** Gives the store another data key; refuses beside a daemon. */
+    int rotateStore(@Nullable Path config);
+
+    /**
+     * Verifies an audit log without the daemon, by the configured keys; one JSON object, as the daemon answers it.
+     *
+     * @param files in the order in which they were written; none for the configured one
+     * @param from records before this one need not be there
+     */
+    byte[] verifyAudit(@Nullable Path config, List<Path> files, long from);
 
     /** How the rules of a configuration decide over a client: the JSON of {@code GET /v1/explain}. */
     String explain(ExplainOptions options);

@@ -55,6 +55,20 @@ final class Query {
         return values.get(name);
     }
 
+    /** @throws RequestRefused if the value is no whole number from {@code min} to {@code max} */
+    OptionalLong number(String name, long min, long max) {
+        String value = values.get(name);
+        if (value == null) {
+            return OptionalLong.empty();
+        }
+        boolean isNumber = value.length() <= MAX_DIGITS && Syntax.isDigits(value, 0, value.length());
+        if (!isNumber || Long.parseLong(value) < min || Long.parseLong(value) > max) {
+            String range = max == Long.MAX_VALUE ? min + " or more" : "from " + min + " to " + max;
+            throw RequestRefused.badRequest("query parameter " + name + " is not a whole number, " + range);
+        }
+        return OptionalLong.of(Long.parseLong(value));
+    }
+
     /** @throws RequestRefused if the value is no whole number from 0 to {@code max} */
     OptionalLong seconds(String name, long max) {
         String value = values.get(name);

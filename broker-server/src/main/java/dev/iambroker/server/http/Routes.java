@@ -3,7 +3,9 @@ package dev.iambroker.server.http;
 import dev.iambroker.broker.LockControl;
 import dev.iambroker.broker.ShareControl;
 import dev.iambroker.broker.TokenBroker;
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Every route there is, by listener. */
 public final class Routes {
@@ -14,6 +16,7 @@ public final class Routes {
      *
      * @param notes what {@code status} adds below the accounts, a sentence each
      * @param tokens prepared answers
+     * @param audit null where no audit log is kept
      */
     public static RouteTable all(
             TokenBroker broker,
@@ -22,8 +25,9 @@ public final class Routes {
             MetricsExposition metrics,
             KubeconfigTemplate kubeconfig,
             List<String> notes,
-            TokenAnswers tokens) {
-        return new RouteTable(list(broker, lock, shares, metrics, kubeconfig, notes, tokens));
+            TokenAnswers tokens,
+            @Nullable AuditTrail audit) {
+        return new RouteTable(list(broker, lock, shares, metrics, kubeconfig, notes, tokens, audit));
     }
 
     /**
@@ -36,8 +40,9 @@ public final class Routes {
             ShareControl shares,
             MetricsExposition metrics,
             KubeconfigTemplate kubeconfig,
-            TokenAnswers tokens) {
-        List<Route> routes = list(broker, lock, shares, metrics, kubeconfig, List.of(), tokens);
+            TokenAnswers tokens,
+            @Nullable AuditTrail audit) {
+        List<Route> routes = list(broker, lock, shares, metrics, kubeconfig, List.of(), tokens, audit);
         return new RouteTable(routes.stream()
                 .map(route -> isShared(route) ? route : new RefusedRoute(route))
                 .toList());
@@ -62,8 +67,9 @@ public final class Routes {
             MetricsExposition metrics,
             KubeconfigTemplate kubeconfig,
             List<String> notes,
-            TokenAnswers tokens) {
-        return List.of(
+            TokenAnswers tokens,
+            @Nullable AuditTrail audit) {
+        List<Route> routes = new ArrayList<>(List.of(
                 new AccountsRoute(broker, shares, notes),
                 new AccountRoute(broker),
                 new TokenRoute(broker, tokens),
@@ -87,7 +93,9 @@ public final class Routes {
                 new LivezRoute(broker, true),
                 new ReadyzRoute(broker, true),
                 new AccountReadyzRoute(broker),
-                new MetricsRoute(metrics));
+                new MetricsRoute(metrics)));
+        routes.addAll(AuditRoute.all(broker, audit));
+        return routes;
     }
 
     /** For the metrics listener: health and metrics, without any account's name in a health answer. */

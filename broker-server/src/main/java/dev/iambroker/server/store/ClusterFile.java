@@ -49,6 +49,15 @@ final class ClusterFile implements ClusterStore {
         }
     }
 
+    static boolean isReadable(byte[] content) {
+        try {
+            parse(content);
+            return true;
+        } catch (JacksonException | IllegalArgumentException | NullPointerException e) {
+            return false;
+        }
+    }
+
     private static List<KnownCluster> parse(byte[] content) {
         Content parsed = JSON.readValue(content, Content.class);
         return parsed.clusters().stream().map(Row::known).toList();

@@ -5,9 +5,12 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import dev.iambroker.store.AuditVault;
 import dev.iambroker.store.StoreFailure;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.Arrays;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import javax.crypto.KDF;
 import javax.crypto.Mac;
 import javax.crypto.SecretKey;
@@ -23,15 +26,37 @@ final class SealedAuditVault implements AuditVault {
     private static final byte[] MAGIC = "iam-broker audit head 1\n".getBytes(US_ASCII);
     private static final int SEALED_AT = MAGIC.length + AesGcm.NONCE_BYTES;
 
-    private final StateDirectory directory;
-    private final Writes writes;
+    private final Path file;
+    private final Supplier<byte @Nullable []> read;
+    private final Consumer<byte[]> write;
     private final SecureRandom random;
     private final SecretKey macKey;
     private final SecretKey headKey;
 
     SealedAuditVault(StateDirectory directory, Writes writes, SecretKey auditKey, SecureRandom random) {
-        this.directory = directory;
-        this.writes = writes;
+        this(
+                directory.root().resolve(FILE),
+                () -> directory.read(directory.root().resolve(FILE)),
+                content -> writes.run(() -> directory.replace(directory.root(), FILE, content)),
+                auditKey,
+                random);
+    }
+
+    /**
+     * A vault anywhere.
+     *
+     * @param file for messages
+     * @param read its content, null where there is none
+     */
+    SealedAuditVault(
+            Path file,
+            Supplier<byte @Nullable []> read,
+            Consumer<byte[]> write,
+            SecretKey auditKey,
+            SecureRandom random) {
+        this.file = file;
+        this.read = read;
+        this.write = write;
         this.random = random;
         this.macKey = derived(auditKey, MAC_INFO, HMAC);
         this.headKey = derived(auditKey, HEAD_INFO, AesGcm.ALGORITHM);
@@ -59,7 +84,7 @@ final class SealedAuditVault implements AuditVault {
 
     @Override
     public byte @Nullable [] head() {
-        byte[] content = directory.read(directory.root().resolve(FILE));
+        byte[] content = read.get();
         return content == null ? null : opened(content);
     }
 
@@ -70,8 +95,7 @@ final class SealedAuditVault implements AuditVault {
             clear = AesGcm.open(headKey, nonce, MAGIC, Arrays.copyOfRange(content, SEALED_AT, content.length));
         }
         if (clear == null) {
-            throw new StoreFailure(
-                    directory.root().resolve(FILE) + " was changed, is damaged, or belongs to another store");
+            throw new StoreFailure(file + " was changed, is damaged, or belongs to another store");
         }
         return clear;
     }
@@ -85,6 +109,6 @@ final class SealedAuditVault implements AuditVault {
                 .put(nonce)
                 .put(sealed)
                 .array();
-        writes.run(() -> directory.replace(directory.root(), FILE, content));
+        write.accept(content);
     }
 }

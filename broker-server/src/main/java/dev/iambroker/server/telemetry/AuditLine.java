@@ -3,6 +3,7 @@ package dev.iambroker.server.telemetry;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.iambroker.client.Peer;
+import dev.iambroker.client.Program;
 import dev.iambroker.event.AuditEvent;
 import dev.iambroker.store.AuditVault;
 import java.security.MessageDigest;
@@ -102,6 +103,12 @@ final class AuditLine {
         line.put("gid", peer == null ? null : peer.gid());
         line.put("pid", peer == null ? null : peer.pid());
         line.put("start", peer == null ? null : peer.startTime());
+        Program program = peer == null ? null : peer.program();
+        if (program != null) {
+            line.put("exe", bounded(program.exe()));
+            line.put("exe_sha256", program.exeSha256());
+            line.put("unit", bounded(program.unit()));
+        }
         var clients = line.putArray("clients");
         event.client().provenClients().stream().sorted().forEach(clients::add);
     }

@@ -155,7 +155,6 @@ final class AuditWriter implements Runnable {
             succeeded(gap);
             waiters.forEach(waiter -> waiter.complete(null));
         } catch (IOException e) {
-            lines.forEach(line -> repeats.forget(line.event()));
             missed.addAndGet(gap + lines.stream().mapToLong(this::missedWith).sum());
             failed(e);
             waiters.forEach(waiter -> waiter.completeExceptionally(e));
@@ -206,9 +205,10 @@ final class AuditWriter implements Runnable {
         isFailing = true;
     }
 
-    /** A hand-out that had to be recorded did not happen. */
     private long missedWith(AuditEntry line) {
-        return isEachHandOutALine && line.event().isHandOut() ? 0 : line.count();
+        // A hand-out that had to be recorded did not happen.
+        boolean happened = !(isEachHandOutALine && line.event().isHandOut());
+        return happened ? line.count() + repeats.forget(line.event()) : 0;
     }
 
     private void tellMissed(long outstanding) {

@@ -48,9 +48,10 @@ final class Repeats {
         windows.put(key(event), new Window(nanos + WINDOW.toNanos()));
     }
 
-    /** {@code event} became no line after all. */
-    void forget(AuditEvent event) {
-        windows.remove(key(event));
+    /** {@code event} became no line after all. How many repeats of it were counted by then, to no end. */
+    long forget(AuditEvent event) {
+        Window begun = windows.remove(key(event));
+        return begun == null || begun.counted == null ? 0 : begun.counted.count();
     }
 
     /** What was counted in windows that are over, or that there is no room for. They are closed. */

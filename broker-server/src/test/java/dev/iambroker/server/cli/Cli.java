@@ -24,6 +24,7 @@ final class Cli implements DaemonCommands {
     final List<Object> daemonCalls = new ArrayList<>();
     boolean terminal;
     String stdin = "";
+    String verdict = "{}";
 
     /** What is typed at the next prompts, before {@link #typed}. */
     final Queue<String> typedNext = new ArrayDeque<>();
@@ -89,6 +90,24 @@ final class Cli implements DaemonCommands {
     public int checkConfig(CheckOptions options) {
         daemonCalls.add(options);
         return 0;
+    }
+
+    @Override
+    public int verifyStore(@Nullable Path config) {
+        daemonCalls.add("verify " + config);
+        return 0;
+    }
+
+    @Override
+    public int rotateStore(@Nullable Path config) {
+        daemonCalls.add("rotate " + config);
+        return 0;
+    }
+
+    @Override
+    public byte[] verifyAudit(@Nullable Path config, List<Path> files, long from) {
+        daemonCalls.add("audit " + config + " " + files + " " + from);
+        return verdict.getBytes(StandardCharsets.UTF_8);
     }
 
     @Override

@@ -51,6 +51,10 @@ final class CompletionTest {
                 "'wait --for account '        | prod dev",
                 "'kube-credential --account ' | prod dev",
                 "'kubeconfig prod --endpoint '| public private",
+                "'audit '                     | verify tail who-has",
+                "'audit w'                    | who-has",
+                "'audit verify --of'          | --offline",
+                "'store '                     | verify rotate",
                 "'completion '                | bash zsh fish"
             })
     void bash_line_completedTo(String line, String words) throws Exception {

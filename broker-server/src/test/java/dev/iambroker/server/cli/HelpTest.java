@@ -8,8 +8,10 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -113,6 +115,26 @@ final class HelpTest {
             @Override
             public int checkConfig(CheckOptions options) {
                 return 0;
+            }
+
+            @Override
+            public String explain(ExplainOptions options) {
+                return "";
+            }
+
+            @Override
+            public int verifyStore(@Nullable Path config) {
+                return 0;
+            }
+
+            @Override
+            public int rotateStore(@Nullable Path config) {
+                return 0;
+            }
+
+            @Override
+            public byte[] verifyAudit(@Nullable Path config, List<Path> files, long from) {
+                return new byte[0];
             }
         };
         var cli = new Cli();

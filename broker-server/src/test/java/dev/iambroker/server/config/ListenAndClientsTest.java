@@ -294,6 +294,20 @@ final class ListenAndClientsTest {
                 .startsWith("broker.yaml:4:5: clients[1]: is never reached");
     }
 
+    @Test
+    void auditRequired_withoutAFile_isRefused() {
+        assertThat(fixture.problems(DEV + "audit: { required: true }\n"))
+                .singleElement()
+                .asString()
+                .contains("audit: requires records and says not where (expected file beside required)");
+        assertThat(fixture.config(DEV + "audit: { file: a.jsonl }\n").audit().isRequired())
+                .isFalse();
+        assertThat(fixture.config(DEV + "audit: { file: a.jsonl, required: true }\n")
+                        .audit()
+                        .isRequired())
+                .isTrue();
+    }
+
     private static String client(String rest) {
         return DEV + "clients: [ { name: ci, " + rest + " } ]\n";
     }

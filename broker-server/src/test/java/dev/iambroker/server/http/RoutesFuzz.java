@@ -24,7 +24,8 @@ public final class RoutesFuzz {
             METRICS,
             new KubeconfigTemplate(Path.of("/opt/iam-broker-credential"), Path.of("/run/b.sock")),
             List.of("a note"),
-            new TokenAnswers(() -> 0L));
+            new TokenAnswers(() -> 0L),
+            new FakeTrail());
     private static final List<HttpService> SERVICES = List.of(
             service(ROUTES, TransportRules.unixSocket(ClientSecrets.NONE)),
             service(ROUTES, TransportRules.loopback(presented -> Set.of("ci"), Set.of("livez"))),

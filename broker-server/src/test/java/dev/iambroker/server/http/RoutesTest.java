@@ -59,7 +59,8 @@ final class RoutesTest {
                                 "text/plain; version=0.0.4", "m{accept=\"" + accept + "\"}\n"),
                         new KubeconfigTemplate(Path.of("/opt/bin/iam-broker-credential"), Path.of("/run/b.sock")),
                         List.of("a note"),
-                        new TokenAnswers(() -> nanos)),
+                        new TokenAnswers(() -> nanos),
+                        new FakeTrail()),
                 rules,
                 broker,
                 (route, client, status, took) -> done.add(route + " " + client + " " + status + " " + took),
@@ -569,5 +570,50 @@ final class RoutesTest {
         assertThat(body(ask(get("/v1/accounts"))))
                 .isEqualTo("{\"type\":\"urn:iam-broker:problem:internal\",\"title\":\"Internal error\","
                         + "\"status\":500,\"detail\":\"the broker failed: its log says more\"}");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/v1/audit/verify                       | verify 1",
+                "/v1/audit/verify?from=17               | verify 17",
+                "/v1/audit/records                      | records 100 -1",
+                "/v1/audit/records?limit=5&after=0      | records 5 0",
+                "/v1/audit/holders?fingerprint=0123ab   | holders 0123ab"
+            })
+    void audit_question_isAskedAndPutOnRecord(String target, String asked) {
+        Answer answer = ask(get(target));
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(text(answer)).contains("Cache-Control: no-store").endsWith("{\"asked\":\"" + asked + "\"}");
+        assertThat(broker.asked).singleElement().asString().isEqualTo("audit-" + target.split("[/?]")[3]);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/v1/audit/verify?from=0",
+                "/v1/audit/verify?from=x",
+                "/v1/audit/records?limit=0",
+                "/v1/audit/records?limit=1001",
+                "/v1/audit/records?after=-1",
+                "/v1/audit/holders",
+                "/v1/audit/holders?fingerprint=0123a",
+                "/v1/audit/holders?fingerprint=0123AB",
+                "/v1/audit/holders?fingerprint=eyJhbGciOi"
+            })
+    void audit_wrongQuestion_is400WithoutEcho(String target) {
+        Answer answer = ask(get(target));
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(text(answer)).doesNotContain("eyJ").doesNotContain("0123A");
+    }
+
+    @Test
+    void audit_clientWithoutAdminOfAll_isDenied() {
+        broker.failWith(new BrokerFailure.Denied("no", About.NOTHING));
+
+        assertThat(ask(get("/v1/audit/records")).status()).isEqualTo(403);
     }
 }

@@ -20,7 +20,7 @@ final class AuditLogs {
     private AuditLogs() {}
 
     /** Counts what a log tells. */
-    record Counts(Runnable onRecord, AtomicLong recorded, AtomicLong missed) implements HashChainedAuditLog.Listener {
+    record Counts(Runnable onRecord, AtomicLong lines, AtomicLong gaps) implements HashChainedAuditLog.Listener {
         Counts(Runnable onRecord) {
             this(onRecord, new AtomicLong(), new AtomicLong());
         }
@@ -31,13 +31,13 @@ final class AuditLogs {
 
         @Override
         public void recorded() {
-            recorded.incrementAndGet();
+            lines.incrementAndGet();
             onRecord.run();
         }
 
         @Override
         public void missed(long events) {
-            missed.addAndGet(events);
+            gaps.addAndGet(events);
         }
     }
 

@@ -187,6 +187,35 @@ final class SocketListenerTest {
         assertThat(link).isSymbolicLink();
     }
 
+    /** Following it would remove, or serve at, a place that somebody else chose. */
+    @Test
+    void unix_linkToASocketInPlace_refusedAndLeftAlone() throws Exception {
+        Files.createDirectories(directory);
+        Path stale = path.resolveSibling("stale.sock");
+        try (ServerSocketChannel dead = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            dead.bind(UnixDomainSocketAddress.of(stale));
+        }
+        Files.createSymbolicLink(path, stale);
+
+        assertThatThrownBy(() -> server.listen(UnixSocket.privateAt(path)))
+                .isInstanceOf(ListenFailure.class)
+                .hasMessageContaining("is no socket");
+        assertThat(path).isSymbolicLink();
+        assertThat(stale).exists();
+    }
+
+    @Test
+    void close_linkInPlaceOfOurSocket_leftAloneWithItsTarget() throws Exception {
+        SocketListener listener = server.listen(UnixSocket.privateAt(path));
+        Path moved = Files.move(path, path.resolveSibling("moved.sock"));
+        Files.createSymbolicLink(path, moved);
+
+        listener.close(Duration.ZERO);
+
+        assertThat(path).isSymbolicLink();
+        assertThat(moved).exists();
+    }
+
     @Test
     void unix_pathTooLong_refused() {
         Path deep = temp.resolve("d".repeat(90)).resolve("broker.sock");
