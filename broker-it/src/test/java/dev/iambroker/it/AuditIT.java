@@ -211,7 +211,7 @@ final class AuditIT {
     }
 
     private Path fill(Sandbox sandbox) throws IOException {
-        Path filling = sandbox.reached(log().getParent()).resolve("filling");
+        Path filling = sandbox.reached(log()).resolveSibling("filling");
         try (OutputStream out = Files.newOutputStream(filling)) {
             while (true) {
                 out.write(new byte[512]);
