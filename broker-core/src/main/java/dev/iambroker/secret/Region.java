@@ -103,7 +103,12 @@ final class Region {
         return memory.duplicate();
     }
 
-    int freeUnits() {
-        return free;
+    /** A quarter of it is free: worth a look. */
+    boolean isRoomy() {
+        return free >= units / 4;
+    }
+
+    boolean isEmpty() {
+        return free == units;
     }
 }

@@ -4,7 +4,10 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.lang.ref.Cleaner;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.SequencedSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the clear bytes of every {@link Secret} are: whole pages outside the heap. Thread-safe.
@@ -31,11 +34,22 @@ public final class SecretMemory {
         void protect(ByteBuffer region);
     }
 
+    /** Rather a new region than a long search for a place in old ones. */
+    private static final int MOST_LOOKS = 8;
+
     private static final SecretMemory SHARED = new SecretMemory();
     private static final Cleaner CLEANER = Cleaner.create();
 
     @GuardedBy("this")
     private final List<Region> regions = new ArrayList<>();
+
+    /** Where places are taken now; null until the first is. */
+    @GuardedBy("this")
+    private @Nullable Region current;
+
+    /** Others that have room, though perhaps in pieces. */
+    @GuardedBy("this")
+    private final SequencedSet<Region> roomy = new LinkedHashSet<>();
 
     @GuardedBy("this")
     private Protection protection = region -> {};
@@ -69,20 +83,41 @@ public final class SecretMemory {
     }
 
     private synchronized Block take(int length) {
-        for (Region region : regions) {
+        Region region = current;
+        for (int looks = 1; region != null; looks++) {
             int offset = region.take(length);
             if (offset >= 0) {
+                current = region;
                 return new Block(this, region, offset, length);
             }
+            comeBackTo(region);
+            region = looks < MOST_LOOKS ? next() : null;
         }
         Region fresh = Region.holding(length);
         protection.protect(fresh.memory());
         regions.add(fresh);
+        current = fresh;
         return new Block(this, fresh, fresh.take(length), length);
     }
 
     synchronized void free(Block block) {
-        block.region().giveBack(block.offset(), block.length());
+        Region region = block.region();
+        region.giveBack(block.offset(), block.length());
+        if (region != current) {
+            comeBackTo(region);
+        }
+    }
+
+    @GuardedBy("this")
+    private @Nullable Region next() {
+        return roomy.isEmpty() ? null : roomy.removeFirst();
+    }
+
+    @GuardedBy("this")
+    private void comeBackTo(Region region) {
+        if (region.isRoomy()) {
+            roomy.add(region);
+        }
     }
 
     synchronized int regionCount() {

@@ -67,13 +67,13 @@ public final class HttpIamClient implements IamClient {
         Instant requestedAt = clock.instant();
         HttpAnswer answer = send(connection, call, grant.label(), redactor, grant instanceof Grant.Passcode);
         try {
-            return read(call.host(), grant, answer, redactor, requestedAt, clock.instant());
+            return readWithDate(call.host(), grant, answer, redactor, requestedAt, clock.instant());
         } finally {
             answer.wipe();
         }
     }
 
-    private IamAnswer read(
+    private IamAnswer readWithDate(
             String host, Grant grant, HttpAnswer answer, Redactor redactor, Instant requestedAt, Instant answeredAt) {
         // Before the answer is read: where it states its end by IAM's clock alone, this tells what that means here.
         Optional<Instant> date = RetryAfter.dateOf(answer);

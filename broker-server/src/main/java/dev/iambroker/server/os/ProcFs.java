@@ -31,7 +31,8 @@ public final class ProcFs {
         this(Path.of("/proc"));
     }
 
-    ProcFs(Path root) {
+    /** @param root of a tree like that of {@code /proc} */
+    public ProcFs(Path root) {
         this.root = root;
     }
 

@@ -70,8 +70,9 @@ interface PeerReader {
             ByteBuf number = socket.alloc().directBuffer(Integer.BYTES, Integer.BYTES);
             try {
                 ByteBuffer raw = number.internalNioBuffer(0, Integer.BYTES).order(ByteOrder.nativeOrder());
+                int start = raw.position();
                 ((Socket) socket.fd()).getRawOpt(SOL_SOCKET, SO_PEERPIDFD, raw);
-                return refersTo(new FileDescriptor(raw.getInt(raw.position())), pid);
+                return refersTo(new FileDescriptor(raw.getInt(start)), pid);
             } catch (NativeIoException e) {
                 // A kernel before 6.5 knows no such option: there the start time alone pins the pid.
                 return e.expectedErr() == -ENOPROTOOPT;

@@ -29,10 +29,12 @@ final class AttestationTest {
             Routes.all(
                     broker,
                     new FakeLock(),
+                    new FakeShares(),
                     accept -> new MetricsExposition.Scrape("text/plain", "m\n"),
                     new KubeconfigTemplate(Path.of("/opt/bin/iam-broker-credential"), null),
                     List.of(),
-                    new TokenAnswers(() -> 0)),
+                    new TokenAnswers(() -> 0),
+                    null),
             TransportRules.unixSocket(ClientSecrets.NONE),
             broker,
             RequestEvents.NONE,

@@ -1,5 +1,6 @@
 package dev.iambroker.server.transport;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
@@ -20,6 +21,7 @@ final class CapturedLog implements AutoCloseable {
 
     CapturedLog(Class<?> of) {
         logger = (Logger) LoggerFactory.getLogger(of);
+        logger.setLevel(Level.WARN);
         logger.setAdditive(false);
         appender.setContext(logger.getLoggerContext());
         appender.start();
@@ -34,5 +36,6 @@ final class CapturedLog implements AutoCloseable {
     public void close() {
         logger.detachAppender(appender);
         logger.setAdditive(true);
+        logger.setLevel(null);
     }
 }

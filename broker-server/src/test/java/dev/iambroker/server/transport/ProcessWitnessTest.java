@@ -211,7 +211,7 @@ final class ProcessWitnessTest {
 
             process.getOutputStream().write('\n');
             process.getOutputStream().flush();
-            awaitOtherThan(before.exe(), real, pid);
+            awaitOtherThan(String.valueOf(before.exe()), real, pid);
 
             assertThat(witness.isUnchanged()).isFalse();
         } finally {
