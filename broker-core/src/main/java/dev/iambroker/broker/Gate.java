@@ -5,6 +5,7 @@ import dev.iambroker.account.AccountName;
 import dev.iambroker.account.TokenKind;
 import dev.iambroker.broker.BrokerFailure.About;
 import dev.iambroker.client.ClientIdentity;
+import dev.iambroker.client.Scope;
 import dev.iambroker.event.AuditEvent;
 import dev.iambroker.event.AuditLog;
 import dev.iambroker.event.AuditUnavailable;
@@ -34,6 +35,36 @@ final class Gate {
     private final Time time;
     private final DryRuns dryRuns;
 
+    /** Nobody comes by a share before there are any. */
+    private volatile Uses uses = Uses.NONE;
+
+    /** Counts what is handed out by shares. Thread-safe. */
+    interface Uses {
+        Uses NONE = new Uses() {
+            @Override
+            public boolean isOpen(Scope scope) {
+                return false;
+            }
+
+            @Override
+            public boolean spend(Scope scope) {
+                return false;
+            }
+
+            @Override
+            public void settle(Scope scope, boolean isHandedOut) {}
+        };
+
+        /** Whether the share may be used at all. */
+        boolean isOpen(Scope scope);
+
+        /** Takes one use, to be settled; false where the share is over. */
+        boolean spend(Scope scope);
+
+        /** What became of the use that was taken. */
+        void settle(Scope scope, boolean isHandedOut);
+    }
+
     Gate(Policy policy, TokenService tokens, ClusterDirectory directory, AuditLog audit, Time time, DryRuns dryRuns) {
         this.policy = policy;
         this.dryRuns = dryRuns;
@@ -41,6 +72,10 @@ final class Gate {
         this.directory = directory;
         this.audit = audit;
         this.time = time;
+    }
+
+    void countUsesBy(Uses newUses) {
+        uses = newUses;
     }
 
     void apply(Policy next) {
@@ -78,11 +113,26 @@ final class Gate {
             recordDenial(client, verb, name, cluster, deny.rule());
             throw new BrokerFailure.Denied(deny.reason(), About.NOTHING);
         }
+        demandOpenShare(client, verb, name, cluster);
         Account configured = account == null ? null : tokens.find(account);
         if (configured == null) {
             throw Failures.unknownAccount();
         }
         return configured;
+    }
+
+    /** A connection may be there a moment longer than its share. */
+    private void demandOpenShare(ClientIdentity client, Verb verb, String name, @Nullable String cluster) {
+        Scope scope = client.scope();
+        if (scope != null && !uses.isOpen(scope)) {
+            throw shareOver(client, verb, name, cluster);
+        }
+    }
+
+    private BrokerFailure shareOver(ClientIdentity client, Verb verb, String name, @Nullable String cluster) {
+        recordDenial(client, verb, name, cluster, policy.nameOnRecord(client));
+        return new BrokerFailure.Denied(
+                "this share is over: its time or its uses are, or it was ended; ask for another", About.NOTHING);
     }
 
     /** Which cluster it is decides the server's address; a right on none of the account's clusters decides now. */
@@ -103,9 +153,20 @@ final class Gate {
 
     Account administered(ClientIdentity client, String name, String what) {
         Account account = permit(client, Verb.ADMIN, name, null);
-        audit.record(
-                new AuditEvent(time.now(), client, what, account.name().value(), null, true, policy.nameOf(client)));
+        recordAdmin(client, account.name().value(), what);
         return account;
+    }
+
+    /** Puts on record what {@code client} did to {@code account}. */
+    void recordAdmin(ClientIdentity client, String account, String what) {
+        audit.record(new AuditEvent(time.now(), client, what, account, null, true, policy.nameOnRecord(client)));
+    }
+
+    /** Whether whoever opened a share may still do so. */
+    boolean allowsSharing(Scope scope, TokenKind kind) {
+        AccountName account = new AccountName(scope.account());
+        Action use = new Action(Verb.of(kind), scope.account(), namesOf(account, scope.cluster()));
+        return allows(scope.sharer(), use) && allows(scope.sharer(), Action.on(Verb.ADMIN, scope.account()));
     }
 
     /** What is done to all accounts at once needs {@code admin:*}; no alias is {@code *}. */
@@ -148,18 +209,36 @@ final class Gate {
         AccountName account = token.key().account();
         TokenKind kind = token.key().kind();
         String at = NameOnRecord.ofNullable(cluster);
+        Scope scope = client.scope();
+        if (scope != null && !uses.spend(scope)) {
+            throw shareOver(client, Verb.of(kind), account.value(), cluster);
+        }
         Policy inForce = policy;
         Standing standing = inForce.standingOf(client);
         if (inForce.hasDryRuns()) {
             Action action = new Action(Verb.of(kind), account.value(), namesOf(account, cluster));
             tellOfDryRun(inForce, client, action, cluster);
         }
-        record(new AuditEvent(
-                time.now(), client, kind.word(), account.value(), at, true, standing.rule(), source, etag));
+        AuditEvent handOut = new AuditEvent(
+                time.now(), client, kind.word(), account.value(), at, true, inForce.nameOnRecord(client), source, etag);
+        recordUse(scope, handOut);
         TokenGrant grant =
                 new TokenGrant(account, kind, token.value(), token.scope(), token.endsAt(time), token.left(time), etag);
         Duration maxTtl = standing.terms().maxTtl();
         return maxTtl == null ? grant : grant.shortenedTo(maxTtl, time.now());
+    }
+
+    /** What cannot be put on record is not handed out, and no use of a share. */
+    private void recordUse(@Nullable Scope scope, AuditEvent handOut) {
+        boolean isOnRecord = false;
+        try {
+            record(handOut);
+            isOnRecord = true;
+        } finally {
+            if (scope != null) {
+                uses.settle(scope, isOnRecord);
+            }
+        }
     }
 
     private void record(AuditEvent handOut) {

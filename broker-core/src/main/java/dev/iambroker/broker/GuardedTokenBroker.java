@@ -33,6 +33,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The front door in front of the tokens: decides, puts on record, then serves. Thread-safe. */
@@ -121,6 +122,16 @@ public final class GuardedTokenBroker implements TokenBroker {
      */
     public BrokerLock lock(Consumer<Runnable> alone, LockListener listener) {
         return new BrokerLock(gate, tokens, time, alone, listener);
+    }
+
+    /**
+     * The shares of this broker. To be made once.
+     *
+     * @param ids short names, each as good as never given twice
+     * @param executor closes sockets; that blocks
+     */
+    public Shares shares(ShareSockets sockets, Supplier<String> ids, Executor executor) {
+        return new Shares(gate, tokens, sockets, ids, executor, time);
     }
 
     @Override

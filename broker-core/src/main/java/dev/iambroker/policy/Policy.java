@@ -3,6 +3,7 @@ package dev.iambroker.policy;
 import dev.iambroker.client.ClientIdentity;
 import dev.iambroker.client.Peer;
 import dev.iambroker.client.Program;
+import dev.iambroker.client.Scope;
 import dev.iambroker.policy.Explanation.Outcome;
 import dev.iambroker.policy.Explanation.Step;
 import java.time.Instant;
@@ -23,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 public final class Policy {
     /** The name under which the daemon's own user and root act on the main Unix socket. */
     public static final String OWNER = "owner";
+
+    /** The name of all clients of shared sockets, and how the names of shares begin on record. */
+    public static final String SHARE = "share";
 
     /** The name of a client that no rule matches. */
     public static final String NOBODY = "nobody";
@@ -76,6 +80,10 @@ public final class Policy {
     }
 
     public Decision decide(ClientIdentity client, Action action) {
+        Scope scope = client.scope();
+        if (scope != null) {
+            return new SharedRight(this, scope).decide(action);
+        }
         if (isOwner(client.peer())) {
             return ALLOW_OWNER;
         }
@@ -93,6 +101,10 @@ public final class Policy {
 
     /** Whether {@code client} may do {@code verb} on the account or on any one of its clusters. */
     public boolean mayUse(ClientIdentity client, Verb verb, String account) {
+        Scope scope = client.scope();
+        if (scope != null) {
+            return new SharedRight(this, scope).mayUse(verb, account);
+        }
         if (isOwner(client.peer())) {
             return true;
         }
@@ -105,10 +117,18 @@ public final class Policy {
 
     /** The name of the rule that speaks for {@code client}: a metric label, low in cardinality. */
     public String nameOf(ClientIdentity client) {
+        if (client.scope() != null) {
+            return SHARE;
+        }
         return standingOf(client).rule();
     }
 
+    /** Whoever comes by a share has the terms of whoever shared it. */
     public Standing standingOf(ClientIdentity client) {
+        Scope scope = client.scope();
+        if (scope != null) {
+            return standingOf(scope.sharer());
+        }
         if (isOwner(client.peer())) {
             return AS_OWNER;
         }
@@ -122,7 +142,7 @@ public final class Policy {
 
     /** The rule in dry-run that would have denied what {@code client} wants, were it in force; null where none would. */
     public @Nullable String wouldDeny(ClientIdentity client, Action action) {
-        if (!hasDryRuns || isOwner(client.peer())) {
+        if (!hasDryRuns || client.scope() != null || isOwner(client.peer())) {
             return null;
         }
         for (Entry entry : entries) {
@@ -140,7 +160,7 @@ public final class Policy {
      * that a rule asks is known to hold.
      */
     public Set<Fact> asks(ClientIdentity client) {
-        if (!asksOfPrograms || client.peer() == null || isOwner(client.peer())) {
+        if (!asksOfPrograms || client.scope() != null || client.peer() == null || isOwner(client.peer())) {
             return Set.of();
         }
         Set<Fact> facts = EnumSet.noneOf(Fact.class);
@@ -166,7 +186,7 @@ public final class Policy {
 
     /** Whether the client comes under its rule by what its process runs, which may have changed since it was looked at. */
     public boolean isByProgram(ClientIdentity client) {
-        if (!asksOfPrograms || isOwner(client.peer())) {
+        if (!asksOfPrograms || client.scope() != null || isOwner(client.peer())) {
             return false;
         }
         Entry entry = deciding(client);
@@ -198,6 +218,12 @@ public final class Policy {
             }
         }
         return new Explanation(steps, decide(client, action));
+    }
+
+    /** As {@link #nameOf}, but which share it is, and by whose rule: for the audit log. */
+    public String nameOnRecord(ClientIdentity client) {
+        Scope scope = client.scope();
+        return scope == null ? nameOf(client) : new SharedRight(this, scope).nameOnRecord();
     }
 
     private boolean isOwner(@Nullable Peer peer) {

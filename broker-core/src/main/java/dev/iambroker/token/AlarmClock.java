@@ -28,7 +28,7 @@ public final class AlarmClock {
     }
 
     /** One more sleeper. {@code onRing} is called on the thread that rings and must not block. */
-    Alarm sleeper(Runnable onRing) {
+    public Alarm sleeper(Runnable onRing) {
         Sleeper sleeper = new Sleeper(onRing);
         return delayNanos -> arm(sleeper, delayNanos);
     }

@@ -47,7 +47,7 @@ final class SystemdUnitIT {
     @Test
     void verify_unitWithAMistake_isFound() throws Exception {
         Files.writeString(temp.resolve(UNIT), unit().replace("ProtectHome=yes", "ProtectHome=perhaps"));
-        assertThat(verify().all()).contains("ProtectHome");
+        assertThat(verify().all()).contains("protect home value");
     }
 
     private Ran verify() throws IOException, InterruptedException {

@@ -3,11 +3,15 @@ package dev.iambroker.server;
 import dev.iambroker.account.AccountName;
 import dev.iambroker.broker.GuardedTokenBroker;
 import dev.iambroker.broker.LockControl;
+import dev.iambroker.broker.Shares;
+import dev.iambroker.client.Scope;
 import dev.iambroker.event.AuditLog;
 import dev.iambroker.iam.ClockSkew;
 import dev.iambroker.policy.Policy;
 import dev.iambroker.server.config.BrokerConfig;
+import dev.iambroker.server.config.ProcessIdentity;
 import dev.iambroker.server.http.AuditTrail;
+import dev.iambroker.server.http.HttpService;
 import dev.iambroker.server.http.KubeconfigTemplate;
 import dev.iambroker.server.http.TokenAnswers;
 import dev.iambroker.server.iam.CloudConnections;
@@ -23,6 +27,7 @@ import dev.iambroker.server.telemetry.Telemetry;
 import dev.iambroker.server.transport.ConnectionLimits;
 import dev.iambroker.server.transport.Engine;
 import dev.iambroker.server.transport.EventLoops;
+import dev.iambroker.server.transport.ShareDirectory;
 import dev.iambroker.server.transport.Witnesses;
 import dev.iambroker.token.RefreshSchedule;
 import dev.iambroker.token.TokenService;
@@ -34,6 +39,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -53,6 +59,8 @@ final class Daemon implements AutoCloseable {
     private final Machine machine;
     private @Nullable TokenService tokens;
     private @Nullable LiveSettings live;
+    private @Nullable Listening listening;
+    private @Nullable Shares shares;
     private @Nullable HashChainedAuditLog audit;
     private Listening.Ports ports = new Listening.Ports(0, 0);
 
@@ -98,10 +106,33 @@ final class Daemon implements AutoCloseable {
         EventLoops loops = new EventLoops();
         ends.push(loops::close);
         var stop = new OrderlyStop(machine.workers(), machine.wakeUp(), service);
-        ends.push(stop::run);
         Engine engine = new Engine(loops, machine.workers(), connectionLimits(), witnesses());
-        var listening = new Listening(broker, lock, answers, trail(), telemetry, secrets, engine, stop);
-        begin(service, listening, kubeconfig, notes(store));
+        Shares shared = shares(broker, kubeconfig, engine, stop);
+        ends.push(stop::run);
+        var opened = new Listening(broker, lock, shared, answers, trail(), telemetry, secrets, engine, stop);
+        listening = opened;
+        shares = shared;
+        begin(service, opened, kubeconfig, notes(store));
+    }
+
+    private Shares shares(GuardedTokenBroker broker, KubeconfigTemplate kubeconfig, Engine engine, OrderlyStop stop) {
+        var random = new SecureRandom();
+        var directory = new ShareDirectory(config.listen().unix().path(), random);
+        directory.clear();
+        int self = ProcessIdentity.ofThisProcess().uid();
+        var sockets = new SharedSockets(directory, scope -> sharedService(scope, kubeconfig), engine, stop, self);
+        // After the orderly stop has let them end.
+        ends.push(sockets::close);
+        HexFormat hex = HexFormat.of();
+        return broker.shares(sockets, () -> hex.toHexDigits(random.nextInt()), machine.workers());
+    }
+
+    private HttpService sharedService(Scope scope, KubeconfigTemplate kubeconfig) {
+        Listening opened = listening;
+        if (opened == null) {
+            throw new IllegalStateException("nobody can share before the daemon listens");
+        }
+        return opened.shared(scope, kubeconfig);
     }
 
     /** Where the process may have few files open, a flood of connections must not take those of the store. */
@@ -278,7 +309,12 @@ final class Daemon implements AutoCloseable {
      */
     List<String> reload(BrokerConfig next) {
         LiveSettings settings = live;
-        return settings == null ? List.of() : settings.apply(next);
+        List<String> changes = settings == null ? List.of() : settings.apply(next);
+        Shares open = shares;
+        if (open != null) {
+            open.review();
+        }
+        return changes;
     }
 
     /** The port of the loopback listener, for whoever asked for any free one; 0 where there is none. */

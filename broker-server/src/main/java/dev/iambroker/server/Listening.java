@@ -1,7 +1,9 @@
 package dev.iambroker.server;
 
 import dev.iambroker.broker.LockControl;
+import dev.iambroker.broker.ShareControl;
 import dev.iambroker.broker.TokenBroker;
+import dev.iambroker.client.Scope;
 import dev.iambroker.server.config.Listen;
 import dev.iambroker.server.http.AuditTrail;
 import dev.iambroker.server.http.ClientSecrets;
@@ -32,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 record Listening(
         TokenBroker broker,
         LockControl lock,
+        ShareControl shares,
         TokenAnswers answers,
         @Nullable AuditTrail audit,
         Telemetry telemetry,
@@ -42,7 +45,7 @@ record Listening(
     record Ports(int http, int metrics) {}
 
     Ports begin(Listen listen, KubeconfigTemplate kubeconfig, List<String> notes) {
-        RouteTable all = Routes.all(broker, lock, exposition(), kubeconfig, notes, answers, audit);
+        RouteTable all = Routes.all(broker, lock, shares, exposition(), kubeconfig, notes, answers, audit);
         Listen.Http tcp = listen.http();
         int http = tcp == null ? 0 : loopback(tcp, all).port();
         Listen.Metrics scraped = listen.metrics();
@@ -51,6 +54,12 @@ record Listening(
         HttpService service = service(all, TransportRules.unixSocket(secrets));
         stop.with(SocketListener.unix(socket(listen.unix()), service, engine));
         return new Ports(http, metrics);
+    }
+
+    /** What a shared socket serves. */
+    HttpService shared(Scope scope, KubeconfigTemplate kubeconfig) {
+        RouteTable routes = Routes.shared(broker, lock, shares, exposition(), kubeconfig, answers, audit);
+        return service(routes, TransportRules.sharedSocket(secrets, scope));
     }
 
     private SocketListener loopback(Listen.Http tcp, RouteTable all) {

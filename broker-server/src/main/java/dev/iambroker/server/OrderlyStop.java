@@ -39,6 +39,11 @@ final class OrderlyStop {
         return listener;
     }
 
+    /** One that has ended already. */
+    void without(SocketListener listener) {
+        listeners.remove(listener);
+    }
+
     void run() {
         long end = System.nanoTime() + GRACE.toNanos();
         long cutOff = end - LAST_WORDS.toNanos();

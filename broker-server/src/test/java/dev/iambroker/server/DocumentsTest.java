@@ -13,22 +13,18 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the documents name must exist. */
 final class DocumentsTest {
     private static final Path ROOT = Path.of("..");
 
-    @Test
-    void securityDocument_namesTestsThatExist() throws IOException {
-        Set<String> named = matches(ROOT.resolve("docs/security.md"), Pattern.compile("`(\\w+(?:Test|IT))`"));
-        assertThat(named).isNotEmpty();
-        assertThat(testClasses()).containsAll(named);
-    }
-
-    @Test
-    void reliabilityDocument_namesTestMethodsThatExist() throws IOException {
+    @ParameterizedTest
+    @ValueSource(strings = {"docs/security.md", "docs/reliability.md"})
+    void document_namesTestMethodsThatExist(String document) throws IOException {
         Set<String> named =
-                matches(ROOT.resolve("docs/reliability.md"), Pattern.compile("`(\\w+(?:Test|IT)(?:\\.\\w+)?)`"));
+                matches(ROOT.resolve(document), Pattern.compile("`(\\w+(?:Test|IT|Fuzz)(?:\\.\\w+)?)`"));
         assertThat(named).hasSizeGreaterThan(30);
         for (String test : named) {
             String[] parts = test.split("\\.");
@@ -75,14 +71,5 @@ final class DocumentsTest {
             found.add(matcher.group(1));
         }
         return found;
-    }
-
-    private static Set<String> testClasses() throws IOException {
-        try (Stream<Path> files = Files.walk(ROOT)) {
-            return files.map(file -> file.getFileName().toString())
-                    .filter(name -> name.endsWith(".java"))
-                    .map(name -> name.substring(0, name.length() - ".java".length()))
-                    .collect(Collectors.toSet());
-        }
     }
 }

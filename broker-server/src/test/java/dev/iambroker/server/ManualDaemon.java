@@ -30,6 +30,9 @@ final class ManualDaemon implements AutoCloseable {
     private final CountedWorkers workers = new CountedWorkers();
     private final Daemon daemon;
     private final Path socket;
+    private final Path directory;
+    private final SmallCloud cloud;
+    private final String yaml;
 
     private ManualDaemon(Path directory, String accounts, SmallCloud cloud, ManualTime time, long seed, FileOps files)
             throws IOException {
@@ -39,7 +42,10 @@ final class ManualDaemon implements AutoCloseable {
         Machine machine = new Machine(
                 time, wakeUp, workers, Executors.newVirtualThreadPerTaskExecutor(), new Random(seed), files);
         Home home = new Home(Path.of("/opt/iam-broker/bin/iam-broker-credential"));
-        this.daemon = Daemon.start(config(directory, yaml(directory, accounts, cloud)), machine, home, null);
+        this.directory = directory;
+        this.cloud = cloud;
+        this.yaml = yaml(directory, accounts, cloud);
+        this.daemon = Daemon.start(config(directory, yaml), machine, home, null);
     }
 
     /**
@@ -88,6 +94,16 @@ final class ManualDaemon implements AutoCloseable {
             Files.createFile(file, mode);
         }
         return Files.writeString(file, secret + "\n", StandardOpenOption.TRUNCATE_EXISTING);
+    }
+
+    /** Takes the configuration over with {@code more} at its end. */
+    void reload(String more) throws IOException {
+        daemon.reload(config(directory, yaml + more + "\n"));
+    }
+
+    /** Takes over the configuration with other accounts. */
+    void reloadAccounts(String accounts) throws IOException {
+        daemon.reload(config(directory, yaml(directory, accounts, cloud)));
     }
 
     UnixCaller caller() throws IOException {

@@ -59,6 +59,8 @@ public final class BrokerCommandLine {
                 .addSubcommand(new KubeCredentialCommand(access))
                 .addSubcommand(new RefreshCommand(access))
                 .addSubcommand(new PurgeCommand(access))
+                .addSubcommand(new ShareCommand(access))
+                .addSubcommand(new UnshareCommand(access))
                 .addSubcommand(new LockCommand(access))
                 .addSubcommand(new UnlockCommand(access))
                 .addSubcommand(new WaitCommand(access))

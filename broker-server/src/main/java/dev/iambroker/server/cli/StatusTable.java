@@ -32,7 +32,25 @@ final class StatusTable {
         } else {
             addRow(table, answer);
         }
-        return table.render(palette) + notes(answer);
+        return table.render(palette) + shares(answer.path("shares"), palette) + notes(answer);
+    }
+
+    private String shares(JsonNode shares, Palette palette) {
+        if (shares.isEmpty()) {
+            return "";
+        }
+        var table = new Table("SHARE", "ACCOUNT", "KIND", "CLUSTER", "ENDS IN", "USES LEFT", "SOCKET");
+        for (var share : shares) {
+            table.row(
+                    Cell.of(Json.cell(share, "id")),
+                    Cell.of(Json.cell(share, "account")),
+                    Cell.of(Json.cell(share, "kind")),
+                    Cell.of(Json.cell(share, "cluster")),
+                    Cell.of(time.until(TimeLeft.instant(share, "expires_at"), "ended")),
+                    Cell.of(Json.cell(share, "uses_left")),
+                    Cell.of(Json.cell(share, "path")));
+        }
+        return "\n" + table.render(palette);
     }
 
     private void addRow(Table table, JsonNode account) {

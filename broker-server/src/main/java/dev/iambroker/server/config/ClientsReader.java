@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class ClientsReader {
     private static final String ENTRY_FORM = "a list of clients: - { name: NAME, match: { … }, allow: [ … ] }";
     private static final String MATCH_FORM = "at least one of uid, user, gid, group, exe, exe-sha256, unit, secret";
-    private static final Set<String> RESERVED = Set.of(Policy.OWNER, Policy.NOBODY);
+    private static final Set<String> RESERVED = Set.of(Policy.OWNER, Policy.NOBODY, Policy.SHARE);
 
     private final ReferenceReader references;
     private final Surroundings surroundings;
@@ -68,7 +68,7 @@ final class ClientsReader {
             return null;
         }
         if (RESERVED.contains(name)) {
-            section.error("has a name that the broker itself uses (expected any but owner and nobody)");
+            section.error("has a name that the broker itself uses (expected any but owner, nobody and share)");
             return null;
         }
         if (!names.add(name)) {

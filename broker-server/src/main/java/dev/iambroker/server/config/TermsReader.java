@@ -18,11 +18,12 @@ final class TermsReader {
         Problems problems = section.reading().problems();
         int known = problems.size();
         Entry maxTtl = section.entry("max-ttl");
+        Boolean dryRun = section.optional("dry-run", new FlagScalar());
         var terms = new Terms(
                 maxTtl == null ? null : maxTtl(maxTtl),
                 section.optional("rate", new RateScalar()),
                 section.optional("expires", new EndScalar()),
-                section.value("dry-run", new FlagScalar(), false));
+                dryRun != null && dryRun);
         return problems.isFreeOfErrorsSince(known) ? terms : null;
     }
 

@@ -1,6 +1,7 @@
 package dev.iambroker.server.http;
 
 import dev.iambroker.broker.AccountView;
+import dev.iambroker.broker.ShareControl;
 import dev.iambroker.broker.TokenBroker;
 import java.util.List;
 
@@ -9,7 +10,7 @@ import java.util.List;
  *
  * @param notes what the operator should know of this daemon besides; told to whoever may list any account
  */
-record AccountsRoute(TokenBroker broker, List<String> notes) implements MemoryRoute {
+record AccountsRoute(TokenBroker broker, ShareControl shares, List<String> notes) implements MemoryRoute {
     @Override
     public RoutePattern pattern() {
         return RoutePattern.get("/v1/accounts");
@@ -22,6 +23,7 @@ record AccountsRoute(TokenBroker broker, List<String> notes) implements MemoryRo
             AccountJson.write(view, json);
         }
         json.endArray();
+        ShareJson.write(shares.shares(call.client()), json);
         if (!notes.isEmpty()) {
             json.name("notes").beginArray();
             notes.forEach(json::value);

@@ -2,6 +2,7 @@ package dev.iambroker.server.http;
 
 import dev.iambroker.broker.TokenBroker;
 import dev.iambroker.client.ClientIdentity;
+import dev.iambroker.client.Scope;
 import dev.iambroker.policy.Fact;
 import java.util.EnumSet;
 import java.util.Set;
@@ -67,7 +68,9 @@ public final class HttpService {
         RouteTable.Match match = routes.find(request);
         exchange.foundRoute(match.route());
         if (!match.route().isUnmetered()) {
-            broker.takeTurn(name);
+            // By a share nobody is asked for more than whoever shared it may.
+            Scope scope = client.scope();
+            broker.takeTurn(scope == null ? name : broker.nameOf(scope.sharer()));
         }
         Query query = Query.parse(request.rawQuery(), match.route().parameters());
         exchange.ready(new Call(client, request, match.variables(), query));

@@ -1,6 +1,7 @@
 package dev.iambroker.server.http;
 
 import dev.iambroker.broker.LockControl;
+import dev.iambroker.broker.ShareControl;
 import dev.iambroker.broker.TokenBroker;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,13 +21,56 @@ public final class Routes {
     public static RouteTable all(
             TokenBroker broker,
             LockControl lock,
+            ShareControl shares,
+            MetricsExposition metrics,
+            KubeconfigTemplate kubeconfig,
+            List<String> notes,
+            TokenAnswers tokens,
+            @Nullable AuditTrail audit) {
+        return new RouteTable(list(broker, lock, shares, metrics, kubeconfig, notes, tokens, audit));
+    }
+
+    /**
+     * For a shared socket: what gives its token, how its account stands, and health; all else is refused there. Arguments
+     * as for {@link #all}.
+     */
+    public static RouteTable shared(
+            TokenBroker broker,
+            LockControl lock,
+            ShareControl shares,
+            MetricsExposition metrics,
+            KubeconfigTemplate kubeconfig,
+            TokenAnswers tokens,
+            @Nullable AuditTrail audit) {
+        List<Route> routes = list(broker, lock, shares, metrics, kubeconfig, List.of(), tokens, audit);
+        return new RouteTable(routes.stream()
+                .map(route -> isShared(route) ? route : new RefusedRoute(route))
+                .toList());
+    }
+
+    /** By name, so that a new route is refused until somebody thinks of it. */
+    private static boolean isShared(Route route) {
+        return route instanceof TokenRoute
+                || route instanceof WatchRoute
+                || route instanceof KubeCredentialRoute
+                || route instanceof AccountKubeCredentialRoute
+                || route instanceof AccountRoute
+                || route instanceof LivezRoute
+                || route instanceof ReadyzRoute
+                || route instanceof AccountReadyzRoute;
+    }
+
+    private static List<Route> list(
+            TokenBroker broker,
+            LockControl lock,
+            ShareControl shares,
             MetricsExposition metrics,
             KubeconfigTemplate kubeconfig,
             List<String> notes,
             TokenAnswers tokens,
             @Nullable AuditTrail audit) {
         List<Route> routes = new ArrayList<>(List.of(
-                new AccountsRoute(broker, notes),
+                new AccountsRoute(broker, shares, notes),
                 new AccountRoute(broker),
                 new TokenRoute(broker, tokens),
                 new WatchRoute(broker, tokens),
@@ -40,6 +84,9 @@ public final class Routes {
                 new AccountCommandRoute("refresh", broker::refresh),
                 new AccountCommandRoute("purge", broker::purge),
                 new AccountCommandRoute("logout", broker::logout),
+                new ShareRoute(shares),
+                new SharesRoute(shares),
+                new UnshareRoute(shares),
                 new LockRoute(lock),
                 new UnlockRoute(lock),
                 new ExplainRoute(broker),
@@ -48,7 +95,7 @@ public final class Routes {
                 new AccountReadyzRoute(broker),
                 new MetricsRoute(metrics)));
         routes.addAll(AuditRoute.all(broker, audit));
-        return new RouteTable(routes);
+        return routes;
     }
 
     /** For the metrics listener: health and metrics, without any account's name in a health answer. */

@@ -1,6 +1,7 @@
 package dev.iambroker.server.http;
 
 import dev.iambroker.client.ClientIdentity;
+import dev.iambroker.client.Scope;
 import dev.iambroker.secret.Secret;
 import java.util.HashSet;
 import java.util.List;
@@ -25,6 +26,7 @@ public final class TransportRules {
     private final Proof proof;
     private final ClientSecrets secrets;
     private final Set<String> openPaths;
+    private final @Nullable Scope scope;
 
     /** What a client must show. */
     private enum Proof {
@@ -35,6 +37,16 @@ public final class TransportRules {
     }
 
     private TransportRules(@Nullable HostRule hosts, Proof proof, ClientSecrets secrets, Set<String> openPaths) {
+        this(hosts, proof, secrets, openPaths, null);
+    }
+
+    private TransportRules(
+            @Nullable HostRule hosts,
+            Proof proof,
+            ClientSecrets secrets,
+            Set<String> openPaths,
+            @Nullable Scope scope) {
+        this.scope = scope;
         this.hosts = hosts;
         this.proof = proof;
         this.secrets = secrets;
@@ -44,6 +56,11 @@ public final class TransportRules {
     /** The Unix socket: the kernel says who the peer is; a secret sent along is checked too. */
     public static TransportRules unixSocket(ClientSecrets secrets) {
         return new TransportRules(null, Proof.PEER, secrets, Set.of());
+    }
+
+    /** A shared Unix socket: as the main one, but whoever comes has what {@code scope} says and nothing else. */
+    public static TransportRules sharedSocket(ClientSecrets secrets, Scope scope) {
+        return new TransportRules(null, Proof.PEER, secrets, Set.of(), scope);
     }
 
     /**
@@ -70,7 +87,8 @@ public final class TransportRules {
     ClientIdentity admit(HttpRequest request, Arrival arrival) {
         checkHost(request, arrival.localPort());
         checkForeign(request);
-        return identify(request, arrival.client());
+        ClientIdentity client = identify(request, arrival.client());
+        return scope == null ? client : client.within(scope);
     }
 
     private void checkHost(HttpRequest request, int localPort) {

@@ -65,7 +65,7 @@ final class SealedAuditVault implements AuditVault {
     private static SecretKey derived(SecretKey auditKey, byte[] info, String algorithm) {
         try {
             var parameters = HKDFParameterSpec.expandOnly(auditKey, info, AesGcm.KEY_BYTES);
-            return KDF.getInstance("HKDF-SHA256").deriveKey(algorithm, parameters);
+            return HeldKey.of(KDF.getInstance("HKDF-SHA256").deriveKey(algorithm, parameters));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every Java platform from 25 on has HKDF-SHA256", e);
         }

@@ -29,9 +29,9 @@ final class StoreLock {
         if (locked == null) {
             StoreKeys opened = opened(content);
             this.open = sessions(opened);
-            this.auditKey = opened.audit();
+            this.auditKey = HeldKey.of(opened.audit());
         } else {
-            this.auditKey = KeyringOpening.auditKey(directory, locked.audit(), keys, random);
+            this.auditKey = HeldKey.of(KeyringOpening.auditKey(directory, locked.audit(), keys, random));
         }
     }
 

@@ -68,6 +68,11 @@ public final class ConnectionLimits {
         void giveUp();
     }
 
+    /** Whether {@link #enter} would refuse {@code user} for what it has already. */
+    synchronized boolean isAtItsLimit(int user) {
+        return countOf(user) >= perUser;
+    }
+
     /** Takes room for {@code user}, to be given back by {@link #leave}; false where there is none. */
     boolean enter(int user, Place place) {
         Place given;

@@ -176,6 +176,10 @@ final class SocketFile {
             view(bound).setGroup(group);
         }
         Files.setPosixFilePermissions(bound, socket.permissions());
+        Integer owner = socket.owner();
+        if (owner != null) {
+            Files.setAttribute(bound, "unix:uid", owner, LinkOption.NOFOLLOW_LINKS);
+        }
     }
 
     private @Nullable GroupPrincipal group() throws IOException {

@@ -28,8 +28,11 @@ import org.slf4j.LoggerFactory;
 public final class SocketListener {
     private static final Logger log = LoggerFactory.getLogger(SocketListener.class);
 
-    /** Connections that wait to be accepted: all of some users' at once, while the loops are busy. The kernel's default. */
-    private static final int BACKLOG = 4096;
+    /**
+     * Connections that wait to be accepted: all of a user's at once, while the loops are busy. Not more: whoever comes
+     * after a user that fills the queue waits for all of it.
+     */
+    private static final int BACKLOG = 1024;
 
     /** How many are accepted before the loop looks at anything else: a flood of one user's is gone through quickly. */
     private static final int ACCEPTED_AT_ONCE = 64;
@@ -69,6 +72,7 @@ public final class SocketListener {
         try {
             server = bind(
                     bootstrap(engine, EpollServerDomainSocketChannel.class)
+                            .handler(new Doorkeeper(engine.limits()))
                             .childHandler(ConnectionInitializer.forUnix(service, engine, connections)),
                     new DomainSocketAddress(bound.toFile()));
             file.publish(bound);

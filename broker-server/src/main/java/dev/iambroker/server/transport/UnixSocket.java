@@ -6,18 +6,24 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the main socket lies and who may connect.
+ * Where a socket lies and who may connect.
  *
  * @param path absolute
+ * @param owner the user that the socket is given to, which only root can do; null for the daemon's own
  * @param group owns the socket, and its directory where that is made; null for the daemon's own
  */
 public record UnixSocket(
         Path path,
         Set<PosixFilePermission> permissions,
-        @Nullable String group) {
+        @Nullable String group,
+        @Nullable Integer owner) {
     /** For its owner alone. */
     public static final Set<PosixFilePermission> PRIVATE =
             Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
+
+    public UnixSocket(Path path, Set<PosixFilePermission> permissions, @Nullable String group) {
+        this(path, permissions, group, null);
+    }
 
     public UnixSocket {
         permissions = Set.copyOf(permissions);

@@ -29,6 +29,7 @@ final class AttestationTest {
             Routes.all(
                     broker,
                     new FakeLock(),
+                    new FakeShares(),
                     accept -> new MetricsExposition.Scrape("text/plain", "m\n"),
                     new KubeconfigTemplate(Path.of("/opt/bin/iam-broker-credential"), null),
                     List.of(),

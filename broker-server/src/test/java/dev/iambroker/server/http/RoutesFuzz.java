@@ -20,6 +20,7 @@ public final class RoutesFuzz {
     private static final RouteTable ROUTES = Routes.all(
             BROKER,
             new FakeLock(),
+            new FakeShares(),
             METRICS,
             new KubeconfigTemplate(Path.of("/opt/iam-broker-credential"), Path.of("/run/b.sock")),
             List.of("a note"),

@@ -54,6 +54,7 @@ final class RoutesTest {
                 Routes.all(
                         broker,
                         lock,
+                        new FakeShares(),
                         accept -> new MetricsExposition.Scrape(
                                 "text/plain; version=0.0.4", "m{accept=\"" + accept + "\"}\n"),
                         new KubeconfigTemplate(Path.of("/opt/bin/iam-broker-credential"), Path.of("/run/b.sock")),
@@ -167,7 +168,7 @@ final class RoutesTest {
     void accounts_one_listed() {
         Answer answer = ask(get("/v1/accounts"));
 
-        assertThat(body(answer)).isEqualTo("{\"accounts\":[" + VIEW_JSON + "],\"notes\":[\"a note\"]}");
+        assertThat(body(answer)).isEqualTo("{\"accounts\":[" + VIEW_JSON + "],\"shares\":[],\"notes\":[\"a note\"]}");
         assertThat(head(answer)).contains("Content-Type: application/json\r\n").doesNotContain("Cache-Control");
     }
 

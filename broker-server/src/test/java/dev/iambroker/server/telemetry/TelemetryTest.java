@@ -49,6 +49,7 @@ final class TelemetryTest {
         telemetry.events().refreshTokenExpires(PROD, END.plusSeconds(60));
         telemetry.events().stateChanged(PROD, AccountState.STARTING, AccountState.VALID);
         telemetry.events().storeWritten(true);
+        telemetry.events().wouldDeny("ci");
         telemetry.request("/v1/accounts/{a}/token", "ci", 200, 1_500_000);
         telemetry.iamRequest("apikey", 200, 200_000_000);
         telemetry.iamRequest("apikey", 0, 15_000_000_000L);

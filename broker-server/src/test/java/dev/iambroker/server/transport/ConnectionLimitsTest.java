@@ -47,6 +47,8 @@ final class ConnectionLimitsTest {
         ConnectionLimits limits = new ConnectionLimits(2, 10);
         List<FakePlace> ofOne = fill(limits, 1, 3);
         assertThat(ofOne).hasSize(2);
+        assertThat(limits.isAtItsLimit(1)).isTrue();
+        assertThat(limits.isAtItsLimit(2)).isFalse();
         assertThat(limits.enter(2, idle())).isTrue();
 
         limits.leave(1, ofOne.getFirst());

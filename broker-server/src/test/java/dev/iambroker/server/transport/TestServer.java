@@ -4,6 +4,7 @@ import dev.iambroker.secret.Secret;
 import dev.iambroker.server.http.ClientSecrets;
 import dev.iambroker.server.http.FakeBroker;
 import dev.iambroker.server.http.FakeLock;
+import dev.iambroker.server.http.FakeShares;
 import dev.iambroker.server.http.HttpService;
 import dev.iambroker.server.http.KubeconfigTemplate;
 import dev.iambroker.server.http.MetricsExposition;
@@ -82,6 +83,7 @@ final class TestServer implements AutoCloseable {
                 Routes.all(
                         broker,
                         new FakeLock(),
+                        new FakeShares(),
                         METRICS,
                         kubeconfig,
                         List.of(),

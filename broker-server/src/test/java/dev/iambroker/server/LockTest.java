@@ -1,0 +1,321 @@
+package dev.iambroker.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.iambroker.emulator.record.GrantKind;
+import dev.iambroker.emulator.settings.Rotation;
+import dev.iambroker.server.UnixCaller.Answer;
+import dev.iambroker.server.http.FakeBroker;
+import dev.iambroker.server.http.FakeLock;
+import dev.iambroker.server.http.FakeShares;
+import dev.iambroker.server.http.KubeconfigTemplate;
+import dev.iambroker.server.http.MetricsExposition;
+import dev.iambroker.server.http.Routes;
+import dev.iambroker.server.http.TokenAnswers;
+import dev.iambroker.server.store.FaultyFileOps;
+import dev.iambroker.server.store.FaultyFileOps.CrashPoint;
+import dev.iambroker.server.store.FileOps;
+import dev.iambroker.store.StoreFailure;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The whole daemon, locked. */
+final class LockTest {
+    private static final String PASSPHRASE = "correct-horse-battery-canary";
+    private static final String LOCK = "{\"passphrase\":\"" + PASSPHRASE + "\"}";
+
+    /** What is answered all the same; everything else is 423. */
+    private static final Map<String, Integer> STILL_ANSWERED = Map.of(
+            "GET /v1/accounts", 200,
+            "GET /v1/accounts/{a}", 200,
+            "GET /livez", 200,
+            "GET /readyz", 200,
+            "GET /readyz/{a}", 503,
+            "GET /metrics", 200,
+            // The policy alone, and a request without parameters.
+            "GET /v1/explain", 400,
+            "GET /v1/shares", 200,
+            "POST /v1/unshare", 200,
+            // By a wrong passphrase.
+            "POST /v1/unlock", 403);
+
+    private final CollectedLog log = new CollectedLog();
+    private final ManualTime time = new ManualTime();
+    private final SmallCloud cloud = SmallCloud.on(time);
+
+    @TempDir
+    private Path temp;
+
+    @BeforeEach
+    void rotate() {
+        cloud.emulator().settings().rotation(Rotation.OVERLAPPING);
+    }
+
+    @AfterEach
+    void end() {
+        cloud.close();
+        assertThat(log.lines()).noneMatch(line -> line.contains(PASSPHRASE));
+        log.close();
+    }
+
+    private ManualDaemon start(FileOps files) throws IOException {
+        return ManualDaemon.start(temp, SmallCloud.accounts(temp), cloud, time, 7, files);
+    }
+
+    private ManualDaemon start() throws IOException {
+        return start(FileOps.posix());
+    }
+
+    /** With every account logged in and served. */
+    private ManualDaemon served(FileOps files) throws Exception {
+        ManualDaemon daemon = start(files);
+        try (var caller = daemon.caller()) {
+            daemon.advance(Duration.ZERO);
+            cloud.logInByPasscode(caller);
+            assertServed(caller);
+        }
+        return daemon;
+    }
+
+    private static void assertServed(UnixCaller caller) throws IOException {
+        for (String alias : SmallCloud.ALIASES) {
+            for (String kind : List.of("access", "kube")) {
+                Answer answer = caller.get("/v1/accounts/" + alias + "/token?kind=" + kind);
+                assertThat(answer.status()).as("%s", answer).isEqualTo(200);
+            }
+        }
+    }
+
+    private static Answer lock(UnixCaller caller) throws IOException {
+        Answer answer = caller.post("/v1/lock", LOCK);
+        assertThat(answer.status()).as("%s", answer).isEqualTo(200);
+        return answer;
+    }
+
+    private static void unlock(UnixCaller caller) throws IOException {
+        Answer answer = caller.post("/v1/unlock", LOCK);
+        assertThat(answer.status()).as("%s", answer).isEqualTo(200);
+        assertThat(answer.body()).isEqualTo("{\"locked\":false}");
+    }
+
+    private static void assertLocked(UnixCaller caller) throws IOException {
+        for (String alias : SmallCloud.ALIASES) {
+            assertThat(caller.get("/v1/accounts/" + alias + "/token").status()).isEqualTo(423);
+            assertThat(caller.get("/v1/accounts/" + alias).text("state")).isEqualTo("locked");
+        }
+    }
+
+    private void assertNoLoginWasNeeded() {
+        assertThat(cloud.emulator().count(GrantKind.PASSCODE)).isOne();
+        assertThat(cloud.emulator().count(GrantKind.PASSWORD)).isOne();
+    }
+
+    static Set<String> routes() {
+        MetricsExposition none = accept -> new MetricsExposition.Scrape("text/plain", "");
+        return new HashSet<>(Routes.all(
+                        new FakeBroker(),
+                        new FakeLock(),
+                        new FakeShares(),
+                        none,
+                        new KubeconfigTemplate(Path.of("/opt/iam-broker-credential"), null),
+                        List.of(),
+                        new TokenAnswers(() -> 0),
+                        null)
+                .names());
+    }
+
+    @Test
+    void lock_everyRoute_is423ButThoseThatTellHowItStands() throws Exception {
+        try (var daemon = served(FileOps.posix());
+                var caller = daemon.caller()) {
+            assertThat(lock(caller).body()).isEqualTo("{\"locked\":true}");
+            long asked = cloud.emulator().requests().size();
+            assertThat(routes()).containsAll(STILL_ANSWERED.keySet());
+            for (String route : routes()) {
+                Answer answer = ask(caller, route);
+                int expected = expected(route);
+                assertThat(answer.status()).as("%s: %s", route, answer).isEqualTo(expected);
+                if (expected == 423 && !route.endsWith("/lock")) {
+                    assertThat(answer.text("type")).isEqualTo("urn:iam-broker:problem:locked");
+                    assertThat(answer.text("state")).isEqualTo("locked");
+                    assertThat(answer.text("hint")).isEqualTo("iam-broker unlock");
+                }
+            }
+            assertThat(caller.get("/readyz").json().path("ready").asBoolean()).isTrue();
+            assertThat(caller.get("/metrics").body())
+                    .contains("iam_broker_account_state{account=\"by-key\",state=\"locked\"} 1");
+            assertThat(cloud.emulator().requests()).hasSize((int) asked);
+        }
+    }
+
+    /** The audit log is not locked, and here there is none. */
+    private static int expected(String route) {
+        return route.startsWith("GET /v1/audit/") ? 404 : STILL_ANSWERED.getOrDefault(route, 423);
+    }
+
+    static Answer ask(UnixCaller caller, String route) throws IOException {
+        String[] words = route.split(" ");
+        String path = words[1].replace("{a}", "by-key").replace("{c}", "c1");
+        if (words[0].equals("GET")) {
+            return caller.get(path);
+        }
+        return caller.post(
+                path.equals("/v1/kube-credential") ? path + "?account=by-key" : path,
+                path.endsWith("lock") ? "{\"passphrase\":\"another-passphrase\"}" : "{}");
+    }
+
+    @Test
+    void lock_forADay_asksNothingOfIamAndServesAfterIt() throws Exception {
+        try (var daemon = served(FileOps.posix());
+                var caller = daemon.caller()) {
+            lock(caller);
+            long asked = cloud.emulator().requests().size();
+            daemon.advance(Duration.ofHours(24));
+            assertThat(cloud.emulator().requests()).hasSize((int) asked);
+            assertLocked(caller);
+            unlock(caller);
+            daemon.advance(Duration.ofSeconds(1));
+            assertServed(caller);
+            daemon.advance(Duration.ofHours(24));
+            assertServed(caller);
+            assertNoLoginWasNeeded();
+        }
+    }
+
+    @Test
+    void lock_killed_isLockedAfterTheRestartAndUnlocksWithoutALogin() throws Exception {
+        try (var daemon = served(FileOps.posix());
+                var caller = daemon.caller()) {
+            lock(caller);
+            daemon.die();
+        }
+        try (var next = start();
+                var caller = next.caller()) {
+            next.advance(Duration.ofHours(3));
+            assertLocked(caller);
+            assertThat(caller.get("/readyz").status()).isEqualTo(200);
+            assertThat(log.lines()).anyMatch(line -> line.contains("the broker is locked: nothing is served"));
+            unlock(caller);
+            next.advance(Duration.ofSeconds(1));
+            assertServed(caller);
+            assertNoLoginWasNeeded();
+        }
+        try (var third = start();
+                var caller = third.caller()) {
+            assertServed(caller);
+        }
+    }
+
+    /** Whatever the moment: it is locked or open, whole, and no login is lost. */
+    @ParameterizedTest
+    @EnumSource
+    void crash_whileTheLockIsWritten_leavesItLockedOrOpen(CrashPoint point) throws Exception {
+        AtomicBoolean isArmed = new AtomicBoolean();
+        var disk = new FaultyFileOps((reached, file) -> {
+            if (isArmed.get() && reached == point && !file.toString().contains("/sessions")) {
+                throw new FaultyFileOps.Crash("at " + reached);
+            }
+        });
+        try (var daemon = served(disk);
+                var caller = daemon.caller()) {
+            isArmed.set(true);
+            assertThat(caller.post("/v1/lock", LOCK).status()).isEqualTo(500);
+            daemon.die();
+        }
+        disk.losePower(new Random(11));
+        assertWholeAfterCrash();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void crash_whileTheLockIsLifted_leavesItLockedOrOpen(CrashPoint point) throws Exception {
+        AtomicBoolean isArmed = new AtomicBoolean();
+        var disk = new FaultyFileOps((reached, file) -> {
+            if (isArmed.get() && reached == point && !file.toString().contains("/sessions")) {
+                throw new FaultyFileOps.Crash("at " + reached);
+            }
+        });
+        try (var daemon = served(disk);
+                var caller = daemon.caller()) {
+            lock(caller);
+            isArmed.set(true);
+            assertThat(caller.post("/v1/unlock", LOCK).status()).isEqualTo(500);
+            daemon.die();
+        }
+        disk.losePower(new Random(11));
+        assertWholeAfterCrash();
+    }
+
+    private void assertWholeAfterCrash() throws Exception {
+        try (var next = start();
+                var caller = next.caller()) {
+            next.advance(Duration.ofSeconds(1));
+            if (caller.get("/v1/accounts/by-key").text("state").equals("locked")) {
+                assertLocked(caller);
+                unlock(caller);
+                next.advance(Duration.ofSeconds(1));
+            }
+            assertServed(caller);
+            assertNoLoginWasNeeded();
+        }
+    }
+
+    @Test
+    void reload_whileLocked_changesNothingAndSaysSo() throws Exception {
+        try (var daemon = served(FileOps.posix());
+                var caller = daemon.caller()) {
+            lock(caller);
+            assertThatThrownBy(() -> daemon.reload(""))
+                    .isInstanceOf(StoreFailure.class)
+                    .hasMessage("the broker is locked: run 'iam-broker unlock', then reload again");
+            assertLocked(caller);
+            unlock(caller);
+            daemon.reload("clients: []");
+        }
+    }
+
+    @Test
+    void unlock_wrongPassphrase_isRefusedWithWordsAndADelay() throws Exception {
+        try (var daemon = served(FileOps.posix());
+                var caller = daemon.caller()) {
+            lock(caller);
+            Answer wrong = caller.post("/v1/unlock", "{\"passphrase\":\"not this one\"}");
+            assertThat(wrong.status()).isEqualTo(403);
+            assertThat(wrong.text("type")).isEqualTo("urn:iam-broker:problem:wrong_passphrase");
+            assertThat(wrong.head()).contains("Retry-After: 1");
+            Answer tooSoon = caller.post("/v1/unlock", LOCK);
+            assertThat(tooSoon.status()).isEqualTo(429);
+            assertThat(tooSoon.head()).contains("Retry-After: 1");
+            time.pass(Duration.ofSeconds(1));
+            unlock(caller);
+        }
+    }
+
+    @Test
+    void lock_shortPassphrase_isRefused() throws Exception {
+        try (var daemon = served(FileOps.posix());
+                var caller = daemon.caller()) {
+            for (String bad : List.of("", "short77")) {
+                assertThat(caller.post("/v1/lock", "{\"passphrase\":\"" + bad + "\"}")
+                                .status())
+                        .isEqualTo(400);
+            }
+            assertThat(caller.post("/v1/lock", "{}").status()).isEqualTo(400);
+            assertServed(caller);
+        }
+    }
+}
