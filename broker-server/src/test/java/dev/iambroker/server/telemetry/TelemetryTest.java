@@ -55,7 +55,6 @@ final class TelemetryTest {
         telemetry.iamRequest("apikey", 0, 15_000_000_000L);
         telemetry.clockSkew(Duration.ofMillis(-1500));
         telemetry.events().clockJumped(Duration.ofHours(3));
-        telemetry.events().wouldDeny("ci");
         telemetry.auditRecorded();
     }
 
