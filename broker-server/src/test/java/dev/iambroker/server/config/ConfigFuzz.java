@@ -13,7 +13,7 @@ import java.util.Map;
  * for {@code ~} in the input is looked for in the problems, and must not be in what is in force where a secret belongs.
  */
 public final class ConfigFuzz {
-    private static final String CANARY = "kNaRyQx7";
+    private static final String CANARY = "kNaRy!Qx7";
     private static final List<String> SECRETS =
             List.of("api-key", "passcode", "password.password", "refresh-token", "secret", "state.key", "passphrase");
 
