@@ -84,7 +84,7 @@ final class LockIT {
             logIn();
             keyring = Files.readString(place.state().resolve("keyring"), ISO_8859_1);
             Ran lock = withPassphrase("lock", PASSPHRASE);
-            assertThat(lock.all()).isEqualTo("locked: nothing is served before 'iam-broker unlock'\n");
+            assertThat(lock.out()).as(lock.all()).isEqualTo("locked: nothing is served before 'iam-broker unlock'\n");
             assertLocked();
             assertThat(withPassphrase("lock", PASSPHRASE).exitCode()).isEqualTo(4);
             daemon.kill();

@@ -135,7 +135,7 @@ final class ShareIT {
                     : id;
         }
         Ran unshare = place.run("unshare", id);
-        assertThat(unshare.all()).isEqualTo("1 share is ended\n");
+        assertThat(unshare.out()).as(unshare.all()).isEqualTo("1 share is ended\n");
         assertThat(isGone(socket)).isTrue();
         assertThat(place.run("unshare", id).exitCode()).isEqualTo(7);
     }
