@@ -19,10 +19,8 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** The audit log of the packaged daemon, as its operator sees it, through crashes, full disks and rotations. */
-@Timeout(180)
 final class AuditIT {
     private static final String MISSED = "iam_broker_audit_missed_total";
 
