@@ -130,7 +130,7 @@ final class LockIT {
             logIn();
             assertThat(withPassphrase("lock", PASSPHRASE).exitCode()).isZero();
             daemon.signal("HUP");
-            daemon.awaitLog("the broker is locked: run 'iam-broker unlock', then reload again");
+            daemon.awaitLog("the broker is locked: rights that are no more are gone now");
             long begun = System.nanoTime();
             daemon.terminate();
             assertThat(daemon.awaitExit()).isZero();

@@ -23,8 +23,7 @@ final class DocumentsTest {
     @ParameterizedTest
     @ValueSource(strings = {"docs/security.md", "docs/reliability.md"})
     void document_namesTestMethodsThatExist(String document) throws IOException {
-        Set<String> named =
-                matches(ROOT.resolve(document), Pattern.compile("`(\\w+(?:Test|IT|Fuzz)(?:\\.\\w+)?)`"));
+        Set<String> named = matches(ROOT.resolve(document), Pattern.compile("`(\\w+(?:Test|IT|Fuzz)(?:\\.\\w+)?)`"));
         assertThat(named).hasSizeGreaterThan(30);
         for (String test : named) {
             String[] parts = test.split("\\.");
