@@ -139,6 +139,7 @@ final class LiveSettings {
                 .toList();
     }
 
+    @GuardedBy("this")
     private void take(Map<String, Secret> clientSecrets, List<String> rotated) {
         secrets.apply(clientSecrets);
         rotations.accept(Set.copyOf(rotated));
