@@ -50,7 +50,7 @@ final class KubeconfigDocument {
                 .build();
         try {
             return new Compose(settings).composeString(text);
-        } catch (YamlEngineException malformed) {
+        } catch (YamlEngineException | NumberFormatException malformed) {
             throw notOne(origin);
         }
     }

@@ -59,16 +59,24 @@ final class YamlText {
         } catch (MarkedYamlEngineException e) {
             problems.error(e.getProblemMark().or(e::getContextMark), "", "is not YAML: " + complaint(e));
         } catch (ReaderException e) {
-            int line = 1
-                    + (int) text.codePoints()
-                            .limit(e.getPosition())
-                            .filter(c -> c == '\n')
-                            .count();
+            int line = lineAt(text, e.getPosition());
             problems.error(line, 1, "", "is not YAML: holds a control character (expected text)");
         } catch (YamlEngineException e) {
             problems.error(Optional.empty(), "", "is not YAML (expected mappings, lists and plain values)");
+        } catch (NumberFormatException e) {
+            // The parser's own mistake, at the end of the text.
+            int line = lineAt(text, text.length());
+            problems.error(line, 1, "", "is not YAML: ends within an escape (expected quotes around the text)");
         }
         return null;
+    }
+
+    private static int lineAt(String text, int codePoints) {
+        return 1
+                + (int) text.codePoints()
+                        .limit(codePoints)
+                        .filter(c -> c == '\n')
+                        .count();
     }
 
     private @Nullable String decode(byte[] bytes) {

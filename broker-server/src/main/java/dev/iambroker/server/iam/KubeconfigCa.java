@@ -55,7 +55,8 @@ final class KubeconfigCa {
         String text = new String(document, StandardCharsets.UTF_8);
         try {
             return isDeep(text, settings) ? null : new Load(settings).loadFromString(text);
-        } catch (YamlEngineException e) {
+        } catch (YamlEngineException | NumberFormatException e) {
+            // The latter is the parser's own mistake, where the text ends within an escape.
             return null;
         }
     }

@@ -244,6 +244,10 @@ final class ConfigLoaderTest {
                 .singleElement()
                 .asString()
                 .startsWith("broker.yaml:2:1: is not YAML: holds a control character");
+        assertThat(fixture.problems("accounts:\n  a: \"b\\u"))
+                .singleElement()
+                .asString()
+                .startsWith("broker.yaml:2:1: is not YAML: ends within an escape");
     }
 
     @Test
