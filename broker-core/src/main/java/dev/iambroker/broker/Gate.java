@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Who may pass: the policy's word on a request, and its place in the audit log. Thread-safe. */
 final class Gate {
+    private static final String NOT_CONFIGURED = "(not configured)";
+
     /** Before the action in a record of what a rule in dry-run would have denied. */
     private static final String DRY_RUN = "dry-run:";
 
@@ -283,7 +285,8 @@ final class Gate {
 
     private String onRecord(String name) {
         boolean isConfigured = AccountName.isValid(name) && tokens.isConfigured(new AccountName(name));
-        return isConfigured || name.equals(Right.ANY) ? name : NameOnRecord.of(name);
+        // One word for all that there are not: whoever makes names up would fill the disk with them.
+        return isConfigured || name.equals(Right.ANY) ? name : NOT_CONFIGURED;
     }
 
     private Set<String> namesOf(@Nullable AccountName account, @Nullable String cluster) {

@@ -135,6 +135,11 @@ public final class GuardedTokenBroker implements TokenBroker {
     }
 
     @Override
+    public void demandOpen() {
+        gate.demandOpen();
+    }
+
+    @Override
     public @Nullable TokenGrant tokenNow(ClientIdentity client, TokenRequest request) {
         if (gate.blocks() || resolver.isUndecided(client, request)) {
             return null;

@@ -9,9 +9,11 @@ import dev.iambroker.token.Alarm;
 import dev.iambroker.token.Time;
 import dev.iambroker.token.TokenService;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -73,7 +75,12 @@ public final class Shares implements ShareControl, Gate.Uses {
             forget(share);
             throw e;
         }
-        gate.administered(client, request.account(), "share:" + id);
+        try {
+            gate.administered(client, request.account(), "share:" + id);
+        } catch (RuntimeException e) {
+            end(share);
+            throw e;
+        }
         log.info(
                 "share {} gives {} of account {} for {} s",
                 id,
@@ -157,6 +164,18 @@ public final class Shares implements ShareControl, Gate.Uses {
             boolean isThere = tokens.isConfigured(new AccountName(scope.account()));
             if (!isThere || !gate.allowsSharing(scope, share.request().kind())) {
                 log.info("share {} ends: whoever opened it may not do so any more", scope.share());
+                end(share);
+            }
+        }
+    }
+
+    /** To be called when those clients prove themselves by another secret: who opened a share by the one before is nobody now. */
+    public void disown(Set<String> clients) {
+        for (Share share : shares.values()) {
+            if (!Collections.disjoint(share.scope().sharer().provenClients(), clients)) {
+                log.info(
+                        "share {} ends: it was opened by a client secret that is no more",
+                        share.scope().share());
                 end(share);
             }
         }

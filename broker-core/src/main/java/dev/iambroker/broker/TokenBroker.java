@@ -87,6 +87,9 @@ public interface TokenBroker {
     /** The name of the rule that speaks for the client, for metrics. */
     String nameOf(ClientIdentity client);
 
+    /** Never blocks. @throws BrokerFailure.Locked while nothing may be handed out */
+    void demandOpen();
+
     /**
      * Counts a request against the rate of the rule that speaks for the client.
      *

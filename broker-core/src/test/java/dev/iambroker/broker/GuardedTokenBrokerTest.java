@@ -204,7 +204,7 @@ final class GuardedTokenBrokerTest {
                 .isInstanceOf(BrokerFailure.Denied.class);
         broker.token(ROOT, request("prod", TokenKind.KUBE, "bk2mc9ld0gqmsh5s3lhg"));
 
-        assertThat(audit).extracting(AuditEvent::account).containsExactly("prod", "(not a name)", "prod");
+        assertThat(audit).extracting(AuditEvent::account).containsExactly("prod", "(not configured)", "prod");
         assertThat(audit)
                 .extracting(AuditEvent::cluster)
                 .containsExactly("(not a name)", "(not a name)", "bk2mc9ld0gqmsh5s3lhg");

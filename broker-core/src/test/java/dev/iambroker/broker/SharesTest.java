@@ -275,6 +275,16 @@ final class SharesTest {
     }
 
     @Test
+    void disown_clientsSecretIsAnother_itsSharesEnd() {
+        ShareView share = shares.share(ADMIN, access(Duration.ofHours(1), null));
+        shares.disown(Set.of("reader"));
+        assertThat(sockets.closed).isEmpty();
+        shares.disown(Set.of("admin"));
+        assertThat(sockets.closed).containsExactly(share.id());
+        assertThatThrownBy(() -> take(by(ROOT, share))).isInstanceOf(BrokerFailure.Denied.class);
+    }
+
+    @Test
     void review_sharerStillMay_keepsIt() {
         ShareView share = shares.share(ADMIN, access(Duration.ofHours(1), null));
         broker.reconfigure(policy("admin:prod", "access:*"), Duration.ofSeconds(45));

@@ -19,10 +19,8 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** The audit log of the packaged daemon, as its operator sees it, through crashes, full disks and rotations. */
-@Timeout(180)
 final class AuditIT {
     private static final String MISSED = "iam_broker_audit_missed_total";
 
@@ -115,7 +113,7 @@ final class AuditIT {
 
     private static void assertVerified(Ran ran) {
         assertThat(ran.exitCode()).as(ran.all()).isZero();
-        assertThat(ran.out()).contains("all as they were written");
+        assertThat(ran.out()).containsPattern("as (it was|they were) written");
     }
 
     @Test

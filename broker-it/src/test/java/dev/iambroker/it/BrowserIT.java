@@ -18,15 +18,13 @@ import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** A page in a real browser, whose name is rebound to the broker's address: it reads nothing and changes nothing. */
-@Timeout(240)
 final class BrowserIT {
     private static final String NAME = "evil.example";
-    private static final long PATIENCE_SECONDS = 150;
+    private static final long PATIENCE_SECONDS = 240;
 
     private LoopbackBroker broker;
     private RebindingSite site;

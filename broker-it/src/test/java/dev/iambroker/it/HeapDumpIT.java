@@ -26,13 +26,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /**
  * What a dump of the live heap shows of a daemon that was given every kind of secret, while no request of its own is under
  * way: nothing. The attach mechanism is switched on for it, which a daemon in use has off.
  */
-@Timeout(120)
 final class HeapDumpIT {
     private static final String CLIENT_SECRET = "canary-client-secret-5ab3de71";
     private static final String STATE_KEY = "Y2FuYXJ5LXN0YXRlLWtleS0wMTIzNDU2Nzg5YWJjZGU=";

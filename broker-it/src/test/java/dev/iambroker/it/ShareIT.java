@@ -21,11 +21,9 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.Timeout;
 
 /** Shared sockets of a real daemon, used by those they are for. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(120)
 final class ShareIT {
     private static final int NOBODY = 65534;
     private static final String TOKEN = "/v1/accounts/prod/token";
@@ -135,7 +133,7 @@ final class ShareIT {
                     : id;
         }
         Ran unshare = place.run("unshare", id);
-        assertThat(unshare.all()).isEqualTo("1 share is ended\n");
+        assertThat(unshare.out()).as(unshare.all()).isEqualTo("1 share is ended\n");
         assertThat(isGone(socket)).isTrue();
         assertThat(place.run("unshare", id).exitCode()).isEqualTo(7);
     }

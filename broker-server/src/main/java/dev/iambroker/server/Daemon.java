@@ -39,8 +39,10 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +55,8 @@ import org.slf4j.LoggerFactory;
  */
 final class Daemon implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Daemon.class);
+
+    private static final int ROOT = 0;
 
     private final Deque<Runnable> ends = new ArrayDeque<>();
     private final BrokerConfig config;
@@ -102,12 +106,13 @@ final class Daemon implements AutoCloseable {
         var settings = new LiveSettings(service, broker, clouds, telemetry, schedule, secrets, clock, policy);
         live = settings;
         var answers = new TokenAnswers(machine.time()::nanos);
-        LockControl lock = broker.lock(settings::alone, new Forgetting(answers, clouds));
+        LockControl lock = broker.lock(settings::alone, new Forgetting(answers, clouds, settings::unlocked));
         EventLoops loops = new EventLoops();
         ends.push(loops::close);
         var stop = new OrderlyStop(machine.workers(), machine.wakeUp(), service);
         Engine engine = new Engine(loops, machine.workers(), connectionLimits(), witnesses());
         Shares shared = shares(broker, kubeconfig, engine, stop);
+        settings.tellRotations(shared::disown);
         ends.push(stop::run);
         var opened = new Listening(broker, lock, shared, answers, trail(), telemetry, secrets, engine, stop);
         listening = opened;
@@ -135,10 +140,15 @@ final class Daemon implements AutoCloseable {
         return opened.shared(scope, kubeconfig);
     }
 
+    /** Set.of would refuse a daemon that is root itself. */
+    private static Set<Integer> keepers() {
+        return new HashSet<>(List.of(ROOT, ProcessIdentity.ofThisProcess().uid()));
+    }
+
     /** Where the process may have few files open, a flood of connections must not take those of the store. */
     private static ConnectionLimits connectionLimits() {
         int openFiles = new ProcFs().openFilesLimit();
-        ConnectionLimits limits = ConnectionLimits.within(openFiles);
+        ConnectionLimits limits = ConnectionLimits.within(openFiles).keepingRoomFor(keepers());
         if (limits.perUser() < ConnectionLimits.PER_USER) {
             log.warn(
                     "only {} files may be open: a user may have {} connections, not {} (expected LimitNOFILE=16384)",
@@ -296,6 +306,14 @@ final class Daemon implements AutoCloseable {
         HashChainedAuditLog opened = audit;
         if (opened != null) {
             opened.reopen();
+        }
+    }
+
+    /** @param reload reads the configuration again, when one could not be taken over while the broker was locked */
+    void reloadBy(Runnable reload) {
+        LiveSettings settings = live;
+        if (settings != null) {
+            settings.reloadBy(reload);
         }
     }
 

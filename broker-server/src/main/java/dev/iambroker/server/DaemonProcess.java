@@ -62,6 +62,7 @@ final class DaemonProcess implements DaemonCommands {
         // Before the start: a SIGHUP in the midst of it must not end the process, nor be lost.
         HangUp.runs(reloads::request);
         Daemon daemon = start(config);
+        daemon.reloadBy(reloads::request);
         // Not before: to reach the system's calls takes longer than all else of a start.
         ProcessProtection.begin();
         Thread.ofPlatform()

@@ -7,7 +7,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Drops what lies in memory beside the tokens themselves when the broker is locked. */
-record Forgetting(TokenAnswers answers, CloudConnections clouds) implements LockListener {
+record Forgetting(TokenAnswers answers, CloudConnections clouds, Runnable afterUnlock) implements LockListener {
     private static final Logger log = LoggerFactory.getLogger(Forgetting.class);
 
     @Override
@@ -25,5 +25,6 @@ record Forgetting(TokenAnswers answers, CloudConnections clouds) implements Lock
     @Override
     public void unlocked() {
         answers.keep();
+        afterUnlock.run();
     }
 }

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /** All of a running broker that a reload replaces. Thread-safe. */
 final class LiveSettings {
@@ -38,6 +39,16 @@ final class LiveSettings {
 
     @GuardedBy("this")
     private Policy policy;
+
+    @GuardedBy("this")
+    private Consumer<Set<String>> rotations = clients -> {};
+
+    @GuardedBy("this")
+    private Runnable reload = () -> {};
+
+    /** Whether a configuration waits for the end of a lock. */
+    @GuardedBy("this")
+    private boolean isWanted;
 
     /**
      * @param clock the wall clock, by which rules expire
@@ -100,18 +111,23 @@ final class LiveSettings {
      *     has changed then
      */
     synchronized List<String> apply(BrokerConfig config) {
-        if (tokens.isLocked()) {
-            throw new StoreFailure("the broker is locked: run 'iam-broker unlock', then reload again");
-        }
         Map<String, Secret> clientSecrets = clientSecrets(config);
         List<String> rotated = secrets.rotatedIn(clientSecrets);
         Policy next = policy(config, clock);
+        if (tokens.isLocked()) {
+            isWanted = true;
+            // Whoever lost a right must not have it for a moment after the unlock.
+            broker.reconfigure(next.alongside(policy), config.kube().expiryMargin());
+            take(clientSecrets, rotated);
+            throw new StoreFailure("the broker is locked: rights that are no more are gone now, and the rest of the"
+                    + " configuration is taken over when it is unlocked");
+        }
         Runnable accounts = tokens.reconfigure(accounts(config));
         // The last that can fail, and it is whole or not at all itself.
         clouds.take(CloudWiring.endpoints(config));
 
         schedule.apply(schedule(config));
-        secrets.apply(clientSecrets);
+        take(clientSecrets, rotated);
         // A client's right on an account is none on another that has its name: until each has given way, both must
         // allow.
         broker.reconfigure(next.alongside(policy), config.kube().expiryMargin());
@@ -121,6 +137,30 @@ final class LiveSettings {
         return rotated.stream()
                 .map(client -> "client \"" + client + "\" has another secret")
                 .toList();
+    }
+
+    @GuardedBy("this")
+    private void take(Map<String, Secret> clientSecrets, List<String> rotated) {
+        secrets.apply(clientSecrets);
+        rotations.accept(Set.copyOf(rotated));
+    }
+
+    /** @param listener hears which clients prove themselves by another secret than before */
+    synchronized void tellRotations(Consumer<Set<String>> listener) {
+        rotations = listener;
+    }
+
+    /** @param reload reads the configuration again, later and on another thread */
+    synchronized void reloadBy(Runnable reload) {
+        this.reload = reload;
+    }
+
+    /** To be called when the broker is unlocked: takes over what was not while it was locked. */
+    synchronized void unlocked() {
+        if (isWanted) {
+            isWanted = false;
+            reload.run();
+        }
     }
 
     /** Runs {@code change} while nothing is reloaded. */

@@ -56,7 +56,8 @@ final class SharedSockets implements ShareSockets, AutoCloseable {
         Path path = null;
         try {
             path = directory.create();
-            UnixSocket socket = new UnixSocket(path, new FileMode(mode).permissions(), null, owner);
+            UnixSocket socket =
+                    new UnixSocket(path, new FileMode(mode).permissions(), directory.birthplace(), null, owner);
             Shared shared = new Shared(path, stop.with(SocketListener.unix(socket, services.apply(scope), engine)));
             open.add(shared);
             directory.publish(path);

@@ -134,6 +134,9 @@ final class ShareTest {
         Path open = Path.of(share("?mode=0666").text("path"));
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(open)))
                 .isEqualTo("rw-rw-rw-");
+        // Everybody may read where every socket was bound.
+        assertThat(Files.readString(Path.of("/proc/net/unix"))).doesNotContain(name(directory));
+        assertThat(shareDirectory()).isDirectoryNotContaining("glob:**/.*");
     }
 
     @Test

@@ -54,7 +54,7 @@ final class RuleWarnings {
         boolean asksForFile = match.exe() != null || match.exeSha256() != null;
         if (asksForFile && !self.mayReadOtherPrograms()) {
             entry.warning("never matches as things are: this process may not read which program another user runs"
-                    + " (expected CAP_SYS_PTRACE, in the unit as AmbientCapabilities=CAP_SYS_PTRACE)");
+                    + " (expected CAP_SYS_PTRACE, in the unit as CapabilityBoundingSet= and AmbientCapabilities=)");
         }
         String exe = match.exe();
         String complaint = exe == null ? null : complaintOf(Path.of(exe));

@@ -19,12 +19,11 @@ record AccountsRoute(TokenBroker broker, ShareControl shares, List<String> notes
     @Override
     public Answer answer(Call call) {
         JsonText json = new JsonText().beginObject().name("accounts").beginArray();
-        for (AccountView view : broker.accounts(call.client())) {
-            AccountJson.write(view, json);
-        }
+        List<AccountView> views = broker.accounts(call.client());
+        views.forEach(view -> AccountJson.write(view, json));
         json.endArray();
         ShareJson.write(shares.shares(call.client()), json);
-        if (!notes.isEmpty()) {
+        if (!notes.isEmpty() && !views.isEmpty()) {
             json.name("notes").beginArray();
             notes.forEach(json::value);
             json.endArray();

@@ -47,6 +47,22 @@ public final class Exchange {
         return answer;
     }
 
+    /**
+     * What to send in the end: nothing secret once the broker is locked, however long the answer took. To be asked just
+     * before it is written.
+     */
+    public Answer unlessLocked(Answer answer) {
+        if (!answer.holdsSecret()) {
+            return answer;
+        }
+        try {
+            service.demandOpen();
+            return answer;
+        } catch (BrokerFailure.Locked locked) {
+            return Problem.of(locked).answer();
+        }
+    }
+
     /** Tells the listener of {@code answer}, which is on its way. */
     public void done(Answer answer) {
         service.done(label, client, answer.status(), begun);

@@ -61,6 +61,10 @@ public final class HttpService {
         return broker.isByProgram(client);
     }
 
+    void demandOpen() {
+        broker.demandOpen();
+    }
+
     void route(Exchange exchange, ClientIdentity client) {
         HttpRequest request = exchange.request();
         String name = broker.nameOf(client);

@@ -1,6 +1,7 @@
 package dev.iambroker.server.http;
 
 import dev.iambroker.broker.LockControl;
+import dev.iambroker.secret.Secret;
 
 /** Stops serving until unlocked. */
 record LockRoute(LockControl lock) implements Route {
@@ -11,7 +12,12 @@ record LockRoute(LockControl lock) implements Route {
 
     @Override
     public Answer answer(Call call) {
-        lock.lock(call.client(), PassphraseBody.parseNew(call.body()));
+        Secret passphrase = PassphraseBody.parseNew(call.body());
+        try {
+            lock.lock(call.client(), passphrase);
+        } finally {
+            passphrase.wipe();
+        }
         return state(lock);
     }
 

@@ -1,6 +1,7 @@
 package dev.iambroker.server.http;
 
 import dev.iambroker.secret.Secret;
+import java.util.Arrays;
 import java.util.Set;
 
 /** Reads the passphrase of {@code lock} and {@code unlock}. Nothing of it is ever echoed. */
@@ -29,7 +30,12 @@ final class PassphraseBody {
     }
 
     private static String text(byte[] body) {
-        JsonObject json = JsonObject.parse(body, COMPLAINT);
+        JsonObject json;
+        try {
+            json = JsonObject.parse(body, COMPLAINT);
+        } finally {
+            Arrays.fill(body, (byte) 0);
+        }
         String text = json.string(MEMBER);
         if (text == null || text.isEmpty() || !json.names().equals(Set.of(MEMBER))) {
             throw RequestRefused.badRequest(COMPLAINT);

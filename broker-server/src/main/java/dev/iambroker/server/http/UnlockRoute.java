@@ -1,6 +1,7 @@
 package dev.iambroker.server.http;
 
 import dev.iambroker.broker.LockControl;
+import dev.iambroker.secret.Secret;
 
 /** Serves again. */
 record UnlockRoute(LockControl lock) implements Route {
@@ -11,7 +12,12 @@ record UnlockRoute(LockControl lock) implements Route {
 
     @Override
     public Answer answer(Call call) {
-        lock.unlock(call.client(), PassphraseBody.parse(call.body()));
+        Secret passphrase = PassphraseBody.parse(call.body());
+        try {
+            lock.unlock(call.client(), passphrase);
+        } finally {
+            passphrase.wipe();
+        }
         return LockRoute.state(lock);
     }
 }

@@ -7,6 +7,7 @@ import dev.iambroker.secret.Secret;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.List;
+import javax.crypto.SecretKey;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
@@ -48,18 +49,26 @@ record LockFile(
     static LockFile seal(byte[] keyring, List<KeySlot> audit, Secret passphrase, SecureRandom random) {
         byte[] salt = KeySlot.randomBytes(random, SALT_BYTES);
         byte[] nonce = KeySlot.randomBytes(random, AesGcm.NONCE_BYTES);
-        byte[] sealed = AesGcm.seal(
-                PresentedKey.ofLock(passphrase).derive(salt, Argon2Cost.DEFAULT), nonce, ASSOCIATED, keyring);
+        byte[] sealed = AesGcm.seal(derived(passphrase, salt, Argon2Cost.DEFAULT), nonce, ASSOCIATED, keyring);
         return new LockFile(FORMAT, audit, new Seal(encode(salt), Argon2Cost.DEFAULT, encode(nonce), encode(sealed)));
     }
 
     /** The keyring's content, null where {@code passphrase} is another. Takes the same time in both cases. */
     byte @Nullable [] open(Secret passphrase) {
         return AesGcm.open(
-                PresentedKey.ofLock(passphrase).derive(decode(locked.salt), locked.cost),
+                derived(passphrase, decode(locked.salt), locked.cost),
                 decode(locked.nonce),
                 ASSOCIATED,
                 decode(locked.keyring));
+    }
+
+    private static SecretKey derived(Secret passphrase, byte[] salt, Argon2Cost cost) {
+        PresentedKey key = PresentedKey.ofLock(passphrase);
+        try {
+            return key.derive(salt, cost);
+        } finally {
+            key.wipe();
+        }
     }
 
     /** Null where the content is none of this format: then it is a keyring, or damaged. */

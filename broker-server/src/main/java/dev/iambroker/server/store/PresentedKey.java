@@ -7,6 +7,7 @@ import dev.iambroker.secret.Reveals;
 import dev.iambroker.secret.Secret;
 import dev.iambroker.store.StoreFailure;
 import java.security.GeneralSecurityException;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -72,17 +73,13 @@ final class PresentedKey {
 
     @Reveals("a passphrase becomes input of Argon2id, in memory only")
     private static PresentedKey ofPassphrase(Secret passphrase, String description) {
-        return new PresentedKey(
-                KeySlot.Kind.ARGON2ID, description, passphrase.reveal().getBytes(UTF_8));
+        return new PresentedKey(KeySlot.Kind.ARGON2ID, description, passphrase.revealBytes());
     }
 
     /** The passphrase that a person locks the broker by. */
     @Reveals("a passphrase becomes input of Argon2id, in memory only")
     static PresentedKey ofLock(Secret passphrase) {
-        return new PresentedKey(
-                KeySlot.Kind.ARGON2ID,
-                "the passphrase of the lock",
-                passphrase.reveal().getBytes(UTF_8));
+        return new PresentedKey(KeySlot.Kind.ARGON2ID, "the passphrase of the lock", passphrase.revealBytes());
     }
 
     /** The 32 bytes that {@code text} writes in hexadecimal or base64, null where it is other text. */
@@ -112,6 +109,11 @@ final class PresentedKey {
     /** Names where the key came from, never the key. */
     String description() {
         return description;
+    }
+
+    /** Overwrites it: nothing can be derived from it any more. */
+    void wipe() {
+        Arrays.fill(material, (byte) 0);
     }
 
     SecretKey derive(byte[] salt, @Nullable Argon2Cost cost) {

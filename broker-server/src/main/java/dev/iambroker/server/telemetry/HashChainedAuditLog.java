@@ -33,6 +33,8 @@ public final class HashChainedAuditLog implements AuditLog, AutoCloseable {
     /** Some seconds of full load, at a few hundred bytes each. */
     private static final int MOST_WAITING = 16 * 1024;
 
+    private static final int KEPT_FOR_WHAT_WAS_ALLOWED = MOST_WAITING / 4;
+
     private static final Duration LONGEST_CLOSE = Duration.ofSeconds(5);
 
     /** How long a hand-out waits for a disk that hangs. */
@@ -95,7 +97,9 @@ public final class HashChainedAuditLog implements AuditLog, AutoCloseable {
 
     @Override
     public void record(AuditEvent event) {
-        if (isClosed.get() || !waiting.offer(new AuditJob.Event(event, null))) {
+        // Refusals cost their sender nothing: a flood of them must not take the room of what was handed out.
+        boolean hasRoom = event.allowed() || waiting.remainingCapacity() > KEPT_FOR_WHAT_WAS_ALLOWED;
+        if (isClosed.get() || !hasRoom || !waiting.offer(new AuditJob.Event(event, null))) {
             missed.incrementAndGet();
         }
     }

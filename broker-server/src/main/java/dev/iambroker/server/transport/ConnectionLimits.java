@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.SequencedSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,8 +30,15 @@ public final class ConnectionLimits {
 
     private static final int MOST_OWN_FILES_PART = 4;
 
+    /** Beyond the whole, for those who must be able to look and to lock: a person may have thousands of users (subuid(5)). */
+    static final int RESERVED = 64;
+
+    /** One of so many parts of what a user may have is never too much: requests that wait on them are not cut off for others. */
+    private static final int MODEST_PART = 16;
+
     private final int perUser;
     private final int total;
+    private final Set<Integer> keepers;
 
     /** Guarded by this. */
     private final Map<Integer, SequencedSet<Place>> byUser = new HashMap<>();
@@ -43,8 +51,18 @@ public final class ConnectionLimits {
     }
 
     ConnectionLimits(int perUser, int total) {
+        this(perUser, total, Set.of());
+    }
+
+    private ConnectionLimits(int perUser, int total, Set<Integer> keepers) {
         this.perUser = perUser;
         this.total = total;
+        this.keepers = Set.copyOf(keepers);
+    }
+
+    /** The same, with some room more that is for {@code users} alone. */
+    public ConnectionLimits keepingRoomFor(Set<Integer> users) {
+        return new ConnectionLimits(perUser, total, users);
     }
 
     /** As many as there can be where the process may have {@code openFiles} open. */
@@ -81,8 +99,9 @@ public final class ConnectionLimits {
             if (ofUser >= perUser) {
                 return false;
             }
-            given = open < total ? null : takenFromLargest(ofUser);
-            if (open >= total) {
+            int room = keepers.contains(user) ? total + RESERVED : total;
+            given = open < room ? null : takenFromLargest(ofUser);
+            if (open >= room) {
                 return false;
             }
             byUser.computeIfAbsent(user, absent -> new LinkedHashSet<>()).add(place);
@@ -124,17 +143,19 @@ public final class ConnectionLimits {
             return null;
         }
         Place taken = newestIdle(byUser.getOrDefault(largest, new LinkedHashSet<>()));
-        leave(largest, taken);
+        if (taken != null) {
+            leave(largest, taken);
+        }
         return taken;
     }
 
-    private static Place newestIdle(SequencedSet<Place> places) {
+    private @Nullable Place newestIdle(SequencedSet<Place> places) {
         for (Place place : places.reversed()) {
             if (!place.isBusy()) {
                 return place;
             }
         }
-        return places.getLast();
+        return places.size() <= perUser / MODEST_PART ? null : places.getLast();
     }
 
     synchronized int open() {

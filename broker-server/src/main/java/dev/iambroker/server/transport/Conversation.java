@@ -206,7 +206,7 @@ final class Conversation {
 
     private void send(Exchange exchange, Answer answer, boolean keepAlive) {
         boolean staysOpen = keepAlive && !isDraining;
-        exchange.done(write(answer, staysOpen));
+        exchange.done(write(exchange.unlessLocked(answer), staysOpen));
         if (!staysOpen) {
             close();
         }

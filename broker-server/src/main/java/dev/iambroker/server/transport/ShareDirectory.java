@@ -52,6 +52,11 @@ public final class ShareDirectory {
         return directory.resolve(SOCKET);
     }
 
+    /** Where the sockets are bound: the name of one's own directory must not be known to the kernel. */
+    public Path birthplace() {
+        return root;
+    }
+
     private void makeRoot() throws IOException {
         try {
             Files.createDirectory(root, NEW);

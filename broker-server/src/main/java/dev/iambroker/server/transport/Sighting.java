@@ -19,7 +19,7 @@ record Sighting(@Nullable String exe, @Nullable String cgroup) {
             "it lives in another pid namespace and has no pid here (expected clients on the host itself, or a secret)";
     static final String GONE = "it had ended, or given its pid away, before it was looked at";
     static final String FORBIDDEN =
-            "this daemon may not read which program it runs (expected CAP_SYS_PTRACE, in the unit as AmbientCapabilities)";
+            "this daemon may not read which program it runs (expected CAP_SYS_PTRACE, in the unit as CapabilityBoundingSet= and AmbientCapabilities=)";
 
     static Sighting of(ProcFs proc, Peer peer, Witnesses.Pin pin, Witnesses complaints) {
         if (peer.pid() <= 0) {

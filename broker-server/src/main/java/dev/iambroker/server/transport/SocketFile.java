@@ -66,7 +66,8 @@ final class SocketFile {
         makeDirectory();
         checkDirectory();
         checkPlace();
-        Path nest = Files.createTempDirectory(directory, ".", PosixFilePermissions.asFileAttribute(DIRECTORY));
+        Path nest = Files.createTempDirectory(
+                socket.bornIn().normalize(), ".", PosixFilePermissions.asFileAttribute(DIRECTORY));
         Path bound = nest.resolve("s");
         if (bytes(bound) > MAX_PATH_BYTES || bytes(path) > MAX_PATH_BYTES) {
             Files.delete(nest);

@@ -9,12 +9,15 @@ import org.jspecify.annotations.Nullable;
  * Where a socket lies and who may connect.
  *
  * @param path absolute
+ * @param bornIn where it is bound before it is moved to {@code path}: the kernel tells everybody the path at which a
+ *     socket was bound ({@code /proc/net/unix}), for as long as it is open
  * @param owner the user that the socket is given to, which only root can do; null for the daemon's own
  * @param group owns the socket, and its directory where that is made; null for the daemon's own
  */
 public record UnixSocket(
         Path path,
         Set<PosixFilePermission> permissions,
+        Path bornIn,
         @Nullable String group,
         @Nullable Integer owner) {
     /** For its owner alone. */
@@ -22,7 +25,7 @@ public record UnixSocket(
             Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
 
     public UnixSocket(Path path, Set<PosixFilePermission> permissions, @Nullable String group) {
-        this(path, permissions, group, null);
+        this(path, permissions, path.resolveSibling("."), group, null);
     }
 
     public UnixSocket {

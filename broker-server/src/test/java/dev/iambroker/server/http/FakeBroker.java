@@ -61,6 +61,9 @@ public final class FakeBroker implements TokenBroker {
 
     public volatile BrokerFailure.@Nullable TooManyRequests overRate;
 
+    /** Told just before an answer is written. */
+    public volatile boolean isLocked;
+
     public static TokenGrant grant(Duration left, String etag) {
         return new TokenGrant(PROD, TokenKind.ACCESS, Secret.of(TOKEN), "ibm openid", END, left, etag);
     }
@@ -174,6 +177,13 @@ public final class FakeBroker implements TokenBroker {
     public List<Cluster> clusters(ClientIdentity client, String account) {
         note(client, "clusters " + account);
         return List.of(cluster());
+    }
+
+    @Override
+    public void demandOpen() {
+        if (isLocked) {
+            throw new BrokerFailure.Locked("the broker is locked", BrokerFailure.About.NOTHING);
+        }
     }
 
     @Override

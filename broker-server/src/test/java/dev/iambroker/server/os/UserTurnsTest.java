@@ -14,7 +14,6 @@ import org.junit.jupiter.api.Test;
 
 final class UserTurnsTest {
     private final ExecutorService threads = Executors.newCachedThreadPool();
-    private final UserTurns turns = new UserTurns(threads, Duration.ofMillis(200));
     private final CountDownLatch gate = new CountDownLatch(1);
 
     @AfterEach
@@ -34,6 +33,7 @@ final class UserTurnsTest {
 
     @Test
     void run_fileSystemThatNeverAnswers_costsAFewSecondsAndNoOtherUserAnything() throws IOException {
+        var turns = new UserTurns(threads, Duration.ofSeconds(2));
         AtomicInteger begun = new AtomicInteger();
         for (int i = 0; i < 4; i++) {
             assertThatThrownBy(() -> turns.run(1000, () -> {
@@ -48,6 +48,7 @@ final class UserTurnsTest {
 
     @Test
     void run_fails_asItDid() throws IOException {
+        var turns = new UserTurns(threads, Duration.ofMinutes(1));
         assertThatThrownBy(() -> turns.run(1000, () -> {
                     throw new IOException("no such process");
                 }))

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 final class ConnectionLimitsTest {
@@ -121,6 +122,25 @@ final class ConnectionLimitsTest {
         assertThat(fill(limits, ConnectionLimits.TCP, 5000)).hasSize(1024);
         assertThat(fill(limits, ConnectionLimits.METRICS, 5000)).hasSize(1024);
         assertThat(limits.enter(2, idle())).isTrue();
+    }
+
+    @Test
+    void enter_wholeUsedUpByOneConnectionEach_theDaemonsUserStillGetsIn() {
+        ConnectionLimits limits = new ConnectionLimits(4, 5).keepingRoomFor(Set.of(0));
+        for (int user = 1; user <= 5; user++) {
+            assertThat(limits.enter(user, idle())).isTrue();
+        }
+        assertThat(limits.enter(6, idle())).isFalse();
+        assertThat(limits.enter(0, idle())).isTrue();
+    }
+
+    @Test
+    void enter_largestIsModestAndBusy_isNotCutOff() {
+        ConnectionLimits limits = new ConnectionLimits(32, 3);
+        limits.enter(1, new FakePlace(/* isBusy= */ true));
+        limits.enter(1, new FakePlace(/* isBusy= */ true));
+        limits.enter(2, idle());
+        assertThat(limits.enter(3, idle())).isFalse();
     }
 
     @Test

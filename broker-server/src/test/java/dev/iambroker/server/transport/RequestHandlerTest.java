@@ -177,6 +177,19 @@ final class RequestHandlerTest {
     }
 
     @Test
+    void token_brokerLockedBeforeItIsWritten_423() {
+        broker.isWarm = false;
+        send(TOKEN);
+        broker.isLocked = true;
+        runOneWaiting();
+        assertThat(received()).startsWith("HTTP/1.1 423 ").doesNotContain(FakeBroker.TOKEN);
+
+        broker.isWarm = true;
+        send(TOKEN + LIVEZ);
+        assertThat(received()).startsWith("HTTP/1.1 423 ").contains("\"ready\"").doesNotContain(FakeBroker.TOKEN);
+    }
+
+    @Test
     void pipelined_warm_allAnswered() {
         send(TOKEN.repeat(64));
 
