@@ -323,7 +323,8 @@ final class Daemon implements AutoCloseable {
      *
      * @return what changed behind references that are the same, a line each
      * @throws RuntimeException with one line for the operator if a secret, a file or the store cannot be read; nothing
-     *     has changed then
+     *     has changed then. Also while the broker is locked: then rights that are no more are taken away at once, and
+     *     the rest is taken over after the unlock
      */
     List<String> reload(BrokerConfig next) {
         LiveSettings settings = live;

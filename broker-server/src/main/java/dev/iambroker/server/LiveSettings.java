@@ -108,7 +108,8 @@ final class LiveSettings {
      *
      * @return what changed behind references that are the same, a line each
      * @throws RuntimeException with one line for the operator if a secret, a file or the store cannot be read; nothing
-     *     has changed then
+     *     has changed then. Also while the broker is locked: then rights that are no more are taken away at once, and
+     *     the rest is taken over after the unlock
      */
     synchronized List<String> apply(BrokerConfig config) {
         Map<String, Secret> clientSecrets = clientSecrets(config);

@@ -49,7 +49,10 @@ public final class UserTurns {
             }
             return begin(turn, look).get(patience.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
-            throw e.getCause() instanceof UncheckedIOException failed ? failed.getCause() : new IOException(e);
+            // Not in its own words: they may repeat a path that the user made up, line breaks included.
+            throw e.getCause() instanceof UncheckedIOException failed
+                    ? failed.getCause()
+                    : new IOException("it could not be looked at", e);
         } catch (TimeoutException e) {
             throw new IOException("its file system did not answer within " + patience.toSeconds() + " s", e);
         } catch (InterruptedException e) {

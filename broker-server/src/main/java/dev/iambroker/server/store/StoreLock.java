@@ -92,15 +92,28 @@ final class StoreLock {
         if (keyring == null) {
             return false;
         }
-        open = sessions(opened(keyring));
         try {
+            open = sessions(opened(keyring));
             whileOpening.run();
             demandWritten(keyring);
         } catch (RuntimeException e) {
             open = null;
+            demandLocked(file, e);
             throw e;
         }
         return true;
+    }
+
+    /** Opening it may have written it open already: what is locked here must not be open to the next start. */
+    private void demandLocked(LockFile file, RuntimeException reason) {
+        try {
+            byte[] content = content();
+            if (content == null || LockFile.parse(content) == null) {
+                write(file.content());
+            }
+        } catch (StoreFailure e) {
+            reason.addSuppressed(e);
+        }
     }
 
     /** Opening it may have written it already, with other slots. */
