@@ -66,7 +66,7 @@ final class Daemon implements AutoCloseable {
     private @Nullable Listening listening;
     private @Nullable Shares shares;
     private @Nullable HashChainedAuditLog audit;
-    private Listening.Ports ports = new Listening.Ports(0, 0);
+    private int httpPort;
 
     private Daemon(BrokerConfig config, Machine machine) {
         this.config = config;
@@ -169,7 +169,7 @@ final class Daemon implements AutoCloseable {
     private void begin(TokenService service, Listening listening, KubeconfigTemplate kubeconfig, List<String> notes) {
         service.start();
         machine.wakeUp().start(service.alarms()::ring);
-        ports = listening.begin(config.listen(), kubeconfig, notes);
+        httpPort = listening.begin(config.listen(), kubeconfig, notes);
         if (service.isLocked()) {
             log.warn("the broker is locked: nothing is served before 'iam-broker unlock'");
         }
@@ -338,12 +338,7 @@ final class Daemon implements AutoCloseable {
 
     /** The port of the loopback listener, for whoever asked for any free one; 0 where there is none. */
     int httpPort() {
-        return ports.http();
-    }
-
-    /** The port of the metrics listener; 0 where there is none. */
-    int metricsPort() {
-        return ports.metrics();
+        return httpPort;
     }
 
     /** Stops: no new work, requests under way end, the store is closed. A failing step does not stop the others. */

@@ -41,19 +41,19 @@ record Listening(
         ClientSecrets secrets,
         Engine engine,
         OrderlyStop stop) {
-    /** The ports that were had; 0 where there is no such listener. */
-    record Ports(int http, int metrics) {}
-
-    Ports begin(Listen listen, KubeconfigTemplate kubeconfig, List<String> notes) {
+    /** @return the port of the loopback listener; 0 where there is none */
+    int begin(Listen listen, KubeconfigTemplate kubeconfig, List<String> notes) {
         RouteTable all = Routes.all(broker, lock, shares, exposition(), kubeconfig, notes, answers, audit);
         Listen.Http tcp = listen.http();
         int http = tcp == null ? 0 : loopback(tcp, all).port();
         Listen.Metrics scraped = listen.metrics();
-        int metrics = scraped == null ? 0 : metrics(scraped).port();
+        if (scraped != null) {
+            metrics(scraped);
+        }
         // Last, since a socket that answers tells every client that the broker is there.
         HttpService service = service(all, TransportRules.unixSocket(secrets));
         stop.with(SocketListener.unix(socket(listen.unix()), service, engine));
-        return new Ports(http, metrics);
+        return http;
     }
 
     /** What a shared socket serves. */
@@ -67,10 +67,10 @@ record Listening(
         return stop.with(SocketListener.loopback(tcp.address(), service, engine));
     }
 
-    private SocketListener metrics(Listen.Metrics scraped) {
+    private void metrics(Listen.Metrics scraped) {
         RouteTable routes = Routes.metricsOnly(broker, exposition());
         HttpService service = service(routes, TransportRules.metrics(Set.copyOf(scraped.hosts())));
-        return stop.with(SocketListener.anyInterface(scraped.address(), service, engine));
+        stop.with(SocketListener.anyInterface(scraped.address(), service, engine));
     }
 
     private MetricsExposition exposition() {

@@ -102,6 +102,23 @@ final class LockedStoreTest {
     }
 
     @Test
+    void unlock_keyringWrittenAnewAndWhatRunsThenFails_staysLockedOnDiskToo() {
+        lockWithASession();
+        try (var store = open(KEY, OTHER_KEY)) {
+            assertThatThrownBy(() -> store.unlock(PASSPHRASE, () -> {
+                        throw new StoreFailure("of a test");
+                    }))
+                    .isInstanceOf(StoreFailure.class);
+            assertThat(store.isLocked()).isTrue();
+        }
+        try (var store = open(KEY)) {
+            assertThat(store.isLocked()).isTrue();
+            assertThat(store.unlock(PASSPHRASE, LockedStoreTest::nothing)).isTrue();
+            assertHoldsSession(store);
+        }
+    }
+
+    @Test
     void unlock_anotherKeyConfiguredMeanwhile_isGivenItsSlot() {
         lockWithASession();
         try (var store = open(KEY, OTHER_KEY)) {
