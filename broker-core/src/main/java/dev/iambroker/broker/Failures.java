@@ -67,10 +67,13 @@ final class Failures {
             // Whoever was logged in before still is.
             return new Conflict(Conflict.Kind.IDENTITY_MISMATCH, failure.getMessage(), About.account(account.name()));
         }
-        if (failure instanceof RenewalFailure.Transient) {
+        if (failure instanceof RenewalFailure.Transient e) {
             return new BrokerFailure.Unavailable(
                     "the login of account \"" + account.name() + "\" did not come through: " + failure.getMessage(),
-                    About.account(account.name()).withIamCode(failure.iamCode()).withHint(login(account)));
+                    About.account(account.name())
+                            .withIamCode(failure.iamCode())
+                            .withRetryAfter(e.retryAfter())
+                            .withHint(login(account)));
         }
         return ofCommand(account, failure);
     }

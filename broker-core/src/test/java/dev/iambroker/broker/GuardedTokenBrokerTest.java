@@ -420,6 +420,16 @@ final class GuardedTokenBrokerTest {
     }
 
     @Test
+    void login_whileIamAsksForTime_saysWhenToComeBack() {
+        Duration time = Duration.ofSeconds(7);
+        bench.iam.failWith(() -> new IamFailure.Retry("too many requests", 429, null, time));
+        assertThatThrownBy(() -> broker.login(ROOT, "dev", new LoginAttempt.Passcode(Secret.of("p"))))
+                .isInstanceOfSatisfying(
+                        BrokerFailure.Unavailable.class,
+                        later -> assertThat(later.about().retryAfter()).isEqualTo(time));
+    }
+
+    @Test
     void readiness_neverLoggedInAndDisabled_doNotCount() {
         assertThat(broker.readiness().isReady()).isTrue();
         broker.logout(ROOT, "prod");

@@ -133,15 +133,25 @@ final class SoakCloud implements AutoCloseable {
         return "a" + i;
     }
 
-    void logIn(Workplace place) throws IOException {
+    void logIn(Workplace place) throws IOException, InterruptedException {
         for (Map.Entry<String, Identity> person : people.entrySet()) {
             String passcode = emulator().addPasscode(person.getValue());
-            Answer answer = place.http()
-                    .post("/v1/accounts/" + person.getKey() + "/login", "{\"passcode\":\"" + passcode + "\"}");
+            Answer answer = logIn(place, person.getKey(), passcode);
+            // Fifty accounts at once may ask IAM as often as it may be asked: then a person is told when to come back.
+            for (int more = 100;
+                    more > 0 && answer.status() == 503 && answer.head().contains("Retry-After: ");
+                    more--) {
+                Thread.sleep(100);
+                answer = logIn(place, person.getKey(), passcode);
+            }
             if (answer.status() != 200) {
                 throw new AssertionError("login of " + person.getKey() + ": " + answer);
             }
         }
+    }
+
+    private static Answer logIn(Workplace place, String alias, String passcode) throws IOException {
+        return place.http().post("/v1/accounts/" + alias + "/login", "{\"passcode\":\"" + passcode + "\"}");
     }
 
     @Override
