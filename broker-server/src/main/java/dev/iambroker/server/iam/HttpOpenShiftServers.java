@@ -25,6 +25,9 @@ import tools.jackson.databind.JsonNode;
  * OpenShift's OAuth as IBM's clusters have it: the well-known document of the API server, RFC 8414, and the client that
  * takes challenges, with a one-time passcode in place of a password. TLS is verified as for IAM; no redirect is followed.
  * Thread-safe; borrows its connections.
+ *
+ * <p>The JDK's client sends a GET once more where the connection ends before a byte of the answer. Whatever became of the
+ * first, the passcode is spent then, at the server that it was for, and another is asked for.
  */
 public final class HttpOpenShiftServers implements OpenShiftServers {
     private static final Logger LOG = LoggerFactory.getLogger(HttpOpenShiftServers.class);
