@@ -143,7 +143,8 @@ public final class DataKeyRotation {
         directory.replace(
                 directory.root(),
                 Keyring.FILE,
-                Keyring.of(keyring.slots(), keyring.audit(), null).content());
+                Keyring.of(keyring.slots(), keyring.audit(), keyring.mark(), null)
+                        .content());
     }
 
     private List<Path> sessions() {

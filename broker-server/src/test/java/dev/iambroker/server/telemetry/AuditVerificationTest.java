@@ -160,16 +160,150 @@ final class AuditVerificationTest {
         assertThat(verify(1).path("fault").path("line").asInt()).isEqualTo(6);
     }
 
-    /** A log and its head put back together to what they were: nothing on this machine can tell. */
+    /** What the keyring knows since the last start or orderly stop holds against both; with the keyring all is as it was. */
     @Test
-    void verify_fileAndHeadRolledBackTogether_isNotFound() throws IOException {
+    void verify_fileAndHeadRolledBackTogether_isFoundUnlessTheKeyringWasTooOrNothingStartedSince() throws IOException {
         write(5);
         byte[] older = Files.readAllBytes(file());
         byte[] head = vault.head();
+        byte[] mark = vault.mark();
         write(5);
         Files.write(file(), older);
         vault.keep(head);
+        assertThat(reason()).isEqualTo("records 6 to 10 are missing: the head counts 10");
+        byte[] wholeMark = vault.mark();
+        vault.keepMark(mark);
         assertThat(verify(1).path("ok").asBoolean()).isTrue();
+        vault.keepMark(wholeMark);
+        write(2);
+        assertThat(reason()).isEqualTo("is record 11 after record 5: records 6 to 10 are missing");
+    }
+
+    /** The attacker's way out: no log, no head, nothing that could be wrong. */
+    @Test
+    void verify_logAndHeadDeletedTogether_isFoundBeforeAndForEverAfterTheNextStart() throws IOException {
+        write(5);
+        Files.delete(file());
+        vault.keep(null);
+        assertThat(reason()).isEqualTo("the file is not there");
+        Files.createFile(file());
+        assertThat(reason()).startsWith("the sealed head is missing");
+        AuditLogs.open(file(), vault).close();
+        assertThat(reason()).startsWith("the sealed head is missing");
+        for (int start = 0; start < 3; start++) {
+            write(2);
+            assertThat(reason())
+                    .isEqualTo("says that the log before it and its sealed head were gone when it was begun: at least 5"
+                            + " records are lost");
+            assertThat(verify(1).path("fault").path("line").asInt()).isEqualTo(1);
+            assertThat(verify(6).path("ok").asBoolean()).isFalse();
+        }
+        assertThat(Files.readString(file())).startsWith("{\"seq\":6,").containsOnlyOnce("\"log_missing\":5");
+    }
+
+    @Test
+    void verify_logAndHeadDeletedTogetherAgain_isFoundAgain() throws IOException {
+        for (int i = 0; i < 3; i++) {
+            write(4);
+            assertThat(verify(1).path("ok").asBoolean()).isEqualTo(i == 0);
+            Files.delete(file());
+            vault.keep(null);
+        }
+    }
+
+    /** It was deleted under a daemon that was then killed: no orderly stop told the keyring how many there were. */
+    @Test
+    void verify_deletedTogetherInTheFirstLifeOfALog_isFoundThoughNobodyKnowsHowManyThereWere() throws IOException {
+        AuditLogs.open(file(), vault).close();
+        byte[] mark = vault.mark();
+        write(5);
+        vault.keepMark(mark);
+        Files.delete(file());
+        vault.keep(null);
+        write(1);
+        assertThat(reason())
+                .isEqualTo(
+                        "says that the log before it and its sealed head were gone when it was begun: how many records"
+                                + " are lost is not known");
+    }
+
+    @Test
+    void verify_markTakenAway_isFound() throws IOException {
+        write(2);
+        vault.damageMark();
+        assertThat(reason()).startsWith("the keyring was changed");
+        Files.delete(file());
+        vault.keep(null);
+        write(1);
+        assertThat(reason()).startsWith("says that the log before it");
+    }
+
+    /** Nobody can leave the record out that says so, nor take its words away. */
+    @Test
+    void verify_recordThatTellsOfTheLossTakenAway_isFound() throws IOException {
+        write(5);
+        Files.delete(file());
+        vault.keep(null);
+        write(3);
+        List<byte[]> lines = lines();
+        assertFault(lines.subList(1, 3), 1, "is record 7: records 1 to 6 are not here");
+        assertThat(verify(7).path("ok").asBoolean()).isTrue();
+        String told = new String(lines.getFirst(), US_ASCII);
+        lines.set(
+                0,
+                told.replaceFirst("\"head_missing\":true,\"log_missing\":5,", "")
+                        .getBytes(US_ASCII));
+        assertThat(new String(lines.getFirst(), US_ASCII)).isNotEqualTo(told);
+        Files.write(file(), joined(lines));
+        assertThat(verify(1).path("ok").asBoolean()).isFalse();
+        assertThat(verify(6).path("fault").path("reason").asString()).contains("wrong MAC");
+    }
+
+    /** First the head, then the mark: whatever is between them is not mistaken for a deed. */
+    @Test
+    void open_powerLostBetweenHeadAndMark_doesNotCryWolf() throws IOException {
+        vault.failMarks(true);
+        write(2);
+        assertThat(vault.mark()).isNull();
+        assertThat(verify(1).path("ok").asBoolean()).isTrue();
+        vault.failMarks(false);
+        write(2);
+        assertThat(vault.mark()).isEqualTo(vault.head());
+        vault.failMarks(true);
+        write(2);
+        vault.failMarks(false);
+        write(2);
+        assertThat(verify(1).path("records").asInt()).isEqualTo(8);
+        assertThat(verify(1).path("ok").asBoolean()).isTrue();
+    }
+
+    /** Another file goes on with the numbers of the one before: it is no new log, and none that was lost. */
+    @Test
+    void open_anotherPathConfigured_goesOnThereAndBothAreOneChain() throws IOException {
+        write(3);
+        Path other = temp.resolve("elsewhere.jsonl");
+        try (var audit = AuditLogs.open(other, vault)) {
+            audit.record(handOut("prod", "0123456789ab"));
+        }
+        assertThat(Files.readString(other)).startsWith("{\"seq\":4,").doesNotContain("missing");
+        assertThat(json(AuditReader.of(List.of(file(), other), vault).verify(1))
+                        .path("ok")
+                        .asBoolean())
+                .isTrue();
+    }
+
+    /** Restored as a whole, a backup knows less than the log that went on, and that is right. */
+    @Test
+    void open_stateOfABackup_goesOnAfterTheLastRecordOfTheFile() throws IOException {
+        write(3);
+        byte[] head = vault.head();
+        byte[] mark = vault.mark();
+        write(4);
+        vault.keep(head);
+        vault.keepMark(mark);
+        write(1);
+        assertThat(verify(1).path("ok").asBoolean()).isTrue();
+        assertThat(verify(1).path("records").asInt()).isEqualTo(8);
     }
 
     @Test
@@ -218,10 +352,12 @@ final class AuditVerificationTest {
     @Test
     void verify_afterACrashAtAnyPoint_doesNotCryWolfNorLoseWhatTheHeadCounts() throws IOException {
         List<byte[]> heads = new ArrayList<>();
+        List<byte[]> marks = new ArrayList<>();
         List<Long> synced = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
             write(3);
             heads.add(vault.head());
+            marks.add(vault.mark());
             synced.add(Files.size(file()));
         }
         byte[] whole = Files.readAllBytes(file());
@@ -231,6 +367,7 @@ final class AuditVerificationTest {
             long least = synced.get(at);
             int length = (int) (least + random.nextLong(whole.length - least + 1));
             vault.keep(heads.get(at));
+            vault.keepMark(marks.get(random.nextInt(at + 1)));
             Files.write(file(), crashed(whole, (int) least, length, random));
             JsonNode verdict = verify(1);
             assertThat(verdict.path("ok").asBoolean())
