@@ -326,7 +326,7 @@ final class SharesTest {
         broker.reconfigure(
                 new Policy(
                         List.of(
-                                new Rule("other-programs", new Match(7, null, true), List.of()),
+                                new Rule("seven-of-8", new Match(7, 8, false), rights("admin:prod", "access:prod")),
                                 new Rule("seven", new Match(7, null, false), rights("admin:prod", "access:prod")),
                                 new Rule("eight", new Match(8, null, false), rights("admin:prod", "access:prod"))),
                         990),
