@@ -59,10 +59,7 @@ final class SharesTest {
     }
 
     private static Rule rule(String name, String... rights) {
-        return new Rule(
-                name,
-                new Match(null, null, /* secret= */ true),
-                rights(rights));
+        return new Rule(name, new Match(null, null, /* secret= */ true), rights(rights));
     }
 
     private static ShareRequest access(Duration ttl, @Nullable Long uses) {

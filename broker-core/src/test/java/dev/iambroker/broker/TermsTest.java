@@ -198,8 +198,7 @@ final class TermsTest {
         GuardedTokenBroker broker = broker(rule("ci", Terms.NONE, "access:prod"));
         broker.withheld(USER);
         assertThat(audit)
-                .containsExactly(
-                        new AuditEvent(bench.time.now(), USER, "process-changed", "*", null, false, "ci"));
+                .containsExactly(new AuditEvent(bench.time.now(), USER, "process-changed", "*", null, false, "ci"));
     }
 
     @Test

@@ -188,18 +188,23 @@ final class ShareIT {
             try (var root = own.serve()) {
                 Files.setPosixFilePermissions(
                         own.directory().resolve("run"), PosixFilePermissions.fromString("rwx--x--x"));
-                Ran opened = as(NOBODY, own.socket(), "http://localhost/v1/accounts/prod/shares", "-d", "{\"kind\":\"access\"}");
+                Ran opened = as(
+                        NOBODY,
+                        own.socket(),
+                        "http://localhost/v1/accounts/prod/shares",
+                        "-d",
+                        "{\"kind\":\"access\"}");
                 assertThat(opened.out()).as(opened.all()).contains("\"path\":");
-                Path socket = Path.of(JsonMapper.shared()
-                        .readTree(opened.out())
-                        .path("path")
-                        .asString());
+                Path socket = Path.of(
+                        JsonMapper.shared().readTree(opened.out()).path("path").asString());
                 assertThat(Files.getAttribute(socket, "unix:uid")).isEqualTo(NOBODY);
                 assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)))
                         .isEqualTo("rw-------");
-                assertThat(Files.getAttribute(socket.resolveSibling("."), "unix:uid")).isEqualTo(0);
+                assertThat(Files.getAttribute(socket.resolveSibling("."), "unix:uid"))
+                        .isEqualTo(0);
                 assertThat(as(NOBODY, socket, "http://localhost" + TOKEN).out()).contains("\"access_token\":\"ey");
-                assertThat(as(NOBODY - 1, socket, "http://localhost" + TOKEN).exitCode()).isEqualTo(7);
+                assertThat(as(NOBODY - 1, socket, "http://localhost" + TOKEN).exitCode())
+                        .isEqualTo(7);
                 assertThat(root.isAlive()).isTrue();
             }
         }

@@ -203,8 +203,7 @@ public final class DataKeyRotation {
 
     private List<Path> sessions(String pattern) {
         List<Path> files = new ArrayList<>();
-        try (DirectoryStream<Path> found =
-                Files.newDirectoryStream(directory.sessions(), pattern)) {
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(directory.sessions(), pattern)) {
             found.forEach(files::add);
         } catch (IOException e) {
             throw StateDirectory.cannot("read", directory.sessions(), e);

@@ -1,14 +1,10 @@
 package dev.iambroker.server.store;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
-import dev.iambroker.secret.Secret;
 import dev.iambroker.secret.SecretUnavailable;
 import dev.iambroker.server.store.KeySlot.Holds;
 import dev.iambroker.store.StoreFailure;
 import java.security.SecureRandom;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.stream.Collectors;
 import javax.crypto.SecretKey;
@@ -22,9 +18,6 @@ import org.slf4j.LoggerFactory;
  * and never make a new one over sessions that exist. Once open, the keyring is made to hold exactly the configured keys.
  */
 final class KeyringOpening {
-    /** The key made where none is configured. */
-    static final String GENERATED = "state.key";
-
     private static final Logger log = LoggerFactory.getLogger(KeyringOpening.class);
 
     private final StateDirectory directory;
@@ -84,7 +77,7 @@ final class KeyringOpening {
     static Audit audit(StateDirectory directory, LockFile locked, List<WrappingKey> configured, SecureRandom random) {
         var opening = new KeyringOpening(directory, random);
         opening.present(configured);
-        PresentedKey generated = opening.generated();
+        PresentedKey generated = GeneratedKey.in(directory);
         if (generated != null) {
             opening.presented.add(generated);
         }
@@ -118,7 +111,7 @@ final class KeyringOpening {
         }
         present(configured);
         if (configured.isEmpty()) {
-            presented.add(generatedOrNew());
+            presented.add(GeneratedKey.inOrNew(directory, random));
         }
         if (!unreadable.isEmpty()) {
             throw new StoreFailure("cannot read every configured state key: " + unreadableReasons());
@@ -144,7 +137,7 @@ final class KeyringOpening {
             throw damaged();
         }
         present(configured);
-        PresentedKey generated = generated();
+        PresentedKey generated = GeneratedKey.in(directory);
         if (configured.isEmpty() && generated != null) {
             presented.add(generated);
         }
@@ -155,7 +148,7 @@ final class KeyringOpening {
         Keyring settled = settle(keyring, wanted, keys);
         if (generated != null && slotOf(settled, generated) == null) {
             log.info("removing {}: the configured state keys have taken its place", generated.description());
-            directory.remove(directory.root(), GENERATED);
+            directory.remove(directory.root(), GeneratedKey.FILE);
         }
         return keys;
     }
@@ -298,26 +291,6 @@ final class KeyringOpening {
         List<KeySlot> all = new ArrayList<>(existing);
         mine.stream().filter(slot -> !existing.contains(slot)).forEach(all::add);
         return all;
-    }
-
-    private @Nullable PresentedKey generated() {
-        byte[] content = directory.read(directory.root().resolve(GENERATED));
-        if (content == null) {
-            return null;
-        }
-        Secret key = Secret.of(new String(content, US_ASCII).strip());
-        return PresentedKey.ofRaw(key, "file " + directory.root().resolve(GENERATED));
-    }
-
-    private PresentedKey generatedOrNew() {
-        PresentedKey kept = generated();
-        if (kept != null) {
-            return kept;
-        }
-        byte[] key = Base64.getEncoder().encode(KeySlot.randomBytes(random, AesGcm.KEY_BYTES));
-        directory.replace(directory.root(), GENERATED, key);
-        return PresentedKey.ofRaw(
-                Secret.of(new String(key, US_ASCII)), "file " + directory.root().resolve(GENERATED));
     }
 
     private void write(Keyring keyring) {

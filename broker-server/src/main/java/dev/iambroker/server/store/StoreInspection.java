@@ -52,10 +52,10 @@ public final class StoreInspection {
                 wrong("state key: " + e.getMessage());
             }
         }
-        byte[] generated = content(KeyringOpening.GENERATED);
+        byte[] generated = content(GeneratedKey.FILE);
         if (generated != null && configured.isEmpty()) {
             Secret key = Secret.of(new String(generated, US_ASCII).strip());
-            keys.add(PresentedKey.ofRaw(key, "file " + root.resolve(KeyringOpening.GENERATED)));
+            keys.add(PresentedKey.ofRaw(key, "file " + root.resolve(GeneratedKey.FILE)));
         }
     }
 

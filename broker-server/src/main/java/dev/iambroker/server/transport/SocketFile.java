@@ -127,7 +127,8 @@ final class SocketFile {
             view(file).setGroup(group);
         } catch (FileSystemException e) {
             throw new ListenFailure(
-                    "listen.unix.group names the group " + socket.group() + ", and the daemon's user (uid " + uidOf(SELF)
+                    "listen.unix.group names the group " + socket.group() + ", and the daemon's user (uid "
+                            + uidOf(SELF)
                             + ") cannot give it the socket, as it is not in it: add the user to the group (with systemd"
                             + " by 'SupplementaryGroups=" + socket.group()
                             + "') and start anew, or name a group that it is in",
