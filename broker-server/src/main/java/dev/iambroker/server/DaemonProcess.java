@@ -159,13 +159,13 @@ final class DaemonProcess implements DaemonCommands {
     }
 
     @Override
-    public int verifyStore(@Nullable Path config) {
-        return storeCommands(config).verify();
+    public int verifyStore(@Nullable Path config, OutputFormat output) {
+        return storeCommands(config).verify(output);
     }
 
     @Override
-    public int rotateStore(@Nullable Path config) {
-        return storeCommands(config).rotate();
+    public int rotateStore(@Nullable Path config, OutputFormat output) {
+        return storeCommands(config).rotate(output);
     }
 
     @Override

@@ -96,14 +96,14 @@ final class Cli implements DaemonCommands {
     }
 
     @Override
-    public int verifyStore(@Nullable Path config) {
-        daemonCalls.add("verify " + config);
+    public int verifyStore(@Nullable Path config, OutputFormat output) {
+        daemonCalls.add("verify " + config + " " + output);
         return 0;
     }
 
     @Override
-    public int rotateStore(@Nullable Path config) {
-        daemonCalls.add("rotate " + config);
+    public int rotateStore(@Nullable Path config, OutputFormat output) {
+        daemonCalls.add("rotate " + config + " " + output);
         return 0;
     }
 

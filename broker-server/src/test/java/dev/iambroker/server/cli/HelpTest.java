@@ -128,12 +128,12 @@ final class HelpTest {
             }
 
             @Override
-            public int verifyStore(@Nullable Path config) {
+            public int verifyStore(@Nullable Path config, OutputFormat output) {
                 return 0;
             }
 
             @Override
-            public int rotateStore(@Nullable Path config) {
+            public int rotateStore(@Nullable Path config, OutputFormat output) {
                 return 0;
             }
 
