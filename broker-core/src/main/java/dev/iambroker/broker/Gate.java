@@ -185,6 +185,11 @@ final class Gate {
         record(client, what, allowed, policy.nameOf(client));
     }
 
+    /** Puts on record that {@code client} got nothing, for a reason that is no matter of rights. */
+    void refused(ClientIdentity client, String why) {
+        record(client, why, false, policy.nameOnRecord(client));
+    }
+
     private void record(ClientIdentity client, String what, boolean allowed, String rule) {
         audit.record(new AuditEvent(time.now(), client, what, Right.ANY, null, allowed, rule));
     }

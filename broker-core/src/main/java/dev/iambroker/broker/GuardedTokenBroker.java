@@ -447,8 +447,18 @@ public final class GuardedTokenBroker implements TokenBroker {
     }
 
     @Override
-    public void takeTurn(String rule) {
-        rates.take(rule);
+    public void takeTurn(ClientIdentity client, String rule) {
+        try {
+            rates.take(rule);
+        } catch (BrokerFailure.TooManyRequests e) {
+            gate.refused(client, "over-rate");
+            throw e;
+        }
+    }
+
+    @Override
+    public void withheld(ClientIdentity client) {
+        gate.refused(client, "process-changed");
     }
 
     @Override

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** One share from its opening to its end. Thread-safe. */
 final class Share {
     private final Scope scope;
+    private final String opener;
     private final ShareRequest request;
     private final long endNanos;
     private final Instant end;
@@ -19,8 +20,10 @@ final class Share {
     /** Completes when the socket is there; in between its first clients may have come already. */
     private final CompletableFuture<ShareSockets.Opened> socket = new CompletableFuture<>();
 
-    Share(Scope scope, ShareRequest request, Time time) {
+    /** @param opener whose place it takes, as {@link SharePlaces#opener} says it */
+    Share(Scope scope, String opener, ShareRequest request, Time time) {
         this.scope = scope;
+        this.opener = opener;
         this.request = request;
         this.endNanos = time.nanos() + request.ttl().toNanos();
         this.end = time.now().plus(request.ttl());
@@ -29,6 +32,10 @@ final class Share {
 
     Scope scope() {
         return scope;
+    }
+
+    String opener() {
+        return opener;
     }
 
     ShareRequest request() {

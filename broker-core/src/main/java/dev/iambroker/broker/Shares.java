@@ -17,7 +17,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,9 +28,6 @@ import org.slf4j.LoggerFactory;
 public final class Shares implements ShareControl, Gate.Uses {
     private static final Logger log = LoggerFactory.getLogger(Shares.class);
 
-    /** Each is a listener of its own; who needs more needs a rule. */
-    static final int MOST = 64;
-
     private final Gate gate;
     private final TokenService tokens;
     private final ShareSockets sockets;
@@ -40,7 +36,7 @@ public final class Shares implements ShareControl, Gate.Uses {
     private final Time time;
     private final Alarm alarm;
     private final Map<String, Share> shares = new ConcurrentHashMap<>();
-    private final AtomicInteger open = new AtomicInteger();
+    private final SharePlaces places = new SharePlaces();
 
     /**
      * @param ids short names, each as good as never given twice
@@ -63,8 +59,9 @@ public final class Shares implements ShareControl, Gate.Uses {
         gate.permit(client, Verb.ADMIN, request.account(), null);
         String id = ids.get();
         Scope scope = new Scope(id, request.kind().word(), request.account(), request.cluster(), client);
-        takePlace();
-        Share share = new Share(scope, request, time);
+        String opener = SharePlaces.opener(client, gate.nameOf(client));
+        places.take(opener);
+        Share share = new Share(scope, opener, request, time);
         shares.put(id, share);
         try {
             share.socket().complete(sockets.open(scope, request.mode()));
@@ -91,18 +88,10 @@ public final class Shares implements ShareControl, Gate.Uses {
         return view(share);
     }
 
-    private void takePlace() {
-        if (open.incrementAndGet() > MOST) {
-            open.decrementAndGet();
-            throw new BrokerFailure.BadRequest(
-                    "there are " + MOST + " shares already: end some with 'iam-broker unshare'", About.NOTHING);
-        }
-    }
-
     private boolean forget(Share share) {
         boolean wasThere = shares.remove(share.scope().share(), share);
         if (wasThere) {
-            open.decrementAndGet();
+            places.giveBack(share.opener());
         }
         return wasThere;
     }

@@ -94,9 +94,12 @@ public interface TokenBroker {
      * Counts a request against the rate of the rule that speaks for the client.
      *
      * @param rule its name, from {@link #nameOf}
-     * @throws BrokerFailure.TooManyRequests if it is over its rate
+     * @throws BrokerFailure.TooManyRequests if it is over its rate; that is on record then
      */
-    void takeTurn(String rule);
+    void takeTurn(ClientIdentity client, String rule);
+
+    /** Puts on record that the client did not get what was decided for it, as its process is another by now. */
+    void withheld(ClientIdentity client);
 
     /** What has to be read of the client's process before it can be said which rule speaks for it. */
     Set<Fact> asks(ClientIdentity client);

@@ -59,10 +59,7 @@ final class SharesTest {
     }
 
     private static Rule rule(String name, String... rights) {
-        return new Rule(
-                name,
-                new Match(null, null, /* secret= */ true),
-                List.of(rights).stream().map(r -> Right.parse(r).orElseThrow()).toList());
+        return new Rule(name, new Match(null, null, /* secret= */ true), rights(rights));
     }
 
     private static ShareRequest access(Duration ttl, @Nullable Long uses) {
@@ -298,7 +295,7 @@ final class SharesTest {
     @Test
     void share_socketCannotBeHad_saysWhyAndTakesNoPlace() {
         sockets.refusal = "the path is too long";
-        for (int i = 0; i < Shares.MOST + 1; i++) {
+        for (int i = 0; i < SharePlaces.MOST + 1; i++) {
             assertThatThrownBy(() -> shares.share(ADMIN, access(Duration.ofHours(1), null)))
                     .isInstanceOf(BrokerFailure.StoreFailed.class)
                     .hasMessage("the path is too long");
@@ -308,14 +305,48 @@ final class SharesTest {
 
     @Test
     void share_tooMany_isRefusedUntilSomeEnd() {
-        for (int i = 0; i < Shares.MOST; i++) {
-            shares.share(ADMIN, access(Duration.ofHours(1), null));
+        for (int i = 0; i < SharePlaces.MOST; i++) {
+            shares.share(DAEMON, access(Duration.ofHours(1), null));
         }
-        assertThatThrownBy(() -> shares.share(ADMIN, access(Duration.ofHours(1), null)))
-                .isInstanceOf(BrokerFailure.BadRequest.class)
-                .hasMessageContaining("unshare");
+        for (ClientIdentity anybody : List.of(DAEMON, ROOT, ADMIN)) {
+            assertThatThrownBy(() -> shares.share(anybody, access(Duration.ofHours(1), null)))
+                    .isInstanceOf(BrokerFailure.BadRequest.class)
+                    .hasMessage("there are 64 shares already: end some with 'iam-broker unshare'");
+        }
         shares.unshare(ADMIN, "s1");
         assertThat(shares.share(ADMIN, access(Duration.ofHours(1), null))).isNotNull();
+    }
+
+    /** By whichever of its programs, and so by whichever rule, a user cannot take the places of all others. */
+    @Test
+    void share_tooManyOfOneUser_isRefusedAndOthersMayStill() {
+        broker.reconfigure(
+                new Policy(
+                        List.of(
+                                new Rule("seven-of-8", new Match(7, 8, false), rights("admin:prod", "access:prod")),
+                                new Rule("seven", new Match(7, null, false), rights("admin:prod", "access:prod")),
+                                new Rule("eight", new Match(8, null, false), rights("admin:prod", "access:prod"))),
+                        990),
+                Duration.ofSeconds(45));
+        ClientIdentity seven = ClientIdentity.ofPeer(new Peer(7, 7, Set.of(), 5, 5));
+        ClientIdentity sevensOther = ClientIdentity.ofPeer(new Peer(7, 8, Set.of(), 6, 6));
+        ClientIdentity eight = ClientIdentity.ofPeer(new Peer(8, 7, Set.of(), 7, 7));
+        for (int i = 0; i < SharePlaces.MOST_OF_ONE; i++) {
+            shares.share(i % 2 == 0 ? seven : sevensOther, access(Duration.ofHours(1), null));
+        }
+        for (ClientIdentity one : List.of(seven, sevensOther)) {
+            assertThatThrownBy(() -> shares.share(one, access(Duration.ofHours(1), null)))
+                    .isInstanceOf(BrokerFailure.BadRequest.class)
+                    .hasMessage("you have 16 shares already, and no more are for one user: end some with 'iam-broker"
+                            + " unshare'");
+        }
+        assertThat(shares.share(eight, access(Duration.ofHours(1), null))).isNotNull();
+        shares.unshare(eight, "s1");
+        assertThat(shares.share(seven, access(Duration.ofHours(1), null))).isNotNull();
+    }
+
+    private static List<Right> rights(String... rights) {
+        return List.of(rights).stream().map(r -> Right.parse(r).orElseThrow()).toList();
     }
 
     @Test

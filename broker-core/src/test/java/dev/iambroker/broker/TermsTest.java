@@ -157,27 +157,48 @@ final class TermsTest {
     @Test
     void rate_usedUp_saysWhenToComeBack() {
         GuardedTokenBroker broker = broker(rule("ci", rate("2/m"), "access:prod"));
-        broker.takeTurn("ci");
-        broker.takeTurn("ci");
-        assertThatThrownBy(() -> broker.takeTurn("ci")).isInstanceOfSatisfying(TooManyRequests.class, failure -> {
+        broker.takeTurn(USER, "ci");
+        broker.takeTurn(USER, "ci");
+        assertThatThrownBy(() -> broker.takeTurn(USER, "ci")).isInstanceOfSatisfying(TooManyRequests.class, failure -> {
             assertThat(failure).hasMessageContaining("\"ci\"").hasMessageContaining("2/m");
             assertThat(failure.about().retryAfter()).isEqualTo(Duration.ofSeconds(30));
         });
-        broker.takeTurn("other");
-        broker.takeTurn(Policy.OWNER);
+        broker.takeTurn(USER, "other");
+        broker.takeTurn(USER, Policy.OWNER);
         bench.time.advance(Duration.ofSeconds(30));
-        broker.takeTurn("ci");
+        broker.takeTurn(USER, "ci");
     }
 
     @Test
     void rate_reloadedUnchanged_isNotFilledAgain() {
         GuardedTokenBroker broker = broker(rule("ci", rate("1/h"), "access:prod"));
-        broker.takeTurn("ci");
+        broker.takeTurn(USER, "ci");
         broker.reconfigure(policy(rule("ci", rate("1/h"), "access:prod", "kube:prod")), MARGIN);
-        assertThatThrownBy(() -> broker.takeTurn("ci")).isInstanceOf(TooManyRequests.class);
+        assertThatThrownBy(() -> broker.takeTurn(USER, "ci")).isInstanceOf(TooManyRequests.class);
 
         broker.reconfigure(policy(rule("ci", rate("2/h"), "access:prod")), MARGIN);
-        broker.takeTurn("ci");
+        broker.takeTurn(USER, "ci");
+    }
+
+    /** As often as it is refused; the log makes one line of what repeats within a minute. */
+    @Test
+    void rate_usedUp_isOnRecordByItsRule() {
+        GuardedTokenBroker broker = broker(rule("ci", rate("1/m"), "access:prod"));
+        broker.takeTurn(USER, "ci");
+        assertThat(audit).isEmpty();
+        for (int i = 0; i < 2; i++) {
+            assertThatThrownBy(() -> broker.takeTurn(USER, "ci")).isInstanceOf(TooManyRequests.class);
+        }
+        AuditEvent refused = new AuditEvent(bench.time.now(), USER, "over-rate", "*", null, false, "ci");
+        assertThat(audit).containsExactly(refused, refused);
+    }
+
+    @Test
+    void withheld_processChanged_isOnRecordByItsRule() {
+        GuardedTokenBroker broker = broker(rule("ci", Terms.NONE, "access:prod"));
+        broker.withheld(USER);
+        assertThat(audit)
+                .containsExactly(new AuditEvent(bench.time.now(), USER, "process-changed", "*", null, false, "ci"));
     }
 
     @Test

@@ -139,6 +139,46 @@ final class AuditIT {
         }
     }
 
+    /** Whoever deletes the log and its head together does not leave a clean slate. */
+    @Test
+    void audit_logAndHeadDeletedTogether_isToldAtTheNextStartAndFoundByVerifyForEver() throws Exception {
+        configure("");
+        try (Daemon daemon = place.serve()) {
+            daemon.awaitLog("a new audit log begins with record 1");
+            assertThat(token().status()).isEqualTo(200);
+            assertVerified(place.run("audit", "verify"));
+            daemon.kill();
+        }
+        Files.delete(log());
+        Files.delete(place.state().resolve("audit.head"));
+        Ran store = store("verify");
+        assertThat(store.exitCode()).isEqualTo(1);
+        assertThat(store.out())
+                .contains("WRONG  audit.head: missing, and the keyring says that an audit log was begun");
+        assertThat(offline().exitCode()).isEqualTo(1);
+        for (int start = 0; start < 2; start++) {
+            try (Daemon daemon = place.serve()) {
+                if (start == 0) {
+                    daemon.awaitLog("ERROR");
+                    daemon.awaitLog("the audit log of this state directory is gone");
+                }
+                assertThat(token().status()).isEqualTo(200);
+                assertLossFound(place.run("audit", "verify"));
+                daemon.terminate();
+                assertThat(daemon.awaitExit()).isZero();
+            }
+            assertLossFound(offline());
+        }
+    }
+
+    private void assertLossFound(Ran verify) {
+        assertThat(verify.exitCode()).as(verify.all()).isEqualTo(1);
+        assertThat(verify.err())
+                .contains(
+                        log() + " line 1: says that the log before it and its sealed head were gone when it was begun")
+                .hasLineCount(1);
+    }
+
     /** A full disk stops hand-outs only where records are required, and only as long as it is full. */
     @Test
     void auditRequired_fullDisk_refusesWithAWordAndComesBack() throws Exception {

@@ -142,6 +142,24 @@ final class LockIT {
         }
     }
 
+    @Test
+    void hangUp_whileLocked_isTakenOverByItselfAfterTheUnlock() throws Exception {
+        try (var daemon = place.serve()) {
+            logIn();
+            assertThat(withPassphrase("lock", PASSPHRASE).exitCode()).isZero();
+            String before = Files.readString(place.configFile());
+            Files.writeString(place.configFile(), before.replace("  prod:", "  renamed:"));
+            daemon.signal("HUP");
+            daemon.awaitLog("is taken over when it is unlocked");
+            assertThat(daemon.log()).doesNotContain("the configuration in use stays");
+            assertThat(place.http().get("/v1/accounts/renamed").status()).isEqualTo(404);
+            assertThat(withPassphrase("unlock", PASSPHRASE).exitCode()).isZero();
+            daemon.awaitLog("reloaded " + place.configFile());
+            assertThat(place.run("token", "renamed").exitCode()).isZero();
+            assertThat(place.run("token", "prod").exitCode()).isEqualTo(7);
+        }
+    }
+
     /** Of everything that was clear while it served, nothing is on the disk in clear either. */
     @Test
     void passphrase_isInNoFile() throws Exception {

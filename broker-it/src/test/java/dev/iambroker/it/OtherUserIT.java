@@ -110,6 +110,31 @@ final class OtherUserIT {
         }
     }
 
+    /** The daemon itself as that user, which is in no group of root's. */
+    @Test
+    void groupThatTheDaemonIsNotIn_serve_saysWhatItNeeds() throws Exception {
+        Path own = Files.createDirectory(place.directory().resolve("nobodys"));
+        Files.writeString(
+                own.resolve("broker.yaml"),
+                "accounts: { prod: { api-key: { env: KEY } } }\n"
+                        + "listen: { unix: { path: %s/run/broker.sock, mode: \"0660\", group: root } }\n".formatted(own)
+                        + "state: { dir: %s/state }\n".formatted(own));
+        Files.setAttribute(own, "unix:uid", NOBODY);
+        Path launcher = place.directory().resolve("dist/bin/iam-broker");
+        Ran serve = Program.of("setpriv", "--reuid=" + NOBODY, "--regid=" + NOBODY, "--clear-groups", launcher)
+                .with("serve", "--config", own.resolve("broker.yaml"))
+                .env("KEY", EmulatedCloud.PROD_API_KEY)
+                .in(Path.of("/"))
+                .run();
+        assertThat(serve.exitCode()).as(serve.all()).isEqualTo(1);
+        assertThat(serve.err())
+                .contains("listen.unix.group names the group root, and the daemon's user (uid " + NOBODY
+                        + ") cannot give it the socket, as it is not in it: add the user to the group (with systemd by"
+                        + " 'SupplementaryGroups=root') and start anew, or name a group that it is in")
+                .doesNotContain("FileSystemException");
+        assertThat(own.resolve("run")).doesNotExist();
+    }
+
     @AfterEach
     void removeTheSocketsDirectory() throws IOException {
         Files.deleteIfExists(place.socket());

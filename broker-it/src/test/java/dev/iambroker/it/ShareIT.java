@@ -21,6 +21,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Shared sockets of a real daemon, used by those they are for. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -167,6 +168,53 @@ final class ShareIT {
                 .with(place.directory().resolve("run/shares"))
                 .run();
         assertThat(list.err()).contains("Permission denied");
+    }
+
+    /** A daemon that is root gives the socket to whoever opened it: nobody else needs to be let in. */
+    @Test
+    void sharedByAnotherUser_throughARootDaemon_socketIsTheirsAlone() throws Exception {
+        Needs.root("to run a command as another user");
+        Needs.program("curl", "curl");
+        try (var own = Workplace.create()) {
+            Files.setPosixFilePermissions(own.directory(), PosixFilePermissions.fromString("rwx--x--x"));
+            own.secret("prod-key", EmulatedCloud.PROD_API_KEY);
+            own.configure(cloud.emulator(), """
+                    accounts:
+                      prod: { api-key: { file: prod-key }, account-id: %s }
+                    clients: [ { name: builds, match: { uid: %s }, allow: [ "access:prod", "admin:prod" ] } ]
+                    """.formatted(EmulatedCloud.PROD_ACCOUNT, NOBODY));
+            String yaml = Files.readString(own.configFile());
+            Files.writeString(own.configFile(), yaml.replace("broker.sock }", "broker.sock, mode: \"0666\" }"));
+            try (var root = own.serve()) {
+                Files.setPosixFilePermissions(
+                        own.directory().resolve("run"), PosixFilePermissions.fromString("rwx--x--x"));
+                Ran opened = as(
+                        NOBODY,
+                        own.socket(),
+                        "http://localhost/v1/accounts/prod/shares",
+                        "-d",
+                        "{\"kind\":\"access\"}");
+                assertThat(opened.out()).as(opened.all()).contains("\"path\":");
+                Path socket = Path.of(
+                        JsonMapper.shared().readTree(opened.out()).path("path").asString());
+                assertThat(Files.getAttribute(socket, "unix:uid")).isEqualTo(NOBODY);
+                assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)))
+                        .isEqualTo("rw-------");
+                assertThat(Files.getAttribute(socket.resolveSibling("."), "unix:uid"))
+                        .isEqualTo(0);
+                assertThat(as(NOBODY, socket, "http://localhost" + TOKEN).out()).contains("\"access_token\":\"ey");
+                assertThat(as(NOBODY - 1, socket, "http://localhost" + TOKEN).exitCode())
+                        .isEqualTo(7);
+                assertThat(root.isAlive()).isTrue();
+            }
+        }
+    }
+
+    private static Ran as(int uid, Path socket, Object... more) throws Exception {
+        return Program.of("setpriv", "--reuid=" + uid, "--regid=" + uid, "--clear-groups", "curl", "-s")
+                .with("--unix-socket", socket)
+                .with(more)
+                .run();
     }
 
     private static Ran asNobody(Path socket) throws Exception {

@@ -15,7 +15,6 @@ import dev.iambroker.server.http.ClientSecretDigests;
 import dev.iambroker.server.http.ClientSecrets;
 import dev.iambroker.server.iam.CloudConnections;
 import dev.iambroker.server.telemetry.Telemetry;
-import dev.iambroker.store.StoreFailure;
 import dev.iambroker.token.RefreshSchedule;
 import dev.iambroker.token.TokenService;
 import java.time.InstantSource;
@@ -120,7 +119,7 @@ final class LiveSettings {
             // Whoever lost a right must not have it for a moment after the unlock.
             broker.reconfigure(next.alongside(policy), config.kube().expiryMargin());
             take(clientSecrets, rotated);
-            throw new StoreFailure("the broker is locked: rights that are no more are gone now, and the rest of the"
+            throw new TakenOverLater("the broker is locked: rights that are no more are gone now, and the rest of the"
                     + " configuration is taken over when it is unlocked");
         }
         Runnable accounts = tokens.reconfigure(accounts(config));

@@ -81,6 +81,8 @@ final class Reloads {
                 case Loading.Refused refused -> refuse(refused);
                 case Loading.Loaded loaded -> reload(daemon, loaded);
             }
+        } catch (TakenOverLater e) {
+            log.warn("reload: {}", e.getMessage());
         } catch (StoreFailure | SecretUnavailable | IllegalArgumentException e) {
             log.error("{}: {}", e.getMessage(), STAYS);
         } catch (RuntimeException e) {

@@ -16,7 +16,6 @@ import dev.iambroker.server.http.TokenAnswers;
 import dev.iambroker.server.store.FaultyFileOps;
 import dev.iambroker.server.store.FaultyFileOps.CrashPoint;
 import dev.iambroker.server.store.FileOps;
-import dev.iambroker.store.StoreFailure;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -280,7 +279,7 @@ final class LockTest {
                 var caller = daemon.caller()) {
             lock(caller);
             assertThatThrownBy(() -> daemon.reload(""))
-                    .isInstanceOf(StoreFailure.class)
+                    .isInstanceOf(TakenOverLater.class)
                     .hasMessageStartingWith("the broker is locked: rights that are no more are gone now");
             assertLocked(caller);
             unlock(caller);

@@ -16,6 +16,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -228,6 +229,41 @@ final class ReloadTest {
                 .singleElement()
                 .asString()
                 .contains("listen.metrics", "state.dir", "audit.file", "restart it", "the configuration in use stays");
+    }
+
+    /** Rights go at once; the rest by itself, once the broker is unlocked. */
+    @Test
+    void reload_whileLocked_restrictsAtOnceSaysSoAndIsTakenOverAfterTheUnlock() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        daemon.reloadBy(asked::countDown);
+        post("/v1/lock");
+        write(byKey, "clients: []");
+        reload();
+        assertThat(log.lines())
+                .filteredOn(line -> line.contains("the broker is locked: rights that are no more are gone now"))
+                .singleElement()
+                .asString()
+                .startsWith("WARN")
+                .contains("the rest of the configuration is taken over when it is unlocked")
+                .doesNotContain("stays");
+        assertThat(getAs(SECRET, "/v1/accounts/by-key").status()).isEqualTo(401);
+        assertThat(get("/v1/accounts/by-password").status()).isEqualTo(200);
+        assertThat(asked.getCount()).isEqualTo(1);
+
+        post("/v1/unlock");
+
+        assertThat(asked.getCount()).isZero();
+        reload();
+        assertLogged("reloaded ");
+        assertThat(get("/v1/accounts/by-password").status()).isEqualTo(404);
+        assertThat(get("/v1/accounts/by-key/token").status()).isEqualTo(200);
+    }
+
+    private void post(String target) throws IOException {
+        try (var caller = UnixCaller.at(temp.resolve("run").resolve("broker.sock"))) {
+            Answer answer = caller.post(target, "{\"passphrase\":\"correct horse battery\"}");
+            assertThat(answer.status()).isBetween(200, 204);
+        }
     }
 
     @Test

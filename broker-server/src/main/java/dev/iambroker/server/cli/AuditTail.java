@@ -60,6 +60,7 @@ final class AuditTail {
         add(line, " ", Json.text(record, "fingerprint"));
         add(line, "  times ", Json.text(record, "count"));
         add(line, "  missed before it: ", Json.text(record, "missed"));
+        add(line, "  the log before it is gone, records at least: ", Json.text(record, "log_missing"));
         return line.toString();
     }
 

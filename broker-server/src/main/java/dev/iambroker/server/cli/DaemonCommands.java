@@ -18,11 +18,15 @@ public interface DaemonCommands {
     /** Validates the configuration and prints what is in effect. */
     int checkConfig(CheckOptions options);
 
+    /** Reads the configuration that {@code serve} would; null where there is none, or none that this user may read. */
+    @Nullable
+    ConfigReport inspectConfig(@Nullable Path config);
+
     /** Says of each file of the store whether it opens; reads only, also beside a daemon. */
-    int verifyStore(@Nullable Path config);
+    int verifyStore(@Nullable Path config, OutputFormat output);
 
     /** Gives the store another data key; refuses beside a daemon. */
-    int rotateStore(@Nullable Path config);
+    int rotateStore(@Nullable Path config, OutputFormat output);
 
     /**
      * Verifies an audit log without the daemon, by the configured keys; one JSON object, as the daemon answers it.

@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -16,7 +17,13 @@ import picocli.CommandLine.Parameters;
             "verify: a line for each key and file; reads only, also while the daemon runs. rotate: every session is"
                     + " sealed anew under a new data key, which each configured state key opens; the daemon must be stopped."
         },
-        footer = {"", "Example:", "  iam-broker store verify", "  iam-broker store rotate"})
+        footer = {
+            "",
+            "Example:",
+            "  iam-broker store verify",
+            "  iam-broker store verify --output json",
+            "  iam-broker store rotate"
+        })
 final class StoreCommand implements Callable<Integer> {
     private final RootCommand root;
     private final DaemonCommands daemon;
@@ -31,6 +38,9 @@ final class StoreCommand implements Callable<Integer> {
     @Nullable
     Path config;
 
+    @Mixin
+    final OutputOption output = new OutputOption();
+
     StoreCommand(RootCommand root, DaemonCommands daemon) {
         this.root = root;
         this.daemon = daemon;
@@ -40,8 +50,8 @@ final class StoreCommand implements Callable<Integer> {
     public Integer call() {
         var file = config == null ? root.config : config;
         return switch (what) {
-            case VERIFY -> daemon.verifyStore(file);
-            case ROTATE -> daemon.rotateStore(file);
+            case VERIFY -> daemon.verifyStore(file, output.format);
+            case ROTATE -> daemon.rotateStore(file, output.format);
         };
     }
 

@@ -100,6 +100,7 @@ public final class Exchange {
                     "a request to {} of client \"{}\" is not answered: its process changed meanwhile",
                     label,
                     this.client);
+            service.withheld(client);
             throw new RequestRefused(Problem.of(
                     ProblemType.DENIED,
                     "the process that connected ended, or runs another program now: connect again"));

@@ -61,6 +61,11 @@ public final class HttpService {
         return broker.isByProgram(client);
     }
 
+    /** Another process has the place of {@code client}'s: it gets nothing. */
+    void withheld(ClientIdentity client) {
+        broker.withheld(client);
+    }
+
     void demandOpen() {
         broker.demandOpen();
     }
@@ -74,7 +79,7 @@ public final class HttpService {
         if (!match.route().isUnmetered()) {
             // By a share nobody is asked for more than whoever shared it may.
             Scope scope = client.scope();
-            broker.takeTurn(scope == null ? name : broker.nameOf(scope.sharer()));
+            broker.takeTurn(client, scope == null ? name : broker.nameOf(scope.sharer()));
         }
         Query query = Query.parse(request.rawQuery(), match.route().parameters());
         exchange.ready(new Call(client, request, match.variables(), query));

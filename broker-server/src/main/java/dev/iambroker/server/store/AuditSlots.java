@@ -26,8 +26,13 @@ final class AuditSlots {
         return null;
     }
 
+    /** Whether whoever wrote a slot that one of {@code keys} opens kept a mark beside it. */
+    static boolean areMarked(List<KeySlot> slots, List<PresentedKey> keys) {
+        return slots.stream().anyMatch(slot -> keys.stream().anyMatch(key -> slot.isMarked(key, Holds.AUDIT_KEY)));
+    }
+
     /**
-     * One slot for each of {@code keys}, those that exist as they are.
+     * One slot for each of {@code keys}, those that exist as they are unless an older broker wrote them.
      *
      * @param existing what there was before
      * @param dataSlots the slots of the data key, whose salts are shared
@@ -42,7 +47,10 @@ final class AuditSlots {
         for (PresentedKey key : keys) {
             KeySlot mine = slotOf(existing, key, Holds.AUDIT_KEY);
             KeySlot neighbour = slotOf(dataSlots, key, Holds.DATA_KEY);
-            settled.add(mine == null ? KeySlot.wrapAudit(key, neighbour, auditKey, random) : mine);
+            settled.add(
+                    mine != null && mine.isMarked(key, Holds.AUDIT_KEY)
+                            ? mine
+                            : KeySlot.wrapAudit(key, neighbour, auditKey, random));
         }
         return settled;
     }

@@ -46,13 +46,14 @@ public final class DataKeyRotation {
      * Gives the store in {@code root} a new data key, wrapped by each of {@code keys}, and seals every session anew.
      *
      * @param keys as for {@link EncryptedFileStore#open}; each must be readable
-     * @throws StoreFailure if a daemon holds the directory, a key cannot be read, none opens the store, or its disk fails;
-     *     the store opens as before then
+     * @throws StoreFailure if a daemon holds the directory, a key cannot be read, none opens the store, a session is of a
+     *     format that this broker does not know, or the disk fails; the store opens as before then
      */
     public static Outcome rotate(Path root, List<WrappingKey> keys, FileOps ops, SecureRandom random) {
         try (StateDirectory directory = StateDirectory.open(root.toAbsolutePath(), ops, random)) {
             var rotation = new DataKeyRotation(directory, random);
             KeyringOpening.Renewal renewal = KeyringOpening.renewal(directory, keys, random);
+            rotation.demandKnownFormats(renewal.keys());
             rotation.finish(renewal.keys());
             directory.replace(directory.root(), Keyring.FILE, renewal.renewed().content());
             return rotation.sealAnew(new StoreKeys(
@@ -74,9 +75,62 @@ public final class DataKeyRotation {
         if (keys.previous() == null) {
             return keys;
         }
+        List<String> strange = strangers(keys);
+        if (!strange.isEmpty()) {
+            log.warn(
+                    "the rotation of the data key is not ended, and its key of before is kept: {}; start the broker that"
+                            + " wrote it, or remove it if its login is not needed",
+                    String.join("; ", strange));
+            return keys;
+        }
         Outcome outcome = sealAnew(keys);
         log.info("ended a rotation of the data key that was cut off: {} sessions sealed anew", outcome.sealed());
         return new StoreKeys(keys.data(), null, keys.audit());
+    }
+
+    private void demandKnownFormats(StoreKeys keys) {
+        List<String> strange = strangers(keys);
+        if (!strange.isEmpty()) {
+            throw new StoreFailure(String.join("; ", strange)
+                    + ": it would never open again, so run 'store rotate' of the broker that wrote it, or remove the file if"
+                    + " its login is not needed; nothing was changed");
+        }
+    }
+
+    /**
+     * Files that another broker wrote, and that only their key keeps from being lost: those set aside too, as this broker
+     * does with what it does not know.
+     */
+    private List<String> strangers(StoreKeys keys) {
+        var both = new SealedSession(keys.data(), keys.previous(), random);
+        List<String> strange = new ArrayList<>();
+        for (Path file : sessions("*" + EncryptedFileStore.SUFFIX + "*")) {
+            byte[] content = directory.read(file);
+            if (content != null && (SealedSession.isOfAnotherFormat(content) || isUnknown(file, content, both))) {
+                strange.add("sessions/" + file.getFileName() + " has a format that this broker does not know");
+            }
+        }
+        return strange;
+    }
+
+    /** Whether one of the keys sealed it, and what is in it is no session. */
+    private static boolean isUnknown(Path file, byte[] content, SealedSession both) {
+        String name = String.valueOf(file.getFileName());
+        String alias = name.substring(0, name.indexOf(EncryptedFileStore.SUFFIX));
+        byte[] clear;
+        try {
+            clear = both.open(new AccountName(alias), content);
+        } catch (Damaged | IllegalArgumentException e) {
+            return false;
+        }
+        try {
+            SessionJson.read(clear);
+            return false;
+        } catch (Damaged e) {
+            return true;
+        } finally {
+            Arrays.fill(clear, (byte) 0);
+        }
     }
 
     /** The previous key leaves the keyring only once nothing needs it. */
@@ -84,7 +138,7 @@ public final class DataKeyRotation {
         var both = new SealedSession(keys.data(), keys.previous(), random);
         int sealed = 0;
         List<String> unreadable = new ArrayList<>();
-        for (Path file : sessions()) {
+        for (Path file : sessions("*" + EncryptedFileStore.SUFFIX)) {
             try {
                 sealAnew(file, both);
                 sealed++;
@@ -143,13 +197,13 @@ public final class DataKeyRotation {
         directory.replace(
                 directory.root(),
                 Keyring.FILE,
-                Keyring.of(keyring.slots(), keyring.audit(), null).content());
+                Keyring.of(keyring.slots(), keyring.audit(), keyring.mark(), null)
+                        .content());
     }
 
-    private List<Path> sessions() {
+    private List<Path> sessions(String pattern) {
         List<Path> files = new ArrayList<>();
-        try (DirectoryStream<Path> found =
-                Files.newDirectoryStream(directory.sessions(), "*" + EncryptedFileStore.SUFFIX)) {
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(directory.sessions(), pattern)) {
             found.forEach(files::add);
         } catch (IOException e) {
             throw StateDirectory.cannot("read", directory.sessions(), e);

@@ -36,7 +36,7 @@ public final class EncryptedFileStore implements SessionStore, AutoCloseable {
         this.isKeyGenerated = isKeyGenerated;
         this.writes = new Writes();
         this.clusters = new ClusterFile(directory, writes);
-        this.auditVault = new SealedAuditVault(directory, writes, lock.auditKey(), random);
+        this.auditVault = new SealedAuditVault(directory, writes, lock, random);
     }
 
     /**

@@ -29,10 +29,13 @@ record KeySlot(
         ARGON2ID
     }
 
-    /** Which key a slot holds: bound in, so that no slot passes for one of another kind. */
+    /**
+     * Which key a slot holds: bound in, so that no slot passes for one of another kind. Where it says 2 there is an {@link
+     * AuditMark} beside it; nobody without the key makes one that says 1 of it, to pass off a keyring as one without a mark.
+     */
     enum Holds {
-        DATA_KEY("iam-broker keyring 1"),
-        AUDIT_KEY("iam-broker audit keyring 1");
+        DATA_KEY("iam-broker keyring "),
+        AUDIT_KEY("iam-broker audit keyring ");
 
         private final String words;
 
@@ -40,10 +43,13 @@ record KeySlot(
             this.words = words;
         }
 
-        private byte[] associated() {
-            return words.getBytes(US_ASCII);
+        private byte[] associated(int version) {
+            return (words + version).getBytes(US_ASCII);
         }
     }
+
+    private static final int VERSION = 2;
+    private static final int UNMARKED = 1;
 
     private static final int SALT_BYTES = 16;
 
@@ -64,7 +70,7 @@ record KeySlot(
     private static KeySlot wrap(PresentedKey key, Holds what, SecretKey held, byte[] salt, SecureRandom random) {
         byte[] nonce = randomBytes(random, AesGcm.NONCE_BYTES);
         Argon2Cost cost = key.kind() == Kind.ARGON2ID ? Argon2Cost.DEFAULT : null;
-        byte[] wrapped = AesGcm.seal(key.derive(salt, cost), nonce, what.associated(), held.getEncoded());
+        byte[] wrapped = AesGcm.seal(key.derive(salt, cost), nonce, what.associated(VERSION), held.getEncoded());
         return new KeySlot(key.kind(), encode(salt), cost, encode(nonce), encode(wrapped));
     }
 
@@ -76,10 +82,21 @@ record KeySlot(
 
     @Nullable
     SecretKey unwrap(PresentedKey key, Holds what) {
+        SecretKey current = unwrap(key, what, VERSION);
+        return current == null ? unwrap(key, what, UNMARKED) : current;
+    }
+
+    /** Whether this is {@code key}'s slot and of a version that keeps an {@link AuditMark} beside it. */
+    boolean isMarked(PresentedKey key, Holds what) {
+        return unwrap(key, what, VERSION) != null;
+    }
+
+    private @Nullable SecretKey unwrap(PresentedKey key, Holds what, int version) {
         if (key.kind() != kind) {
             return null;
         }
-        byte[] clear = AesGcm.open(key.derive(decode(salt), cost), decode(nonce), what.associated(), decode(wrapped));
+        SecretKey wrapping = key.derive(decode(salt), cost);
+        byte[] clear = AesGcm.open(wrapping, decode(nonce), what.associated(version), decode(wrapped));
         return clear == null ? null : new SecretKeySpec(clear, AesGcm.ALGORITHM);
     }
 

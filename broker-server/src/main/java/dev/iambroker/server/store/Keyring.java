@@ -12,6 +12,7 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * @param slots of the data key, which seals the sessions
  * @param audit slots of the key that proves the audit log, for the same wrapping keys; null where an older broker wrote it
+ * @param mark whether an audit log was ever begun; null only where an older broker wrote it
  * @param previous the data key that sessions were sealed with before, itself sealed under the data key; null unless a
  *     rotation has begun and not ended
  */
@@ -20,6 +21,7 @@ record Keyring(
         @JsonProperty("format") int format,
         @JsonProperty("slots") List<KeySlot> slots,
         @JsonProperty("audit") @Nullable List<KeySlot> audit,
+        @JsonProperty("audit_mark") @Nullable AuditMark mark,
         @JsonProperty("previous") @Nullable SealedKey previous) {
     static final String FILE = "keyring";
     private static final int FORMAT = 1;
@@ -30,8 +32,13 @@ record Keyring(
         audit = audit == null ? null : List.copyOf(audit);
     }
 
-    static Keyring of(List<KeySlot> slots, List<KeySlot> audit, @Nullable SealedKey previous) {
-        return new Keyring(FORMAT, slots, audit, previous);
+    static Keyring of(
+            List<KeySlot> slots, List<KeySlot> audit, @Nullable AuditMark mark, @Nullable SealedKey previous) {
+        return new Keyring(FORMAT, slots, audit, mark, previous);
+    }
+
+    Keyring with(@Nullable AuditMark other) {
+        return new Keyring(format, slots, audit, other, previous);
     }
 
     /** Null where the content is not a keyring of this format. */

@@ -1,13 +1,10 @@
 package dev.iambroker.server.store;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
-import dev.iambroker.secret.Secret;
 import dev.iambroker.secret.SecretUnavailable;
+import dev.iambroker.server.store.KeySlot.Holds;
 import dev.iambroker.store.StoreFailure;
 import java.security.SecureRandom;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.stream.Collectors;
 import javax.crypto.SecretKey;
@@ -21,9 +18,6 @@ import org.slf4j.LoggerFactory;
  * and never make a new one over sessions that exist. Once open, the keyring is made to hold exactly the configured keys.
  */
 final class KeyringOpening {
-    /** The key made where none is configured. */
-    static final String GENERATED = "state.key";
-
     private static final Logger log = LoggerFactory.getLogger(KeyringOpening.class);
 
     private final StateDirectory directory;
@@ -35,6 +29,11 @@ final class KeyringOpening {
     private List<PresentedKey> readable = List.of();
 
     private @Nullable SecretKey dataKey;
+
+    /** Whether who wrote the keyring kept an {@link AuditMark} in it. */
+    private boolean isMarkExpected;
+
+    private @Nullable AuditMark mark;
 
     private KeyringOpening(StateDirectory directory, SecureRandom random) {
         this.directory = directory;
@@ -71,24 +70,27 @@ final class KeyringOpening {
     }
 
     /**
-     * The key of the audit log alone, from a store that is locked.
+     * The key of the audit log alone, from a store that is locked, and its mark.
      *
      * @throws StoreFailure if no configured key opens it
      */
-    static SecretKey auditKey(
-            StateDirectory directory, List<KeySlot> slots, List<WrappingKey> configured, SecureRandom random) {
+    static Audit audit(StateDirectory directory, LockFile locked, List<WrappingKey> configured, SecureRandom random) {
         var opening = new KeyringOpening(directory, random);
         opening.present(configured);
-        PresentedKey generated = opening.generated();
+        PresentedKey generated = GeneratedKey.in(directory);
         if (generated != null) {
             opening.presented.add(generated);
         }
-        SecretKey key = AuditSlots.open(slots, opening.presented);
+        SecretKey key = AuditSlots.open(locked.audit(), opening.presented);
         if (key == null) {
             throw opening.noKeyOpens();
         }
-        return key;
+        boolean isExpected = AuditSlots.areMarked(locked.audit(), opening.presented);
+        return new Audit(key, AuditMark.settled(locked.mark(), key, isExpected, directory, random));
     }
+
+    /** What a locked store opens without its passphrase. */
+    record Audit(SecretKey key, AuditMark mark) {}
 
     private Renewal renewal(StoreKeys keys) {
         if (!unreadable.isEmpty()) {
@@ -98,7 +100,7 @@ final class KeyringOpening {
         SecretKey next = freshKey();
         List<KeySlot> slots = wrapped(readable, next);
         List<KeySlot> audit = AuditSlots.settled(List.of(), readable, slots, keys.audit(), random);
-        return new Renewal(keys, Keyring.of(slots, audit, SealedKey.seal(keys.data(), next, random)), next);
+        return new Renewal(keys, Keyring.of(slots, audit, mark, SealedKey.seal(keys.data(), next, random)), next);
     }
 
     private StoreKeys create(List<WrappingKey> configured) {
@@ -109,14 +111,15 @@ final class KeyringOpening {
         }
         present(configured);
         if (configured.isEmpty()) {
-            presented.add(generatedOrNew());
+            presented.add(GeneratedKey.inOrNew(directory, random));
         }
         if (!unreadable.isEmpty()) {
             throw new StoreFailure("cannot read every configured state key: " + unreadableReasons());
         }
         var keys = new StoreKeys(freshKey(), null, freshKey());
         List<KeySlot> slots = wrapped(presented, keys.data());
-        write(Keyring.of(slots, AuditSlots.settled(List.of(), presented, slots, keys.audit(), random), null));
+        List<KeySlot> audit = AuditSlots.settled(List.of(), presented, slots, keys.audit(), random);
+        write(Keyring.of(slots, audit, AuditMark.ofNone(keys.audit(), random), null));
         return keys;
     }
 
@@ -134,7 +137,7 @@ final class KeyringOpening {
             throw damaged();
         }
         present(configured);
-        PresentedKey generated = generated();
+        PresentedKey generated = GeneratedKey.in(directory);
         if (configured.isEmpty() && generated != null) {
             presented.add(generated);
         }
@@ -145,7 +148,7 @@ final class KeyringOpening {
         Keyring settled = settle(keyring, wanted, keys);
         if (generated != null && slotOf(settled, generated) == null) {
             log.info("removing {}: the configured state keys have taken its place", generated.description());
-            directory.remove(directory.root(), GENERATED);
+            directory.remove(directory.root(), GeneratedKey.FILE);
         }
         return keys;
     }
@@ -167,8 +170,11 @@ final class KeyringOpening {
 
     private SecretKey auditKey(Keyring keyring, @Nullable PresentedKey generated) {
         List<KeySlot> slots = keyring.audit();
-        if (slots == null) {
+        if (slots == null && !isMarkExpected) {
             return freshKey();
+        }
+        if (slots == null) {
+            throw damaged();
         }
         List<PresentedKey> all = new ArrayList<>(readable);
         if (generated != null) {
@@ -178,6 +184,7 @@ final class KeyringOpening {
         if (key == null) {
             throw damaged();
         }
+        isMarkExpected |= AuditSlots.areMarked(slots, all);
         return key;
     }
 
@@ -209,6 +216,7 @@ final class KeyringOpening {
             SecretKey unwrapped = slot.unwrap(key);
             if (unwrapped != null) {
                 dataKey = unwrapped;
+                isMarkExpected |= slot.isMarked(key, Holds.DATA_KEY);
                 return slot;
             }
         }
@@ -241,7 +249,10 @@ final class KeyringOpening {
 
     /** Adds slots for keys that have none; drops those of keys no longer configured, unless one of them could not be asked. */
     private Keyring settle(Keyring keyring, List<KeySlot> opened, StoreKeys keys) {
-        List<KeySlot> settled = new ArrayList<>(unreadable.isEmpty() ? opened : keyring.slots());
+        List<KeySlot> settled = new ArrayList<>();
+        for (KeySlot slot : unreadable.isEmpty() ? opened : keyring.slots()) {
+            settled.add(current(slot, keys.data()));
+        }
         for (PresentedKey newcomer : presented) {
             log.info("adding a slot for the state key from {} to {}", newcomer.description(), keyringPath());
             settled.add(KeySlot.wrap(newcomer, keys.data(), random));
@@ -249,7 +260,8 @@ final class KeyringOpening {
         if (!unreadable.isEmpty()) {
             log.warn("a state key cannot be read, another one opened the store: {}", unreadableReasons());
         }
-        Keyring next = Keyring.of(settled, settledAudit(keyring, settled, keys.audit()), keyring.previous());
+        mark = AuditMark.settled(keyring.mark(), keys.audit(), isMarkExpected, directory, random);
+        Keyring next = Keyring.of(settled, settledAudit(keyring, settled, keys.audit()), mark, keyring.previous());
         if (!next.equals(keyring)) {
             log.info(
                     "{} now has {} slots, before {}",
@@ -261,6 +273,15 @@ final class KeyringOpening {
         return next;
     }
 
+    /** A slot of an older broker's is made anew: from now on it says that there is a mark. */
+    private KeySlot current(KeySlot slot, SecretKey data) {
+        return readable.stream()
+                .filter(key -> slot.unwrap(key) != null && !slot.isMarked(key, Holds.DATA_KEY))
+                .findFirst()
+                .map(key -> KeySlot.wrap(key, data, random))
+                .orElse(slot);
+    }
+
     private List<KeySlot> settledAudit(Keyring keyring, List<KeySlot> dataSlots, SecretKey auditKey) {
         List<KeySlot> existing = keyring.audit() == null ? List.of() : keyring.audit();
         List<KeySlot> mine = AuditSlots.settled(existing, readable, dataSlots, auditKey, random);
@@ -270,26 +291,6 @@ final class KeyringOpening {
         List<KeySlot> all = new ArrayList<>(existing);
         mine.stream().filter(slot -> !existing.contains(slot)).forEach(all::add);
         return all;
-    }
-
-    private @Nullable PresentedKey generated() {
-        byte[] content = directory.read(directory.root().resolve(GENERATED));
-        if (content == null) {
-            return null;
-        }
-        Secret key = Secret.of(new String(content, US_ASCII).strip());
-        return PresentedKey.ofRaw(key, "file " + directory.root().resolve(GENERATED));
-    }
-
-    private PresentedKey generatedOrNew() {
-        PresentedKey kept = generated();
-        if (kept != null) {
-            return kept;
-        }
-        byte[] key = Base64.getEncoder().encode(KeySlot.randomBytes(random, AesGcm.KEY_BYTES));
-        directory.replace(directory.root(), GENERATED, key);
-        return PresentedKey.ofRaw(
-                Secret.of(new String(key, US_ASCII)), "file " + directory.root().resolve(GENERATED));
     }
 
     private void write(Keyring keyring) {

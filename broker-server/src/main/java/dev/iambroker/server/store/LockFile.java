@@ -2,6 +2,7 @@ package dev.iambroker.server.store;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.iambroker.secret.Secret;
 import java.security.SecureRandom;
@@ -19,11 +20,15 @@ import tools.jackson.databind.json.JsonMapper;
  * <p>It stands in the keyring's place, so that one rename locks the store and one rename unlocks it.
  *
  * @param audit the keyring's slots of the key that proves the audit log: refusals while it is locked are on record too
+ * @param mark whether an audit log was ever begun; in place of the keyring's own until it is unlocked, and null only where an
+ *     older broker wrote it
  * @param locked what it takes to open it
  */
+@JsonInclude(JsonInclude.Include.NON_NULL)
 record LockFile(
         @JsonProperty("format") int format,
         @JsonProperty("audit") List<KeySlot> audit,
+        @JsonProperty("audit_mark") @Nullable AuditMark mark,
         @JsonProperty("locked") Seal locked) {
     /**
      * @param salt of Argon2id, random
@@ -45,12 +50,18 @@ record LockFile(
         audit = List.copyOf(audit);
     }
 
-    /** @param audit as the keyring has them */
-    static LockFile seal(byte[] keyring, List<KeySlot> audit, Secret passphrase, SecureRandom random) {
+    /** @param audit as the keyring has them, the {@code mark} too */
+    static LockFile seal(
+            byte[] keyring, List<KeySlot> audit, @Nullable AuditMark mark, Secret passphrase, SecureRandom random) {
         byte[] salt = KeySlot.randomBytes(random, SALT_BYTES);
         byte[] nonce = KeySlot.randomBytes(random, AesGcm.NONCE_BYTES);
         byte[] sealed = AesGcm.seal(derived(passphrase, salt, Argon2Cost.DEFAULT), nonce, ASSOCIATED, keyring);
-        return new LockFile(FORMAT, audit, new Seal(encode(salt), Argon2Cost.DEFAULT, encode(nonce), encode(sealed)));
+        return new LockFile(
+                FORMAT, audit, mark, new Seal(encode(salt), Argon2Cost.DEFAULT, encode(nonce), encode(sealed)));
+    }
+
+    LockFile with(AuditMark other) {
+        return new LockFile(format, audit, other, locked);
     }
 
     /** The keyring's content, null where {@code passphrase} is another. Takes the same time in both cases. */

@@ -29,16 +29,37 @@ final class SealedAuditVault implements AuditVault {
     private final Path file;
     private final Supplier<byte @Nullable []> read;
     private final Consumer<byte[]> write;
+    private final Marks marks;
     private final SecureRandom random;
+    private final SecretKey auditKey;
     private final SecretKey macKey;
     private final SecretKey headKey;
 
-    SealedAuditVault(StateDirectory directory, Writes writes, SecretKey auditKey, SecureRandom random) {
+    /** Where the mark lies. */
+    interface Marks {
+        /** @throws StoreFailure if it was taken away or changed */
+        AuditMark.Said said();
+
+        void save(AuditMark mark);
+    }
+
+    SealedAuditVault(StateDirectory directory, Writes writes, StoreLock lock, SecureRandom random) {
         this(
                 directory.root().resolve(FILE),
                 () -> directory.read(directory.root().resolve(FILE)),
                 content -> writes.run(() -> directory.replace(directory.root(), FILE, content)),
-                auditKey,
+                new Marks() {
+                    @Override
+                    public AuditMark.Said said() {
+                        return lock.mark();
+                    }
+
+                    @Override
+                    public void save(AuditMark mark) {
+                        writes.run(() -> lock.saveMark(mark));
+                    }
+                },
+                lock.auditKey(),
                 random);
     }
 
@@ -52,17 +73,20 @@ final class SealedAuditVault implements AuditVault {
             Path file,
             Supplier<byte @Nullable []> read,
             Consumer<byte[]> write,
+            Marks marks,
             SecretKey auditKey,
             SecureRandom random) {
         this.file = file;
         this.read = read;
         this.write = write;
+        this.marks = marks;
         this.random = random;
+        this.auditKey = auditKey;
         this.macKey = derived(auditKey, MAC_INFO, HMAC);
         this.headKey = derived(auditKey, HEAD_INFO, AesGcm.ALGORITHM);
     }
 
-    private static SecretKey derived(SecretKey auditKey, byte[] info, String algorithm) {
+    static SecretKey derived(SecretKey auditKey, byte[] info, String algorithm) {
         try {
             var parameters = HKDFParameterSpec.expandOnly(auditKey, info, AesGcm.KEY_BYTES);
             return HeldKey.of(KDF.getInstance("HKDF-SHA256").deriveKey(algorithm, parameters));
@@ -98,6 +122,26 @@ final class SealedAuditVault implements AuditVault {
             throw new StoreFailure(file + " was changed, is damaged, or belongs to another store");
         }
         return clear;
+    }
+
+    @Override
+    public byte @Nullable [] mark() {
+        return marks.said().known();
+    }
+
+    @Override
+    public void saveMark(byte[] mark) {
+        if (!Arrays.equals(mark, markIfRight())) {
+            marks.save(AuditMark.ofLog(mark, auditKey, random));
+        }
+    }
+
+    private byte @Nullable [] markIfRight() {
+        try {
+            return mark();
+        } catch (StoreFailure e) {
+            return null;
+        }
     }
 
     @Override

@@ -48,7 +48,7 @@ final class SealedSession {
         if (!Arrays.equals(content, 0, MAGIC.length, MAGIC, 0, MAGIC.length)) {
             throw new Damaged("it does not begin as a session file does");
         }
-        if (content[MAGIC.length] != VERSION) {
+        if (isOfAnotherFormat(content)) {
             throw new Damaged("it has format version " + content[MAGIC.length] + ", this broker knows " + VERSION);
         }
         byte[] nonce = Arrays.copyOfRange(content, NONCE_AT, HEADER_BYTES);
@@ -61,6 +61,13 @@ final class SealedSession {
             throw new Damaged("it was changed, or belongs to another store or account");
         }
         return clear;
+    }
+
+    /** Whether it begins as a session file does, of a version that only another broker can judge. */
+    static boolean isOfAnotherFormat(byte[] content) {
+        return content.length > MAGIC.length
+                && Arrays.equals(content, 0, MAGIC.length, MAGIC, 0, MAGIC.length)
+                && content[MAGIC.length] != VERSION;
     }
 
     private static byte[] associated(AccountName account) {

@@ -21,6 +21,7 @@ final class StateDirectory implements AutoCloseable {
     /** No alias begins with a dot, so no file of ours is ever mistaken for a leftover. */
     private static final String TEMP_PREFIX = ".tmp-";
 
+    private static final int ROOT = 0;
     private static final int TEMP_RANDOM_BYTES = 8;
     private static final Set<PosixFilePermission> OWNER_ALL = PosixFilePermissions.fromString("rwx------");
     private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
@@ -65,10 +66,21 @@ final class StateDirectory implements AutoCloseable {
         if (!Files.isDirectory(directory)) {
             Files.createDirectories(directory, OWNER_ONLY);
         }
+        demandOwn(directory);
         Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(directory);
         if (!OWNER_ALL.containsAll(permissions)) {
             throw new StoreFailure("state directory " + directory + " can be entered by others ("
                     + PosixFilePermissions.toString(permissions) + "): run 'chmod 700 " + directory + "'");
+        }
+    }
+
+    /** Whoever owns it opens it to themselves, whatever its mode is. */
+    private static void demandOwn(Path directory) throws IOException {
+        int owner = (int) Files.getAttribute(directory, "unix:uid");
+        int self = (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+        if (owner != ROOT && owner != self) {
+            throw new StoreFailure("state directory " + directory + " belongs to another user (uid " + owner
+                    + ") than the daemon's (uid " + self + ") or root: run 'chown -R " + self + " " + directory + "'");
         }
     }
 

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Supplier;
 import javax.crypto.SecretKey;
 import org.jspecify.annotations.Nullable;
 
@@ -51,10 +52,10 @@ public final class StoreInspection {
                 wrong("state key: " + e.getMessage());
             }
         }
-        byte[] generated = content(KeyringOpening.GENERATED);
+        byte[] generated = content(GeneratedKey.FILE);
         if (generated != null && configured.isEmpty()) {
             Secret key = Secret.of(new String(generated, US_ASCII).strip());
-            keys.add(PresentedKey.ofRaw(key, "file " + root.resolve(KeyringOpening.GENERATED)));
+            keys.add(PresentedKey.ofRaw(key, "file " + root.resolve(GeneratedKey.FILE)));
         }
     }
 
@@ -69,7 +70,7 @@ public final class StoreInspection {
         Keyring keyring = content == null ? null : Keyring.parse(content);
         if (locked != null) {
             right("keyring: locked by a passphrase; its sessions open once it is unlocked");
-            audit(locked.audit());
+            audit(locked.audit(), locked.mark());
         } else if (keyring == null) {
             wrong("keyring: " + (content == null ? "there is none" : "damaged or of a newer format"));
         } else {
@@ -98,7 +99,7 @@ public final class StoreInspection {
             return;
         }
         sessions(dataKey, previous(keyring, dataKey));
-        audit(keyring.audit());
+        audit(keyring.audit(), keyring.mark());
     }
 
     private @Nullable PresentedKey keyOf(KeySlot slot, Holds what) {
@@ -163,20 +164,48 @@ public final class StoreInspection {
         }
     }
 
-    private void audit(@Nullable List<KeySlot> slots) {
-        SecretKey auditKey = slots == null ? null : AuditSlots.open(slots, keys);
-        if (auditKey == null) {
-            if (slots != null) {
-                wrong("keyring: no configured key opens the key of the audit log");
-            }
+    private void audit(@Nullable List<KeySlot> slots, @Nullable AuditMark mark) {
+        if (slots == null) {
             return;
         }
+        SecretKey auditKey = AuditSlots.open(slots, keys);
+        if (auditKey == null) {
+            wrong("keyring: no configured key opens the key of the audit log");
+            return;
+        }
+        AuditMark.Said said = said(slots, mark, auditKey);
+        if (said == null) {
+            wrong("keyring: was changed: it " + AuditMark.NOT_SAID);
+        }
+        head(auditKey, said != null && said.known() != null);
+    }
+
+    private void head(SecretKey auditKey, boolean isLogBegun) {
         try {
-            byte[] head = vault(auditKey).head();
-            right(SealedAuditVault.FILE + ": " + (head == null ? "none, no audit log was begun" : "opens"));
+            byte[] head = vault(auditKey, this::notSaid).head();
+            if (head == null && isLogBegun) {
+                wrong(SealedAuditVault.FILE + ": missing, and the keyring says that an audit log was begun");
+            } else {
+                right(SealedAuditVault.FILE + ": " + (head == null ? "none, no audit log was begun" : "opens"));
+            }
         } catch (StoreFailure e) {
             wrong(SealedAuditVault.FILE + ": was changed, is damaged, or belongs to another store");
         }
+    }
+
+    /** Null where the mark was taken away or changed; the head speaks for a keyring of an older broker's, which has none. */
+    private AuditMark.@Nullable Said said(List<KeySlot> slots, @Nullable AuditMark mark, SecretKey auditKey) {
+        if (mark != null) {
+            return mark.open(auditKey);
+        }
+        if (AuditSlots.areMarked(slots, keys)) {
+            return null;
+        }
+        return content(SealedAuditVault.FILE) == null ? AuditMark.Said.NO_LOG_BEGUN : AuditMark.Said.ofUnknownLog();
+    }
+
+    private AuditMark.Said notSaid() {
+        throw new StoreFailure(root.resolve(Keyring.FILE) + " was changed: it " + AuditMark.NOT_SAID);
     }
 
     private void clusters() {
@@ -202,22 +231,37 @@ public final class StoreInspection {
         Keyring keyring = content == null ? null : Keyring.parse(content);
         List<KeySlot> slots = locked != null ? locked.audit() : keyring == null ? null : keyring.audit();
         SecretKey auditKey = slots == null ? null : AuditSlots.open(slots, keys);
-        if (auditKey == null) {
+        if (slots == null || auditKey == null) {
             throw new StoreFailure("no configured state key opens the key of the audit log in "
                     + root.resolve(Keyring.FILE) + ": 'iam-broker store verify' says more");
         }
-        return vault(auditKey);
+        AuditMark mark = locked != null ? locked.mark() : keyring == null ? null : keyring.mark();
+        AuditMark.Said said = said(slots, mark, auditKey);
+        return vault(auditKey, () -> said == null ? notSaid() : said);
     }
 
-    private AuditVault vault(SecretKey auditKey) {
+    private AuditVault vault(SecretKey auditKey, Supplier<AuditMark.Said> said) {
         return new SealedAuditVault(
                 root.resolve(SealedAuditVault.FILE),
                 () -> content(SealedAuditVault.FILE),
-                head -> {
-                    throw new StoreFailure("this store was opened to be read");
+                StoreInspection::refuse,
+                new SealedAuditVault.Marks() {
+                    @Override
+                    public AuditMark.Said said() {
+                        return said.get();
+                    }
+
+                    @Override
+                    public void save(AuditMark mark) {
+                        refuse(mark);
+                    }
                 },
                 auditKey,
                 new SecureRandom());
+    }
+
+    private static void refuse(Object unwritten) {
+        throw new StoreFailure("this store was opened to be read");
     }
 
     private byte @Nullable [] content(String name) {

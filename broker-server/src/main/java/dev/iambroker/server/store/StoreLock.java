@@ -31,7 +31,11 @@ final class StoreLock {
             this.open = sessions(opened);
             this.auditKey = HeldKey.of(opened.audit());
         } else {
-            this.auditKey = HeldKey.of(KeyringOpening.auditKey(directory, locked.audit(), keys, random));
+            KeyringOpening.Audit audit = KeyringOpening.audit(directory, locked, keys, random);
+            this.auditKey = HeldKey.of(audit.key());
+            if (!audit.mark().equals(locked.mark())) {
+                write(locked.with(audit.mark()).content());
+            }
         }
     }
 
@@ -53,6 +57,30 @@ final class StoreLock {
         return auditKey;
     }
 
+    /** What the keyring says of the audit log, locked or not. @throws StoreFailure if that was taken away or changed */
+    AuditMark.Said mark() {
+        byte[] content = content();
+        AuditMark mark = content == null ? null : AuditMark.in(content);
+        AuditMark.Said said = mark == null ? null : mark.open(auditKey);
+        if (said == null) {
+            throw new StoreFailure(file() + " was changed: it " + AuditMark.NOT_SAID);
+        }
+        return said;
+    }
+
+    synchronized void saveMark(AuditMark mark) {
+        byte[] content = content();
+        LockFile locked = content == null ? null : LockFile.parse(content);
+        Keyring keyring = content == null ? null : Keyring.parse(content);
+        if (locked != null) {
+            write(locked.with(mark).content());
+        } else if (keyring != null) {
+            write(keyring.with(mark).content());
+        } else {
+            throw new StoreFailure(file() + " is missing or damaged: restore it from a backup");
+        }
+    }
+
     boolean isLocked() {
         return open == null;
     }
@@ -67,7 +95,7 @@ final class StoreLock {
         return sessions;
     }
 
-    void lock(Secret passphrase) {
+    synchronized void lock(Secret passphrase) {
         sessions();
         byte[] content = content();
         if (content == null) {
@@ -78,20 +106,22 @@ final class StoreLock {
             throw new StoreFailure(
                     file() + " is not what this broker opened: look who changed it; nothing was changed");
         }
-        write(LockFile.seal(content, keyring.audit(), passphrase, random).content());
+        write(LockFile.seal(content, keyring.audit(), keyring.mark(), passphrase, random)
+                .content());
         open = null;
     }
 
-    boolean unlock(Secret passphrase, Runnable whileOpening) {
+    synchronized boolean unlock(Secret passphrase, Runnable whileOpening) {
         byte[] content = content();
         LockFile file = content == null ? null : LockFile.parse(content);
         if (file == null) {
             throw new StoreFailure(file() + " is missing or damaged: restore it from a backup; nothing was changed");
         }
-        byte[] keyring = file.open(passphrase);
-        if (keyring == null) {
+        byte[] sealed = file.open(passphrase);
+        if (sealed == null) {
             return false;
         }
+        byte[] keyring = marked(sealed, file.mark());
         try {
             open = sessions(opened(keyring));
             whileOpening.run();
@@ -102,6 +132,12 @@ final class StoreLock {
             throw e;
         }
         return true;
+    }
+
+    /** The audit log went on while the keyring was sealed. */
+    private static byte[] marked(byte[] sealed, @Nullable AuditMark mark) {
+        Keyring keyring = Keyring.parse(sealed);
+        return keyring == null ? sealed : keyring.with(mark).content();
     }
 
     /** Opening it may have written it open already: what is locked here must not be open to the next start. */

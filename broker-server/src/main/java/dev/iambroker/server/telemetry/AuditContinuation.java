@@ -1,6 +1,7 @@
 package dev.iambroker.server.telemetry;
 
 import dev.iambroker.server.telemetry.AuditLine.Found;
+import dev.iambroker.server.telemetry.AuditLine.Gap;
 import dev.iambroker.store.AuditVault;
 import dev.iambroker.store.StoreFailure;
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,42 +40,65 @@ final class AuditContinuation {
      * Where to go on.
      *
      * @param last the last record, and where in this file the next line begins
-     * @param isHeadless nothing tells whether that was the last record
-     * @param isNew no head was ever kept
+     * @param kept the head as it was found, null where none was
+     * @param gap what the next record has to say of what was before it
      */
-    record Point(AuditHead last, boolean isHeadless, boolean isNew) {}
+    record Point(AuditHead last, @Nullable AuditHead kept, Gap gap) {}
 
     static Point of(Path path, FileChannel channel, AuditVault vault) throws IOException {
         return new AuditContinuation(path, channel, vault).find();
     }
 
     private Point find() throws IOException {
-        boolean isLost = false;
-        AuditHead head = null;
-        try {
-            byte[] kept = vault.head();
-            head = kept == null ? null : AuditHead.parse(kept);
-            isLost = kept != null && head == null;
-        } catch (StoreFailure e) {
-            log.error("{}", e.getMessage());
-            isLost = true;
-        }
-        if (head == null) {
-            return withoutHead(isLost);
-        }
-        return new Point(holds(head) ? provedAfter(head) : insteadOf(head), false, false);
+        Kept mark = kept(vault::mark);
+        Kept head = kept(vault::head);
+        AuditHead latest = AuditHead.later(head.head(), mark.head());
+        return head.head() == null || latest == null
+                ? withoutHead(mark.isThere() || head.isThere(), mark.head())
+                : new Point(holds(latest) ? provedAfter(latest) : insteadOf(latest), head.head(), Gap.NONE);
     }
 
-    private Point withoutHead(boolean isLost) throws IOException {
+    /** @param head null where nothing is there, or nothing that can be read */
+    private record Kept(boolean isThere, @Nullable AuditHead head) {}
+
+    private static Kept kept(Supplier<byte @Nullable []> place) {
+        try {
+            byte[] bytes = place.get();
+            return new Kept(bytes != null, bytes == null ? null : AuditHead.parse(bytes));
+        } catch (StoreFailure e) {
+            log.error("{}", e.getMessage());
+            return new Kept(true, null);
+        }
+    }
+
+    /** @param marked what the keyring knows of the log; null for nothing */
+    private Point withoutHead(boolean isBegun, @Nullable AuditHead marked) throws IOException {
         Tail tail = tail();
-        boolean isHeadless = isLost || (tail.last() != null && tail.last().hasMac());
+        Found last = tail.last();
+        if (last == null && isBegun) {
+            return afterLoss(marked == null ? AuditHead.EMPTY : marked);
+        }
+        boolean isHeadless = isBegun || (last != null && last.hasMac());
         if (isHeadless) {
-            log.error(
-                    "the sealed head of the audit log {} is missing or not readable: records may be missing at its end,"
-                            + " and 'iam-broker audit verify' will say so from now on",
+            complain("the sealed head of the audit log " + path
+                    + " is missing or not readable: records may be missing at its end");
+        } else if (last == null) {
+            log.warn(
+                    "a new audit log begins with record 1 in {}: with this state directory there was none before",
                     path);
         }
-        return new Point(tail.head(), isHeadless, !isHeadless);
+        return new Point(tail.head(), null, new Gap(isHeadless, null));
+    }
+
+    /** The log is gone and its head too. It goes on from the last record that is known of. */
+    private Point afterLoss(AuditHead known) {
+        complain("the audit log of this state directory is gone, and its sealed head is gone or not readable: "
+                + (known.count() == 0
+                        ? "how many records it had is not known"
+                        : "it had " + known.count() + " records or more")
+                + "; a new one begins with record " + (known.count() + 1) + " in " + path
+                + ", which says so");
+        return new Point(new AuditHead(known.count(), known.hash(), 0), null, new Gap(true, known.count()));
     }
 
     /** Whether the record that {@code head} names is in this file, where it was. */
@@ -112,13 +137,18 @@ final class AuditContinuation {
                     path,
                     head.count() + 1);
         } else {
-            log.error(
-                    "the audit log {} does not hold record {}, which was its last: it was cut off, changed or replaced;"
-                            + " 'iam-broker audit verify' says where",
-                    path,
-                    head.count());
+            complain("the audit log " + path + " does not hold record " + head.count()
+                    + ", which was its last: it was cut off, changed or replaced");
         }
         return new AuditHead(head.count(), head.hash(), tail.head().end());
+    }
+
+    private static void complain(String wrong) {
+        log.error(
+                "{}; find out who can write there, and compare with what was kept elsewhere. 'iam-broker audit verify' says"
+                        + " where it is wrong until you move the file away, as evidence, and send SIGHUP: then add '--from'"
+                        + " and the number of the first record of the new one",
+                wrong);
     }
 
     /** The last record of the file as it is, and where it ends. */

@@ -6,6 +6,7 @@ import static java.nio.file.StandardOpenOption.CREATE_NEW;
 import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 
+import dev.iambroker.server.telemetry.AuditLine.Gap;
 import dev.iambroker.server.telemetry.AuditLine.Place;
 import dev.iambroker.store.AuditVault;
 import dev.iambroker.store.StoreFailure;
@@ -44,10 +45,13 @@ final class AuditFile implements AutoCloseable {
     /** Which file is open, whatever its name is by now. */
     private @Nullable Object identity;
 
-    private volatile Written written = new Written(AuditHead.EMPTY, false);
+    private volatile Written written = new Written(AuditHead.EMPTY, Gap.NONE);
 
     /** Whether something was written after the head that is kept. */
     private boolean isAhead;
+
+    /** Whether the keyring is to know how far the log is, too. */
+    private boolean isMarkDue = true;
 
     /** How a file is opened: a test's own can fail. */
     @FunctionalInterface
@@ -58,9 +62,9 @@ final class AuditFile implements AutoCloseable {
     /**
      * How far the log is written.
      *
-     * @param isHeadless whether the next record has to say that nothing tells which was the last before it
+     * @param gap what the next record has to say of what was before it
      */
-    record Written(AuditHead head, boolean isHeadless) {}
+    record Written(AuditHead head, Gap gap) {}
 
     private AuditFile(Path path, AuditVault vault, Opener opener, FileChannel channel) {
         this.path = path;
@@ -99,10 +103,9 @@ final class AuditFile implements AutoCloseable {
         identify();
         AuditContinuation.Point point = AuditContinuation.of(path, channel, vault);
         setTornAside(point.last().end());
-        written = new Written(point.last(), point.isHeadless());
-        if (point.isNew()) {
-            keepFirstHead();
-        }
+        written = new Written(point.last(), point.gap());
+        isAhead = !point.last().equals(point.kept());
+        keepHead();
     }
 
     private void identify() throws IOException {
@@ -111,10 +114,10 @@ final class AuditFile implements AutoCloseable {
     }
 
     /** From now on a head that is missing is one that was taken away. */
-    private void keepFirstHead() {
+    private void keepHead() {
         try {
-            vault.saveHead(written.head().bytes());
-        } catch (StoreFailure e) {
+            sync();
+        } catch (IOException e) {
             log.warn("the head of the audit log is not kept yet: {}", e.getMessage());
             isAhead = true;
         }
@@ -152,16 +155,16 @@ final class AuditFile implements AutoCloseable {
     void append(List<AuditEntry> entries, long missed) throws IOException {
         var lines = new ByteArrayOutputStream();
         AuditHead last = written.head();
-        Place place = new Place(last.count() + 1, last.hash(), missed, written.isHeadless());
+        Place place = new Place(last.count() + 1, last.hash(), missed, written.gap());
         for (AuditEntry entry : entries) {
             byte[] line = AuditLine.write(entry, place, vault);
             lines.writeBytes(line);
             last = new AuditHead(place.sequence(), AuditLine.hash(line), last.end() + line.length);
-            place = new Place(last.count() + 1, last.hash(), 0, false);
+            place = new Place(last.count() + 1, last.hash(), 0, Gap.NONE);
         }
         write(lines.toByteArray());
         isAhead = true;
-        written = new Written(last, false);
+        written = new Written(last, Gap.NONE);
     }
 
     private void write(byte[] lines) throws IOException {
@@ -194,18 +197,29 @@ final class AuditFile implements AutoCloseable {
         return isAhead;
     }
 
-    /** Returns when all that was written is on disk and the head counts it. */
+    /**
+     * Returns when all that was written is on disk and the head counts it. The head before the mark: after a crash between
+     * the two there is a head that no mark asks for, never a mark that cries for a head that was not written yet.
+     */
     void sync() throws IOException {
-        if (!isAhead) {
+        // A head would hide the gap that the first record tells of.
+        if (!(isAhead || isMarkDue) || written.gap().isHeadless()) {
             return;
         }
-        channel.force(false);
+        byte[] head = written.head().bytes();
         try {
-            vault.saveHead(written.head().bytes());
+            if (isAhead) {
+                channel.force(false);
+                vault.saveHead(head);
+                isAhead = false;
+            }
+            if (isMarkDue) {
+                vault.saveMark(head);
+                isMarkDue = false;
+            }
         } catch (StoreFailure e) {
             throw new IOException(e.getMessage(), e);
         }
-        isAhead = false;
     }
 
     /** Begins a new file where the one in use was moved away; its first line follows the last one of that file. */
@@ -213,12 +227,13 @@ final class AuditFile implements AutoCloseable {
         if (identity != null && identity.equals(fileAt(path))) {
             return;
         }
+        isMarkDue = true;
         sync();
         FileChannel next = opener.open(path);
         channel.close();
         channel = next;
         AuditHead last = written.head();
-        written = new Written(new AuditHead(last.count(), last.hash(), next.size()), written.isHeadless());
+        written = new Written(new AuditHead(last.count(), last.hash(), next.size()), written.gap());
         identify();
         log.info("the audit log goes on in a new {} with record {}", path, last.count() + 1);
     }
@@ -235,6 +250,7 @@ final class AuditFile implements AutoCloseable {
     @Override
     public void close() throws IOException {
         try {
+            isMarkDue = true;
             sync();
         } finally {
             channel.close();

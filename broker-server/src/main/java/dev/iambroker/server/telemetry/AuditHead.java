@@ -27,6 +27,14 @@ record AuditHead(long count, String hash, long end) {
         return JSON.writeValueAsString(node).getBytes(US_ASCII);
     }
 
+    /** Whichever of the two counts more records; either may be null. */
+    static @Nullable AuditHead later(@Nullable AuditHead one, @Nullable AuditHead other) {
+        if (one == null || other == null) {
+            return one == null ? other : one;
+        }
+        return other.count() > one.count() ? other : one;
+    }
+
     /** Null where that is none. */
     static @Nullable AuditHead parse(byte[] bytes) {
         try {

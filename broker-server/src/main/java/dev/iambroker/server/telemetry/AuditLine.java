@@ -33,6 +33,7 @@ final class AuditLine {
     static final String SEQUENCE = "seq";
     static final String MISSED = "missed";
     private static final String HEADLESS = "head_missing";
+    private static final String LOG_MISSING = "log_missing";
     private static final String PREVIOUS = "prev";
 
     /** Between what the MAC covers and the MAC. */
@@ -57,9 +58,20 @@ final class AuditLine {
      * @param sequence its number
      * @param previous hash of the line before
      * @param missed records that were lost since the line before, for want of room or of a working disk
-     * @param isHeadless where the log goes on without anything that tells where it ended
+     * @param gap what nothing tells of the log before it
      */
-    record Place(long sequence, String previous, long missed, boolean isHeadless) {}
+    record Place(long sequence, String previous, long missed, Gap gap) {}
+
+    /**
+     * What a log goes on without.
+     *
+     * @param isHeadless nothing tells where it ended
+     * @param lost so many records at least are gone with their head; null where none are known to be, 0 where it is not known
+     *     how many
+     */
+    record Gap(boolean isHeadless, @Nullable Long lost) {
+        static final Gap NONE = new Gap(false, null);
+    }
 
     static byte[] write(AuditEntry entry, Place place, AuditVault vault) {
         ObjectNode line = JSON.createObjectNode();
@@ -73,8 +85,11 @@ final class AuditLine {
         if (place.missed() > 0) {
             line.put(MISSED, place.missed());
         }
-        if (place.isHeadless()) {
+        if (place.gap().isHeadless()) {
             line.put(HEADLESS, true);
+        }
+        if (place.gap().lost() != null) {
+            line.put(LOG_MISSING, place.gap().lost());
         }
         line.put(PREVIOUS, place.previous());
         String text = JSON.writeValueAsString(line);
@@ -129,7 +144,7 @@ final class AuditLine {
      *
      * @param previous what it has for the hash of the line before
      * @param hash its own
-     * @param isHeadless {@link Place#isHeadless}
+     * @param gap {@link Place#gap}
      * @param isProved null where it has no MAC, else whether the MAC is right
      */
     record Found(
@@ -137,7 +152,7 @@ final class AuditLine {
             String previous,
             String hash,
             long missed,
-            boolean isHeadless,
+            Gap gap,
             @Nullable Boolean isProved) {
         /** Whether it comes after a line of that number and hash. */
         boolean follows(long number, String lineHash) {
@@ -169,12 +184,18 @@ final class AuditLine {
                             node.path(PREVIOUS).stringValue(),
                             hash(line),
                             node.path(MISSED).asLong(0),
-                            node.path(HEADLESS).asBoolean(false),
+                            gap(node),
                             isProved(node.has("mac"), line, vault))
                     : null;
         } catch (JacksonException e) {
             return null;
         }
+    }
+
+    private static Gap gap(JsonNode node) {
+        boolean isHeadless = node.path(HEADLESS).asBoolean(false);
+        return new Gap(
+                isHeadless, node.has(LOG_MISSING) ? node.path(LOG_MISSING).asLong(0) : null);
     }
 
     private static @Nullable Boolean isProved(boolean hasMac, byte[] line, AuditVault vault) {

@@ -41,7 +41,18 @@ public final class AuditReader {
 
     /** What is no part of who got a token. */
     private static final Set<String> OF_ONE_RECORD = Set.of(
-            "seq", "time", "allowed", "source", "count", "first", "last", "missed", "head_missing", "prev", "mac");
+            "seq",
+            "time",
+            "allowed",
+            "source",
+            "count",
+            "first",
+            "last",
+            "missed",
+            "head_missing",
+            "log_missing",
+            "prev",
+            "mac");
 
     private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
                     .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
@@ -83,25 +94,48 @@ public final class AuditReader {
     }
 
     private ObjectNode verdict(long from) throws IOException {
-        AuditHead head = null;
-        String lost = null;
-        AuditFile.Written written = live == null ? null : live.written();
+        Known known = live == null ? kept() : written(live.written());
+        Verdict verdict = new AuditVerification(vault, known.head(), from).of(files);
+        Fault fault = verdict.fault();
+        if (fault == null && known.lost() != null) {
+            fault = new Fault(files.getLast(), verdict.records() + 1, known.lost() + ": records may be missing here");
+        }
+        return json(verdict, fault);
+    }
+
+    /**
+     * Where the log ends.
+     *
+     * @param lost why nothing tells, or not all; null where all does
+     */
+    private record Known(@Nullable AuditHead head, @Nullable String lost) {}
+
+    private Known kept() {
+        AuditHead head;
+        boolean isBegun;
         try {
             byte[] kept = vault.head();
             head = kept == null ? null : AuditHead.parse(kept);
+            isBegun = kept != null || live != null;
         } catch (StoreFailure e) {
-            lost = e.getMessage();
+            return new Known(null, e.getMessage());
         }
-        if (written != null) {
-            lost = lost == null && (written.isHeadless() || head == null) ? "the sealed head is missing" : lost;
-            head = written.head();
+        try {
+            byte[] mark = vault.mark();
+            isBegun |= mark != null;
+            return head == null
+                    ? new Known(null, isBegun ? "the sealed head is missing, and a log was begun" : null)
+                    : new Known(mark == null ? head : AuditHead.later(head, AuditHead.parse(mark)), null);
+        } catch (StoreFailure e) {
+            return new Known(head, e.getMessage());
         }
-        Verdict verdict = new AuditVerification(vault, head, from).of(files);
-        Fault fault = verdict.fault();
-        if (fault == null && lost != null) {
-            fault = new Fault(files.getLast(), verdict.records() + 1, lost + ": records may be missing here");
-        }
-        return json(verdict, fault);
+    }
+
+    /** Its writer knows better than the head how far it is, and the head must be there all the same. */
+    private Known written(AuditFile.Written written) {
+        String lost = kept().lost();
+        boolean isLost = lost == null && written.gap().isHeadless();
+        return new Known(written.head(), isLost ? "the sealed head is missing" : lost);
     }
 
     private static ObjectNode json(Verdict verdict, @Nullable Fault fault) {

@@ -144,7 +144,10 @@ final class AuditVerification {
 
     /** Takes {@code found} up, null where it is right. */
     private @Nullable String wrongWith(Found found) {
-        String wrong = isBegun ? wrongPlace(found) : wrongBeginning(found);
+        String wrong = lostLog(found);
+        if (wrong == null) {
+            wrong = isBegun ? wrongPlace(found) : wrongBeginning(found);
+        }
         if (wrong == null) {
             wrong = wrongProof(found);
         }
@@ -159,6 +162,16 @@ final class AuditVerification {
         }
         take(found);
         return null;
+    }
+
+    /** Said before its number is looked at: it follows what nobody has any more. */
+    private static @Nullable String lostLog(Found found) {
+        Long lost = found.gap().lost();
+        if (lost == null || !Boolean.TRUE.equals(found.isProved())) {
+            return null;
+        }
+        return "says that the log before it and its sealed head were gone when it was begun: "
+                + (lost == 0 ? "how many records are lost is not known" : "at least " + lost + " records are lost");
     }
 
     private void take(Found found) {
@@ -212,7 +225,7 @@ final class AuditVerification {
         if (!found.hasMac() && hasMacs) {
             return "has no MAC although those before it have one: it was added or changed";
         }
-        return found.isHeadless()
+        return found.gap().isHeadless()
                 ? "says that the sealed head was missing when the log was opened: records may be missing before it"
                 : null;
     }

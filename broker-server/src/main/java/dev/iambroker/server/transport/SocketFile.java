@@ -7,6 +7,7 @@ import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -39,6 +40,8 @@ final class SocketFile {
     /** Of {@code sun_path} (unix(7)), its closing zero not counted. */
     private static final int MAX_PATH_BYTES = 107;
 
+    private static final Path SELF = Path.of("/proc/self");
+    private static final int ROOT = 0;
     private static final int TYPE = 0170000;
     private static final int SOCKET = 0140000;
     private static final Set<PosixFilePermission> DIRECTORY = PosixFilePermissions.fromString("rwx------");
@@ -109,8 +112,27 @@ final class SocketFile {
         Files.createDirectories(directory, PosixFilePermissions.asFileAttribute(DIRECTORY));
         GroupPrincipal group = group();
         if (group != null) {
-            view(directory).setGroup(group);
-            Files.setPosixFilePermissions(directory, GROUP_DIRECTORY);
+            try {
+                give(directory, group);
+                Files.setPosixFilePermissions(directory, GROUP_DIRECTORY);
+            } catch (IOException | RuntimeException e) {
+                Files.delete(directory);
+                throw e;
+            }
+        }
+    }
+
+    private void give(Path file, GroupPrincipal group) throws IOException {
+        try {
+            view(file).setGroup(group);
+        } catch (FileSystemException e) {
+            throw new ListenFailure(
+                    "listen.unix.group names the group " + socket.group() + ", and the daemon's user (uid "
+                            + uidOf(SELF)
+                            + ") cannot give it the socket, as it is not in it: add the user to the group (with systemd"
+                            + " by 'SupplementaryGroups=" + socket.group()
+                            + "') and start anew, or name a group that it is in",
+                    e);
         }
     }
 
@@ -135,7 +157,16 @@ final class SocketFile {
         }
     }
 
+    /** Whoever owns it can put a socket of theirs in the place of ours, whatever its mode is. */
     private void checkDirectory() throws IOException {
+        int owner = uidOf(directory);
+        int self = uidOf(SELF);
+        if (owner != ROOT && owner != self) {
+            throw new ListenFailure(
+                    directory + ", where the socket would lie, belongs to another user (uid " + owner + ") than the"
+                            + " daemon's (uid " + self + ") or root: run 'chown " + self + " " + directory
+                            + "', or choose another directory");
+        }
         Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(directory);
         if (permissions.stream().anyMatch(OTHERS_WRITE::contains)) {
             throw new ListenFailure("others can write to " + directory
@@ -174,7 +205,7 @@ final class SocketFile {
     private void setOwnership(Path bound) throws IOException {
         GroupPrincipal group = group();
         if (group != null) {
-            view(bound).setGroup(group);
+            give(bound, group);
         }
         Files.setPosixFilePermissions(bound, socket.permissions());
         Integer owner = socket.owner();
@@ -194,6 +225,10 @@ final class SocketFile {
             throw new ListenFailure(
                     "listen.unix.group names the group " + name + ", which this machine does not have", e);
         }
+    }
+
+    private static int uidOf(Path file) throws IOException {
+        return (int) Files.getAttribute(file, "unix:uid");
     }
 
     private static PosixFileAttributeView view(Path file) {

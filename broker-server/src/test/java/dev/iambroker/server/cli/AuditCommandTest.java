@@ -136,7 +136,8 @@ final class AuditCommandTest {
     void store_verifyAndRotate_areDoneInThisProcess() {
         var cli = Cli.on(daemon);
         cli.run("store", "verify", "--config", "/c");
+        cli.run("store", "verify", "--output", "json");
         cli.run("--config", "/d", "store", "rotate");
-        assertThat(cli.daemonCalls).containsExactly("verify /c", "rotate /d");
+        assertThat(cli.daemonCalls).containsExactly("verify /c table", "verify null json", "rotate /d table");
     }
 }

@@ -32,6 +32,9 @@ final class Cli implements DaemonCommands {
     @Nullable
     String typed;
 
+    @Nullable
+    ConfigReport inspected;
+
     Pause pause = _ -> false;
     Instant now = NOW;
 
@@ -93,14 +96,14 @@ final class Cli implements DaemonCommands {
     }
 
     @Override
-    public int verifyStore(@Nullable Path config) {
-        daemonCalls.add("verify " + config);
+    public int verifyStore(@Nullable Path config, OutputFormat output) {
+        daemonCalls.add("verify " + config + " " + output);
         return 0;
     }
 
     @Override
-    public int rotateStore(@Nullable Path config) {
-        daemonCalls.add("rotate " + config);
+    public int rotateStore(@Nullable Path config, OutputFormat output) {
+        daemonCalls.add("rotate " + config + " " + output);
         return 0;
     }
 
@@ -108,6 +111,11 @@ final class Cli implements DaemonCommands {
     public byte[] verifyAudit(@Nullable Path config, List<Path> files, long from) {
         daemonCalls.add("audit " + config + " " + files + " " + from);
         return verdict.getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public @Nullable ConfigReport inspectConfig(@Nullable Path config) {
+        return inspected;
     }
 
     @Override

@@ -123,12 +123,17 @@ final class HelpTest {
             }
 
             @Override
-            public int verifyStore(@Nullable Path config) {
+            public @Nullable ConfigReport inspectConfig(@Nullable Path config) {
+                return null;
+            }
+
+            @Override
+            public int verifyStore(@Nullable Path config, OutputFormat output) {
                 return 0;
             }
 
             @Override
-            public int rotateStore(@Nullable Path config) {
+            public int rotateStore(@Nullable Path config, OutputFormat output) {
                 return 0;
             }
 

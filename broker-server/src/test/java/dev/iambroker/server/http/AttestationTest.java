@@ -106,6 +106,7 @@ final class AttestationTest {
 
         assertThat(answer.status()).isEqualTo(403);
         assertThat(body(answer)).contains("runs another program now").doesNotContain(FakeBroker.TOKEN);
+        assertThat(broker.withheld).containsExactly(broker.clients.getLast());
     }
 
     @Test

@@ -42,6 +42,7 @@ public final class FakeBroker implements TokenBroker {
 
     public final List<Object> asked = new CopyOnWriteArrayList<>();
     public final List<ClientIdentity> clients = new CopyOnWriteArrayList<>();
+    final List<ClientIdentity> withheld = new CopyOnWriteArrayList<>();
 
     /** Whether tokens are there without waiting. */
     public volatile boolean isWarm = true;
@@ -241,10 +242,15 @@ public final class FakeBroker implements TokenBroker {
     }
 
     @Override
-    public void takeTurn(String rule) {
+    public void takeTurn(ClientIdentity client, String rule) {
         if (overRate != null) {
             throw overRate;
         }
+    }
+
+    @Override
+    public void withheld(ClientIdentity client) {
+        withheld.add(client);
     }
 
     @Override

@@ -5,6 +5,7 @@ import static java.nio.file.StandardCopyOption.COPY_ATTRIBUTES;
 import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -55,6 +56,21 @@ final class EncryptedFileStoreTest {
     @BeforeEach
     void nameStateDirectory() {
         dir = temp.resolve("deep/state");
+    }
+
+    @Test
+    void open_directoryOfAnotherUser_isRefusedWhateverItsMode() throws IOException {
+        assumeTrue(Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0), "only root can give a file away");
+        open().close();
+        for (Path foreign : List.of(dir, dir.resolve("sessions"))) {
+            Files.setAttribute(foreign, "unix:uid", 65534);
+            assertThatThrownBy(() -> open().close())
+                    .isInstanceOf(StoreFailure.class)
+                    .hasMessage("state directory " + foreign + " belongs to another user (uid 65534) than the daemon's"
+                            + " (uid 0) or root: run 'chown -R 0 " + foreign + "'");
+            Files.setAttribute(foreign, "unix:uid", 0);
+        }
+        open().close();
     }
 
     @Test

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 final class FakeVault implements AuditVault {
     private final byte[] key;
     private final List<byte[]> heads = new ArrayList<>();
+    private byte @Nullable [] mark;
+    private boolean isMarkFailing;
+    private boolean isMarkDamaged;
     private boolean isFailing;
     private boolean isDamaged;
 
@@ -50,6 +53,28 @@ final class FakeVault implements AuditVault {
         heads.add(head);
     }
 
+    @Override
+    public synchronized byte @Nullable [] mark() {
+        if (isMarkDamaged) {
+            throw new StoreFailure("the keyring was changed");
+        }
+        return mark;
+    }
+
+    @Override
+    public synchronized void saveMark(byte[] newMark) {
+        if (isFailing || isMarkFailing) {
+            throw new StoreFailure("no space left");
+        }
+        isMarkDamaged = false;
+        mark = newMark;
+    }
+
+    /** From now on the mark that is kept is this one, null for one that says that no log was begun. */
+    synchronized void keepMark(byte @Nullable [] newMark) {
+        mark = newMark;
+    }
+
     /** From now on the head that is kept is this one, null for none. */
     synchronized void keep(byte @Nullable [] head) {
         heads.clear();
@@ -58,8 +83,16 @@ final class FakeVault implements AuditVault {
         }
     }
 
+    synchronized void failMarks(boolean failing) {
+        isMarkFailing = failing;
+    }
+
     synchronized void fail(boolean failing) {
         isFailing = failing;
+    }
+
+    synchronized void damageMark() {
+        isMarkDamaged = true;
     }
 
     synchronized void damage() {

@@ -125,12 +125,14 @@ final class HashChainedAuditLogTest {
             audit.record(event("a"));
         }
         byte[] head = vault.head();
+        byte[] mark = vault.mark();
         try (var audit = open()) {
             audit.record(event("b"));
         }
         byte[] whole = Files.readAllBytes(file);
         for (int lost : List.of(1, 2, 100)) {
             vault.keep(head);
+            vault.keepMark(mark);
             Path torn = temp.resolve("torn-" + lost + ".jsonl");
             Files.write(torn, Arrays.copyOf(whole, whole.length - lost));
             try (var audit = open(torn)) {

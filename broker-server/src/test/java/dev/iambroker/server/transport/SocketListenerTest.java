@@ -133,6 +133,21 @@ final class SocketListenerTest {
                 .hasMessageContaining("chmod go-w");
     }
 
+    /** Its mode says 0700, and its owner may replace what is in it all the same. */
+    @Test
+    void unix_directoryOfAnotherUser_refusedWhateverItsMode() throws Exception {
+        assumeTrue(Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0), "only root can give a file away");
+        Files.createDirectory(
+                directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        Files.setAttribute(directory, "unix:uid", 65534);
+
+        assertThatThrownBy(() -> server.listen(UnixSocket.privateAt(path)))
+                .isInstanceOf(ListenFailure.class)
+                .hasMessage(directory + ", where the socket would lie, belongs to another user (uid 65534) than the"
+                        + " daemon's (uid 0) or root: run 'chown 0 " + directory + "', or choose another directory");
+        assertThat(namesIn(directory)).isEmpty();
+    }
+
     @Test
     void unix_staleSocket_replaced() throws Exception {
         Files.createDirectories(directory);
