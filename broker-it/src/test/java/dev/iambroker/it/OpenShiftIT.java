@@ -98,6 +98,7 @@ final class OpenShiftIT {
         List<String> failures = new ArrayList<>();
         for (EmulatedCluster cluster : List.of(ofKey, ofPasscode)) {
             String account = cluster == ofKey ? "prod" : "dev";
+            int before = cluster.issuedTokens();
             String asWritten = kubeconfig(account, cluster);
             assertThat(asWritten)
                     .contains(cluster.url(), "iam-broker-credential")

@@ -69,7 +69,7 @@ final class StatusCommandTest {
                         ACCOUNT  STATE  LOGIN    ACCESS  KUBE  REFRESH  SESSION  RUNWAY
                         prod     valid  api-key  52m     20m   4m       -        52m
                           OpenShift cluster roks-1: its token ends in 23h
-                          OpenShift cluster roks2: its token ends in 30m
+                          OpenShift cluster roks 2: its token ends in 30m
                         """);
     }
 
