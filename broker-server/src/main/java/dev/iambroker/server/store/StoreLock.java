@@ -79,7 +79,16 @@ final class StoreLock {
                     file() + " is not what this broker opened: look who changed it; nothing was changed");
         }
         write(LockFile.seal(content, keyring.audit(), passphrase, random).content());
+        drop();
+    }
+
+    /** No reader is under way: who reads sessions has waited for this change, or it for them. */
+    private void drop() {
+        SealedSession sessions = open;
         open = null;
+        if (sessions != null) {
+            sessions.destroy();
+        }
     }
 
     boolean unlock(Secret passphrase, Runnable whileOpening) {
@@ -97,7 +106,7 @@ final class StoreLock {
             whileOpening.run();
             demandWritten(keyring);
         } catch (RuntimeException e) {
-            open = null;
+            drop();
             demandLocked(file, e);
             throw e;
         }
