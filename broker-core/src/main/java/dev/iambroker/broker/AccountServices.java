@@ -80,6 +80,17 @@ final class AccountServices {
 
     private record Authority(@Nullable String pem) {}
 
+    /** For what is opened for one cluster: that there is none of the kind would show only when it is used. */
+    void demandThere(Account account, String idOrName) {
+        if (directory.named(account.name(), idOrName).isEmpty()) {
+            List<Cluster> clusters = clusters(account, TokenRequest.DEFAULT_WAIT);
+            if (directory.named(account.name(), idOrName).isEmpty()) {
+                throw Failures.unknownCluster(account.name(), idOrName, clusters);
+            }
+        }
+        demandKubernetes(account.name(), idOrName);
+    }
+
     void demandKubernetes(AccountName account, String idOrName) {
         demandUnambiguous(account, idOrName);
         List<KnownCluster> known = directory.named(account, idOrName);

@@ -8,6 +8,7 @@ import dev.iambroker.it.harness.Answer;
 import dev.iambroker.it.harness.Checkout;
 import dev.iambroker.it.harness.Daemon;
 import dev.iambroker.it.harness.Needs;
+import dev.iambroker.it.harness.OtherUser;
 import dev.iambroker.it.harness.Program;
 import dev.iambroker.it.harness.Ran;
 import dev.iambroker.it.harness.SampleCloud;
@@ -26,7 +27,6 @@ import tools.jackson.databind.json.JsonMapper;
 /** Shared sockets of a real daemon, used by those they are for. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class ShareIT {
-    private static final int NOBODY = 65534;
     private static final String TOKEN = "/v1/accounts/prod/token";
 
     private final EmulatedCloud cloud = SampleCloud.start();
@@ -164,9 +164,8 @@ final class ShareIT {
         assertThat(asNobody(closed).exitCode()).isEqualTo(7);
         Ran ran = asNobody(open);
         assertThat(ran.out()).as(ran.all()).contains("\"access_token\":\"ey");
-        Ran list = Program.of("setpriv", "--reuid=" + NOBODY, "--regid=" + NOBODY, "--clear-groups", "ls")
-                .with(place.directory().resolve("run/shares"))
-                .run();
+        Ran list =
+                OtherUser.nobody("ls", place.directory().resolve("run/shares")).run();
         assertThat(list.err()).contains("Permission denied");
     }
 
@@ -218,8 +217,7 @@ final class ShareIT {
     }
 
     private static Ran asNobody(Path socket) throws Exception {
-        return Program.of("setpriv", "--reuid=" + NOBODY, "--regid=" + NOBODY, "--clear-groups", "curl", "-s")
-                .with("--unix-socket", socket, "http://localhost" + TOKEN)
+        return OtherUser.nobody("curl", "-s", "--unix-socket", socket, "http://localhost" + TOKEN)
                 .run();
     }
 
