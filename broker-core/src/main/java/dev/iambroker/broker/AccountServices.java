@@ -88,17 +88,16 @@ final class AccountServices {
                 throw Failures.unknownCluster(account.name(), idOrName, clusters);
             }
         }
-        demandKubernetes(account.name(), idOrName);
+        demandUnambiguous(account.name(), idOrName);
     }
 
-    void demandKubernetes(AccountName account, String idOrName) {
+    /** The OpenShift cluster of that id or name; null where it is of another type, or nobody has seen it yet. */
+    @Nullable
+    Cluster openShift(AccountName account, String idOrName) {
         demandUnambiguous(account, idOrName);
         List<KnownCluster> known = directory.named(account, idOrName);
-        if (known.size() == 1 && known.getFirst().cluster().isOpenShift()) {
-            throw new BrokerFailure.BadRequest(
-                    "an OpenShift cluster takes its own OAuth tokens, which this version does not obtain",
-                    About.account(account));
-        }
+        Cluster cluster = known.isEmpty() ? null : known.getFirst().cluster();
+        return cluster != null && cluster.isOpenShift() ? cluster : null;
     }
 
     private void demandUnambiguous(AccountName account, String idOrName) {

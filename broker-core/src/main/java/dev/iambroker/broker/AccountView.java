@@ -5,7 +5,10 @@ import dev.iambroker.account.AccountState;
 import dev.iambroker.account.TokenKind;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param login the word of its login
  * @param accountId the bound account, null where the login is unbound
+ * @param openShiftTokens of each OpenShift cluster of which a token is cached, by its id
  * @param runway until the first caller fails if IAM stays down from now; null where that is not known
  * @param loginRunway until the login itself ends if IAM stays down from now; null where it begins anew by itself or that
  *     is not known
@@ -27,9 +31,37 @@ public record AccountView(
         @Nullable Instant refreshTokenExpiresAt,
         @Nullable Duration runway,
         @Nullable Duration loginRunway,
-        @Nullable LastError lastError) {
+        @Nullable LastError lastError,
+        NavigableMap<String, TokenView> openShiftTokens) {
     public AccountView {
         tokens = Map.copyOf(tokens);
+        openShiftTokens = Collections.unmodifiableNavigableMap(new TreeMap<>(openShiftTokens));
+    }
+
+    /** Without tokens of OpenShift clusters. */
+    public AccountView(
+            AccountName name,
+            AccountState state,
+            String login,
+            @Nullable String accountId,
+            @Nullable String iamId,
+            Map<TokenKind, TokenView> tokens,
+            @Nullable Instant refreshTokenExpiresAt,
+            @Nullable Duration runway,
+            @Nullable Duration loginRunway,
+            @Nullable LastError lastError) {
+        this(
+                name,
+                state,
+                login,
+                accountId,
+                iamId,
+                tokens,
+                refreshTokenExpiresAt,
+                runway,
+                loginRunway,
+                lastError,
+                new TreeMap<>());
     }
 
     /** The latest failure that still matters; gone with the next success. */

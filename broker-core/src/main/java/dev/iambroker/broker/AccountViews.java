@@ -10,6 +10,8 @@ import dev.iambroker.token.TokenKey;
 import dev.iambroker.token.TokenService;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Puts together what a client may know of an account. */
@@ -29,7 +31,8 @@ final class AccountViews {
                 status.refreshTokenExpiresAt(),
                 status.runway(),
                 status.loginRunway(),
-                lastError(status.lastFailure()));
+                lastError(status.lastFailure()),
+                openShiftViews(tokens, name, time));
     }
 
     private static Map<TokenKind, TokenView> tokenViews(TokenService tokens, AccountName name, Time time) {
@@ -37,10 +40,25 @@ final class AccountViews {
         for (TokenKind kind : TokenKind.values()) {
             Token token = tokens.peek(new TokenKey(name, kind));
             if (token != null) {
-                views.put(kind, new TokenView(token.endsAt(time), token.refreshAt(time), token.left(time)));
+                views.put(kind, view(token, time));
             }
         }
         return views;
+    }
+
+    private static NavigableMap<String, TokenView> openShiftViews(TokenService tokens, AccountName name, Time time) {
+        NavigableMap<String, TokenView> views = new TreeMap<>();
+        for (TokenKey key : tokens.openShiftTokens(name)) {
+            Token token = tokens.peek(key);
+            if (token != null && key.cluster() != null) {
+                views.put(key.cluster(), view(token, time));
+            }
+        }
+        return views;
+    }
+
+    private static TokenView view(Token token, Time time) {
+        return new TokenView(token.endsAt(time), token.refreshAt(time), token.left(time));
     }
 
     private static AccountView.@Nullable LastError lastError(AccountStatus.@Nullable Failure failure) {

@@ -90,7 +90,8 @@ public abstract sealed class BrokerFailure extends RuntimeException {
             DISABLED("disabled"),
             ACCOUNT_UNBOUND("account_unbound"),
             IDENTITY_MISMATCH("identity_mismatch"),
-            AMBIGUOUS_CLUSTER("ambiguous_cluster");
+            AMBIGUOUS_CLUSTER("ambiguous_cluster"),
+            CLUSTER_REFUSED("cluster_refused");
 
             private final String word;
 

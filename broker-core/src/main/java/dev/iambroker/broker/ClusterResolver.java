@@ -8,29 +8,46 @@ import dev.iambroker.broker.BrokerFailure.About;
 import dev.iambroker.client.ClientIdentity;
 import dev.iambroker.policy.Action;
 import dev.iambroker.policy.Verb;
+import dev.iambroker.token.Time;
 import dev.iambroker.token.TokenKey;
 import dev.iambroker.token.TokenService;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Which account and cluster a client means, when it names a cluster by another name than its rule, or only by the
  * address of its API server. Thread-safe.
  */
 final class ClusterResolver {
+    private static final Logger log = LoggerFactory.getLogger(ClusterResolver.class);
+
+    private static final Duration TYPES_KEPT = Duration.ofMinutes(1);
+
+    /** Long enough for a containers service that works. */
+    private static final Duration LOOK_AT_TYPE = Duration.ofSeconds(2);
+
     private final Gate gate;
     private final TokenService tokens;
     private final ClusterDirectory directory;
     private final ClusterSearch search;
+    private final Time time;
 
-    ClusterResolver(Gate gate, TokenService tokens, ClusterDirectory directory, ClusterSearch search) {
+    /** When the clusters of an account were last listed to learn of what type one of them is. */
+    private final Map<AccountName, Long> typesAskedNanos = new ConcurrentHashMap<>();
+
+    ClusterResolver(Gate gate, TokenService tokens, ClusterDirectory directory, ClusterSearch search, Time time) {
         this.gate = gate;
         this.tokens = tokens;
         this.directory = directory;
         this.search = search;
+        this.time = time;
     }
 
     /**
@@ -55,6 +72,40 @@ final class ClusterResolver {
         if (cluster != null && isUndecided(client, request)) {
             AccountName name = new AccountName(request.account());
             search.until(() -> !directory.named(name, cluster).isEmpty(), List.of(name), request.patience());
+        }
+    }
+
+    /**
+     * Whether it is worth a look of what type the named cluster is: nobody has seen it yet, and nobody has looked lately.
+     * Whoever makes cluster names up must not send the broker to the containers service each time.
+     */
+    boolean isTypeUnknown(TokenRequest request) {
+        String cluster = request.cluster();
+        if (cluster == null || request.kind() != TokenKind.KUBE || !AccountName.isValid(request.account())) {
+            return false;
+        }
+        AccountName name = new AccountName(request.account());
+        Long asked = typesAskedNanos.get(name);
+        boolean askedLately = asked != null && time.nanos() - asked < TYPES_KEPT.toNanos();
+        return !askedLately && directory.named(name, cluster).isEmpty();
+    }
+
+    /**
+     * Lists the clusters of {@code account} where that is worth a look. One that stays unknown is taken for a Kubernetes
+     * cluster, whose token needs no look: a containers service that is down must not keep anybody from it.
+     */
+    void learnType(Account account, TokenRequest request) {
+        if (!isTypeUnknown(request) || account.accountId() == null) {
+            return;
+        }
+        AccountName name = account.name();
+        String cluster = String.valueOf(request.cluster());
+        typesAskedNanos.put(name, time.nanos());
+        Duration patience = request.patience().compareTo(LOOK_AT_TYPE) < 0 ? request.patience() : LOOK_AT_TYPE;
+        try {
+            search.until(() -> !directory.named(name, cluster).isEmpty(), List.of(name), patience);
+        } catch (BrokerFailure e) {
+            log.debug("of what type a cluster of {} is was not learnt: {}", name, e.getMessage());
         }
     }
 

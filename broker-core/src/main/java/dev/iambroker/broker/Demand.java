@@ -34,6 +34,17 @@ final class Demand {
         }
     }
 
+    /** Only a session, or a key that can begin one, gets the passcode that an OpenShift cluster takes for its token. */
+    static void passcodes(Account account) {
+        if (account.login() instanceof Login.ComputeResource) {
+            throw new BrokerFailure.BadRequest(
+                    "account \"" + account.name() + "\" logs in by trusted-profile, for which IAM gives no one-time"
+                            + " passcode, and an OpenShift cluster takes nothing else: use an account that logs in by"
+                            + " password, passcode, refresh token or a user's API key",
+                    About.account(account.name()));
+        }
+    }
+
     static void bound(Account account) {
         if (account.accountId() == null) {
             throw Failures.unbound(account);

@@ -40,6 +40,11 @@ final class Failures {
                         Conflict.Kind.LOGIN_REQUIRED,
                         "IAM refuses account \"" + account.name() + "\": " + e.getMessage(),
                         about.withState(AccountState.LOGIN_REQUIRED).withHint(login(account)));
+            case RenewalFailure.ClusterRefused e ->
+                new Conflict(
+                        Conflict.Kind.CLUSTER_REFUSED,
+                        "no token of account \"" + account.name() + "\": " + e.getMessage(),
+                        about);
             case RenewalFailure.IdentityMismatch e ->
                 new Conflict(
                         Conflict.Kind.IDENTITY_MISMATCH, e.getMessage(), about.withState(AccountState.LOGIN_REQUIRED));
@@ -103,6 +108,7 @@ final class Failures {
             case RenewalFailure.StillWaiting e -> new BrokerFailure.DeadlineExceeded(notRenewed, about);
             case RenewalFailure.LoginRequired e -> of(account, e);
             case RenewalFailure.Refused e -> of(account, e);
+            case RenewalFailure.ClusterRefused e -> of(account, e);
             case RenewalFailure.IdentityMismatch e -> of(account, e);
             case RenewalFailure.Disabled e -> of(account, e);
             case RenewalFailure.Locked e -> locked();

@@ -96,7 +96,7 @@ public final class GuardedTokenBroker implements TokenBroker {
         this.gate = new Gate(policy, tokens, directory, audit, time, new DryRuns(events));
         this.rates = new RateLimits(policy.rates(), time);
         this.services = new AccountServices(tokens, accountsApi, clustersApi, directory);
-        this.resolver = new ClusterResolver(gate, tokens, directory, search(executor));
+        this.resolver = new ClusterResolver(gate, tokens, directory, search(executor), time);
     }
 
     /** From now on by these; what waits for IAM meanwhile has to be permitted by both policies. Arguments as at first. */
@@ -141,6 +141,10 @@ public final class GuardedTokenBroker implements TokenBroker {
 
     @Override
     public @Nullable TokenGrant tokenNow(ClientIdentity client, TokenRequest request) {
+        return resolver.isTypeUnknown(request) ? null : servedNow(client, request);
+    }
+
+    private @Nullable TokenGrant servedNow(ClientIdentity client, TokenRequest request) {
         if (gate.blocks() || resolver.isUndecided(client, request)) {
             return null;
         }
@@ -152,23 +156,36 @@ public final class GuardedTokenBroker implements TokenBroker {
     public TokenGrant token(ClientIdentity client, TokenRequest request) {
         long end = time.nanos() + request.patience().toNanos();
         resolver.learnNames(client, request);
+        resolver.learnType(permitted(client, request), request);
+        return served(client, request, end);
+    }
+
+    private TokenGrant served(ClientIdentity client, TokenRequest request, long end) {
         Account account = permitted(client, request);
-        return fetched(client, account.name(), request.withPatience(left(end)));
+        return fetched(client, account, request.withPatience(left(end)));
     }
 
     private Account permitted(ClientIdentity client, TokenRequest request) {
         Verb verb = Verb.of(request.kind());
-        String cluster = request.cluster();
-        Account account = gate.permit(client, verb, request.account(), cluster);
+        Account account = gate.permit(client, verb, request.account(), request.cluster());
         Demand.kind(account, request.kind());
-        if (request.kind() == TokenKind.KUBE && cluster != null) {
-            services.demandKubernetes(account.name(), cluster);
-        }
         return account;
     }
 
+    /** The token that a permitted client means: of an OpenShift cluster it is the cluster's own. */
+    private TokenKey keyOf(Account account, TokenRequest request) {
+        String named = request.cluster();
+        Cluster openShift =
+                request.kind() == TokenKind.KUBE && named != null ? services.openShift(account.name(), named) : null;
+        if (openShift == null) {
+            return new TokenKey(account.name(), request.kind());
+        }
+        Demand.passcodes(account);
+        return tokens.openShift(account.name(), openShift);
+    }
+
     private @Nullable TokenGrant immediate(ClientIdentity client, Account account, TokenRequest request) {
-        TokenKey key = new TokenKey(account.name(), request.kind());
+        TokenKey key = keyOf(account, request);
         try {
             Token token = tokens.immediate(key, request.minTtl());
             return token == null ? null : gate.handOut(client, token, request.cluster(), Source.CACHED);
@@ -177,8 +194,8 @@ public final class GuardedTokenBroker implements TokenBroker {
         }
     }
 
-    private TokenGrant fetched(ClientIdentity client, AccountName account, TokenRequest request) {
-        TokenKey key = new TokenKey(account, request.kind());
+    private TokenGrant fetched(ClientIdentity client, Account account, TokenRequest request) {
+        TokenKey key = keyOf(account, request);
         Token before = tokens.peek(key);
         try {
             Token token = tokens.token(key, request.minTtl(), request.patience());
@@ -201,9 +218,9 @@ public final class GuardedTokenBroker implements TokenBroker {
             ClientIdentity client, TokenRequest request, @Nullable String after, Duration patience) {
         Account account = permitted(client, request);
         if (after == null) {
-            return fetched(client, account.name(), request);
+            return fetched(client, account, request);
         }
-        TokenKey key = new TokenKey(account.name(), request.kind());
+        TokenKey key = keyOf(account, request);
         Token before = tokens.peek(key);
         Token token = tokens.next(key, after, request.minTtl(), patience);
         if (token == null) {
@@ -220,7 +237,7 @@ public final class GuardedTokenBroker implements TokenBroker {
             gate.demandOpen();
             return null;
         }
-        TokenGrant grant = tokenNow(client, resolved);
+        TokenGrant grant = servedNow(client, resolved);
         return grant == null ? null : credential(request, resolved, grant);
     }
 
@@ -236,7 +253,8 @@ public final class GuardedTokenBroker implements TokenBroker {
         if (resolved == null) {
             throw Failures.unknownServer();
         }
-        return credential(request, resolved, token(client, resolved.withPatience(left(end))));
+        resolver.learnNames(client, resolved.withPatience(left(end)));
+        return credential(request, resolved, served(client, resolved, end));
     }
 
     private KubeCredential credential(KubeRequest request, TokenRequest resolved, TokenGrant grant) {

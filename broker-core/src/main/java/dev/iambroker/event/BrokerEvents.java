@@ -41,6 +41,12 @@ public interface BrokerEvents {
     /** No token of this kind is cached any more. */
     default void tokenDropped(AccountName account, TokenKind kind) {}
 
+    /** A token of an OpenShift cluster is in the cache and can be handed out. */
+    default void clusterTokenCached(AccountName account, String cluster, Instant expiresAt) {}
+
+    /** No token of this OpenShift cluster is cached any more. */
+    default void clusterTokenDropped(AccountName account, String cluster) {}
+
     /** IAM said when the session's refresh token ends. */
     default void refreshTokenExpires(AccountName account, Instant expiresAt) {}
 

@@ -13,6 +13,14 @@ public interface IamClient {
     IamAnswer request(Account account, Grant grant);
 
     /**
+     * A one-time passcode of the session's user, asked for with its refresh token, which is not rotated by that. Sent
+     * once, with the same deadline.
+     *
+     * @throws IamFailure classified
+     */
+    Secret passcode(Account account, Secret refreshToken);
+
+    /**
      * Revokes a refresh token where IAM offers it, RFC 7009. Best effort.
      *
      * @throws IamFailure if IAM was not reached or refused

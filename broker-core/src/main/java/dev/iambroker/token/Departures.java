@@ -17,14 +17,12 @@ final class Departures {
     private static final int AWAITED_IN_A_ROW = 3;
 
     /** nanoTime may wrap: only differences are compared. */
-    private static final Comparator<Flight> BY_FAILING = ((Comparator<Flight>)
-                    (a, b) -> Long.signum(a.failsNanos() - b.failsNanos()))
-            .thenComparing(flight -> flight.key().account())
-            .thenComparing(flight -> flight.key().kind());
+    private static final Comparator<Flight> BY_FAILING =
+            ((Comparator<Flight>) (a, b) -> Long.signum(a.failsNanos() - b.failsNanos())).thenComparing(Flight::key);
 
     private final Set<Flight> awaited = new LinkedHashSet<>();
     private final NavigableSet<Flight> planned = new TreeSet<>(BY_FAILING);
-    private final Set<ManagedAccount> busySessions = new HashSet<>();
+    private final Set<Object> busy = new HashSet<>();
     private int awaitedInARow;
 
     void add(Flight flight) {
@@ -54,7 +52,7 @@ final class Departures {
             awaited.remove(next);
             planned.remove(next);
             awaitedInARow = next.isAwaited() ? awaitedInARow + 1 : 0;
-            busySessions.add(next.session());
+            busy.add(next.turn());
         }
         return next;
     }
@@ -70,7 +68,7 @@ final class Departures {
 
     private @Nullable Flight firstThatMayGo(Set<Flight> flights) {
         for (Flight flight : flights) {
-            if (!busySessions.contains(flight.session())) {
+            if (!busy.contains(flight.turn())) {
                 return flight;
             }
         }
@@ -79,6 +77,6 @@ final class Departures {
 
     /** {@code flight} has ended. */
     void ended(Flight flight) {
-        busySessions.remove(flight.session());
+        busy.remove(flight.turn());
     }
 }

@@ -13,6 +13,7 @@ import dev.iambroker.secret.SecretUnavailable;
 import dev.iambroker.store.StoredSession;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -138,33 +139,91 @@ final class Exchange {
     }
 
     private Secret delegated(ManagedAccount account) {
+        return ofSession(account, refreshToken -> requestDelegated(account, refreshToken));
+    }
+
+    /** What {@code request} brings for the session's refresh token, for a renewed one where that was refused. */
+    private Secret ofSession(ManagedAccount account, UnaryOperator<Secret> request) {
         try {
-            return requestDelegated(account);
+            return request.apply(refreshTokenOf(account));
         } catch (IamFailure.Reauthenticate refused) {
-            return delegatedAfterRefresh(account);
+            return ofRefreshedSession(account, request);
         }
     }
 
-    private Secret delegatedAfterRefresh(ManagedAccount account) {
+    private Secret ofRefreshedSession(ManagedAccount account, UnaryOperator<Secret> request) {
         refreshSession(account);
         try {
-            return requestDelegated(account);
+            return request.apply(refreshTokenOf(account));
         } catch (IamFailure.Reauthenticate refused) {
             throw loginRequired(refused);
         }
     }
 
-    private Secret requestDelegated(ManagedAccount account) {
+    private static Secret refreshTokenOf(ManagedAccount account) {
         Secret refreshToken = account.owner().stored().refreshToken();
         if (refreshToken == null) {
             throw loginRequired(null);
         }
+        return refreshToken;
+    }
+
+    private Secret requestDelegated(ManagedAccount account, Secret refreshToken) {
         IamAnswer answer = iam.request(account.account(), new Grant.DelegatedRefresh(refreshToken));
         Secret delegated = answer.delegatedRefreshToken();
         if (delegated == null) {
             throw new RenewalFailure.Refused("IAM answered without a delegated refresh token", null);
         }
         return delegated;
+    }
+
+    /**
+     * A one-time passcode of whoever the account is, for one login elsewhere. A key alone has no session that could be
+     * asked for one, so it begins one.
+     */
+    Secret passcode(ManagedAccount account) {
+        try {
+            intake.settle(account);
+            return switch (account.account().login()) {
+                case Login.ApiKey login -> passcodeByKey(account, login);
+                case Login.ComputeResource login ->
+                    throw new RenewalFailure.Refused("a trusted profile has no session to ask a passcode for", null);
+                case Login.Password login -> passcodeOfSession(account);
+                case Login.Passcode login -> passcodeOfSession(account);
+                case Login.RefreshToken login -> passcodeOfSession(account);
+                case Login.Shared login -> passcodeOfSession(account);
+            };
+        } catch (IamFailure e) {
+            throw translated(e);
+        } catch (SecretUnavailable e) {
+            throw new RenewalFailure.Transient(e.getMessage(), null, null);
+        }
+    }
+
+    private Secret passcodeOfSession(ManagedAccount account) {
+        if (!isBoundTo(account)) {
+            refreshSession(account);
+        }
+        return ofSession(account, refreshToken -> iam.passcode(account.account(), refreshToken));
+    }
+
+    private Secret passcodeByKey(ManagedAccount account, Login.ApiKey login) {
+        Secret kept = account.stored().refreshToken();
+        if (kept != null) {
+            try {
+                return iam.passcode(account.account(), kept);
+            } catch (IamFailure.Reauthenticate ended) {
+                // The key begins a new session.
+            }
+        }
+        logInUnlessRefused(
+                account,
+                new Grant.ApiKey(keyOf(account, login), account.account().accountId(), /* asClient= */ true));
+        Secret begun = account.stored().refreshToken();
+        if (begun == null) {
+            throw new RenewalFailure.Refused("IAM answered the API key without a refresh token", null);
+        }
+        return iam.passcode(account.account(), begun);
     }
 
     private static boolean isBoundTo(ManagedAccount account) {

@@ -66,9 +66,13 @@ final class Flight {
         return governor;
     }
 
-    /** Flights of one session run one after the other. */
-    ManagedAccount session() {
-        return account.owner();
+    /**
+     * Flights of which this is equal run one after the other: those of one session. One to an OpenShift cluster needs the
+     * session for its passcode alone, and waits for it then: were it to hold up the others, an OAuth server that hangs
+     * would keep the session's own tokens from being renewed.
+     */
+    Object turn() {
+        return key.cluster() == null ? account.owner() : this;
     }
 
     long askedNanos() {

@@ -16,11 +16,21 @@ record GovernedIam(IamClient iam, Upstreams upstreams, LockState lock, Time time
 
     @Override
     public IamAnswer request(Account account, Grant grant) {
+        demandOpen();
+        return counted(account, () -> iam.request(account, grant));
+    }
+
+    @Override
+    public Secret passcode(Account account, Secret refreshToken) {
+        demandOpen();
+        return counted(account, () -> iam.passcode(account, refreshToken));
+    }
+
+    private void demandOpen() {
         if (lock.isClosed()) {
             // Between two grants of one renewal: what the first brought is written, the second can wait.
             throw new IamFailure.Retry("the broker is being locked", IamFailure.NO_STATUS, null, null);
         }
-        return counted(account, () -> iam.request(account, grant));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.iambroker.token;
 
 import dev.iambroker.account.Account;
+import dev.iambroker.account.OpenShiftToken;
 import dev.iambroker.account.TokenKind;
 import dev.iambroker.event.BrokerEvents;
 import dev.iambroker.iam.Claims;
@@ -16,7 +17,7 @@ import dev.iambroker.store.Uptime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -114,6 +115,24 @@ final class Intake {
         Token token = token(target, TokenKind.KUBE, id, answer, nanos);
         if (!token.isUsable(time)) {
             throw overOnArrival(TokenKind.KUBE);
+        }
+        commit(target, target.owner().stored(), List.of(token), false);
+    }
+
+    /** Takes in a token of an OpenShift cluster; the session itself is untouched by it. */
+    void openShift(ManagedAccount target, String cluster, OpenShiftToken issued, long nanos) {
+        Token token = new Token(
+                TokenKey.ofCluster(target.name(), cluster),
+                issued.value(),
+                issued.scope(),
+                issued.requestedAt().plus(issued.life()),
+                new Lifetime(issued.requestedAt(), nanos, uptimeAt(nanos), issued.life()),
+                schedule.refreshAfter(issued.life()));
+        if (!token.isUsable(time)) {
+            throw new RenewalFailure.Transient(
+                    "the OAuth server of cluster " + cluster + " answered with a token that is over already",
+                    null,
+                    null);
         }
         commit(target, target.owner().stored(), List.of(token), false);
     }
@@ -224,6 +243,9 @@ final class Intake {
             return;
         }
         for (StoredToken kept : account.stored().tokens()) {
+            if (kept.cluster() != null) {
+                account.openShiftKept(kept.cluster());
+            }
             Lifetime lifetime = Lifetime.resumed(kept, time);
             if (lifetime == null) {
                 log.warn(
@@ -235,7 +257,7 @@ final class Intake {
                 continue;
             }
             Token token = new Token(
-                    new TokenKey(account.name(), kept.kind()),
+                    new TokenKey(account.name(), kept.kind(), kept.cluster()),
                     kept.value(),
                     kept.scope(),
                     kept.expiresAt(),
@@ -299,15 +321,16 @@ final class Intake {
     }
 
     private StoredSession withTokens(StoredSession session, List<Token> tokens) {
-        Map<TokenKind, StoredToken> kept = new EnumMap<>(TokenKind.class);
+        Map<Slot, StoredToken> kept = new LinkedHashMap<>();
         Instant now = time.now();
         for (StoredToken old : session.tokens()) {
             if (old.acquiredAt().plus(old.life()).isAfter(now)) {
-                kept.put(old.kind(), old);
+                kept.put(Slot.of(old), old);
             }
         }
         for (Token token : tokens) {
-            kept.put(token.key().kind(), atRest(token));
+            StoredToken fresh = atRest(token);
+            kept.put(Slot.of(fresh), fresh);
         }
         return new StoredSession(
                 session.login(),
@@ -321,9 +344,17 @@ final class Intake {
                 List.copyOf(kept.values()));
     }
 
+    /** What a session keeps one token of. */
+    private record Slot(TokenKind kind, @Nullable String cluster) {
+        static Slot of(StoredToken token) {
+            return new Slot(token.kind(), token.cluster());
+        }
+    }
+
     private static StoredToken atRest(Token token) {
         return new StoredToken(
                 token.key().kind(),
+                token.key().cluster(),
                 token.value(),
                 token.lifetime().acquiredAt(),
                 token.lifetime().acquiredUptime(),

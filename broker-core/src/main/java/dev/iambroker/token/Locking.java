@@ -2,7 +2,6 @@ package dev.iambroker.token;
 
 import dev.iambroker.account.Account;
 import dev.iambroker.account.AccountName;
-import dev.iambroker.account.TokenKind;
 import dev.iambroker.secret.Secret;
 import dev.iambroker.store.SessionStore;
 import dev.iambroker.store.StoreFailure;
@@ -140,8 +139,8 @@ final class Locking {
     private void goOn() {
         state.open();
         for (ManagedAccount account : accounts.all()) {
-            for (TokenKind kind : TokenKind.values()) {
-                Token token = cache.usable(new TokenKey(account.name(), kind));
+            for (TokenKey key : account.keys()) {
+                Token token = cache.usable(key);
                 if (token != null) {
                     intake.plan(token);
                 }

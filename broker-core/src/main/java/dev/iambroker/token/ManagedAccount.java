@@ -3,10 +3,15 @@ package dev.iambroker.token;
 import dev.iambroker.account.Account;
 import dev.iambroker.account.AccountName;
 import dev.iambroker.account.AccountState;
+import dev.iambroker.account.Cluster;
 import dev.iambroker.account.Login;
+import dev.iambroker.account.TokenKind;
 import dev.iambroker.secret.Secret;
 import dev.iambroker.store.StoredSession;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +42,10 @@ final class ManagedAccount {
     private final AtomicBoolean isLoggingIn = new AtomicBoolean();
     private volatile long kubeUsedNanos;
     private volatile boolean kubeUsed;
+
+    /** The OpenShift clusters that tokens were asked for, or are kept of, by id. */
+    private final Map<String, OpenShiftUse> openShifts = new ConcurrentHashMap<>();
+
     private volatile boolean uaaUsed;
     private volatile AccountState announced = AccountState.STARTING;
 
@@ -45,6 +54,12 @@ final class ManagedAccount {
 
     /** What waits to be written, and what may be released once it is. */
     record Unsaved(StoredSession session, ManagedAccount target, StoredSession targetSession, List<Token> tokens) {}
+
+    /**
+     * @param cluster null while only its kept token is known
+     * @param usedNanos when its token was asked for last; meaningless while {@code cluster} is null
+     */
+    private record OpenShiftUse(@Nullable Cluster cluster, long usedNanos) {}
 
     private ManagedAccount(Account account, @Nullable ManagedAccount owner, StoredSession stored) {
         this.account = account;
@@ -147,6 +162,49 @@ final class ManagedAccount {
         return kubeUsed && nowNanos - kubeUsedNanos <= nanos;
     }
 
+    /** The token of that OpenShift cluster is asked for. */
+    void openShiftUsed(Cluster cluster, long nowNanos) {
+        openShifts.put(cluster.id(), new OpenShiftUse(cluster, nowNanos));
+    }
+
+    /** A token of that cluster was kept; where it is, whoever asks for it will say. */
+    void openShiftKept(String cluster) {
+        openShifts.putIfAbsent(cluster, new OpenShiftUse(null, 0));
+    }
+
+    /** The OpenShift cluster of that id, null where nobody asked for its token yet. */
+    @Nullable
+    Cluster openShift(String id) {
+        OpenShiftUse use = openShifts.get(id);
+        return use == null ? null : use.cluster;
+    }
+
+    /** Whether the kube token of that key was asked for so lately. */
+    boolean usedWithin(TokenKey key, long nanos, long nowNanos) {
+        if (key.cluster() == null) {
+            return kubeUsedWithin(nanos, nowNanos);
+        }
+        OpenShiftUse use = openShifts.get(key.cluster());
+        return use != null && use.cluster != null && nowNanos - use.usedNanos <= nanos;
+    }
+
+    /** Every token that there may be of this account: a kind each, then those of its OpenShift clusters. */
+    List<TokenKey> keys() {
+        List<TokenKey> keys = new ArrayList<>();
+        for (TokenKind kind : TokenKind.values()) {
+            keys.add(new TokenKey(name(), kind));
+        }
+        keys.addAll(openShiftKeys());
+        return keys;
+    }
+
+    List<TokenKey> openShiftKeys() {
+        return openShifts.keySet().stream()
+                .sorted()
+                .map(id -> TokenKey.ofCluster(name(), id))
+                .toList();
+    }
+
     void uaaUsed() {
         uaaUsed = true;
     }
@@ -183,6 +241,7 @@ final class ManagedAccount {
         refusedCredential = before.refusedCredential;
         kubeUsedNanos = before.kubeUsedNanos;
         kubeUsed = before.kubeUsed;
+        openShifts.putAll(before.openShifts);
         uaaUsed = before.uaaUsed;
         announced = before.announced;
     }

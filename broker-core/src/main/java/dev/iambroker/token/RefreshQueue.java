@@ -15,9 +15,8 @@ final class RefreshQueue {
     private record Entry(TokenKey key, long dueNanos) {}
 
     /** nanoTime may wrap: only differences are compared. */
-    private static final Comparator<Entry> BY_DUE = ((Comparator<Entry>) (a, b) -> Long.signum(a.dueNanos - b.dueNanos))
-            .thenComparing(entry -> entry.key.account())
-            .thenComparing(entry -> entry.key.kind());
+    private static final Comparator<Entry> BY_DUE =
+            ((Comparator<Entry>) (a, b) -> Long.signum(a.dueNanos - b.dueNanos)).thenComparing(Entry::key);
 
     @GuardedBy("this")
     private final NavigableSet<Entry> byDue = new TreeSet<>(BY_DUE);

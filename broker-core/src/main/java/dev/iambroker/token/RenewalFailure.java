@@ -70,6 +70,13 @@ public abstract sealed class RenewalFailure extends RuntimeException {
         }
     }
 
+    /** An OpenShift cluster gives no token; IAM has no part in it, and no login helps. */
+    public static final class ClusterRefused extends RenewalFailure {
+        ClusterRefused(String message) {
+            super(message, null);
+        }
+    }
+
     /** The answer is about somebody else, or about another account, than it should be. */
     public static final class IdentityMismatch extends RenewalFailure {
         IdentityMismatch(String message) {

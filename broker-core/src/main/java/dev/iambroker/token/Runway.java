@@ -5,6 +5,7 @@ import dev.iambroker.account.TokenKind;
 import dev.iambroker.iam.ClockSkew;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,12 +42,30 @@ final class Runway {
         if (account.isUaaUsed() && cached(account, TokenKind.UAA) != null) {
             runway = smaller(runway, served(account, TokenKind.UAA));
         }
+        for (TokenKey key : openShiftsAtStake(account)) {
+            runway = smaller(runway, served(key));
+        }
         return runway;
+    }
+
+    /**
+     * The tokens of OpenShift clusters that are cached and were asked for lately. One that is not cached shortens nothing:
+     * it comes of a server of its own, and says nothing of IAM.
+     */
+    List<TokenKey> openShiftsAtStake(ManagedAccount account) {
+        return account.openShiftKeys().stream()
+                .filter(key -> account.usedWithin(key, schedule.keepWarm().toNanos(), time.nanos()))
+                .filter(key -> cache.usable(key) != null)
+                .toList();
     }
 
     /** Callers are served down to the floor, so that is when the first one fails. */
     Duration served(ManagedAccount account, TokenKind kind) {
-        Token token = cached(account, kind);
+        return served(new TokenKey(account.name(), kind));
+    }
+
+    Duration served(TokenKey key) {
+        Token token = cache.usable(key);
         return token == null ? Duration.ZERO : token.left(time).minus(token.floor());
     }
 

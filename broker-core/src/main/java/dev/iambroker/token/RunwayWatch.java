@@ -5,6 +5,7 @@ import dev.iambroker.account.AccountName;
 import dev.iambroker.account.TokenKind;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -151,18 +152,31 @@ final class RunwayWatch {
         if (account.isDisabled()) {
             return null;
         }
-        Failing access = failing(account, TokenKind.ACCESS);
-        Failing kube = runway.isKubeAtStake(account) ? failing(account, TokenKind.KUBE) : null;
-        if (access == null || kube == null) {
-            return access == null ? kube : access;
+        Failing worst = failing(account, new TokenKey(account.name(), TokenKind.ACCESS));
+        for (TokenKey key : kubeAtStake(account)) {
+            worst = shorter(worst, failing(account, key));
         }
-        return kube.served.compareTo(access.served) < 0 ? kube : access;
+        return worst;
     }
 
-    private @Nullable Failing failing(ManagedAccount account, TokenKind kind) {
-        TokenKey key = new TokenKey(account.name(), kind);
+    private List<TokenKey> kubeAtStake(ManagedAccount account) {
+        List<TokenKey> keys = new ArrayList<>(runway.openShiftsAtStake(account));
+        if (runway.isKubeAtStake(account)) {
+            keys.addFirst(new TokenKey(account.name(), TokenKind.KUBE));
+        }
+        return keys;
+    }
+
+    private static @Nullable Failing shorter(@Nullable Failing one, @Nullable Failing other) {
+        if (one == null || other == null) {
+            return one == null ? other : one;
+        }
+        return other.served.compareTo(one.served) < 0 ? other : one;
+    }
+
+    private @Nullable Failing failing(ManagedAccount account, TokenKey key) {
         RenewalFailure why = why(account, key);
-        return why == null ? null : new Failing(key, why, runway.served(account, kind));
+        return why == null ? null : new Failing(key, why, runway.served(key));
     }
 
     private @Nullable RenewalFailure why(ManagedAccount account, TokenKey key) {

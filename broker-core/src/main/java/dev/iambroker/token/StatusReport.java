@@ -1,6 +1,5 @@
 package dev.iambroker.token;
 
-import dev.iambroker.account.TokenKind;
 import org.jspecify.annotations.Nullable;
 
 /** Tells how an account stands, from what the cache and the refresher know. */
@@ -37,8 +36,8 @@ final class StatusReport {
         if (dead != null) {
             return wasLoggedIn(account) ? dead : null;
         }
-        for (TokenKind kind : TokenKind.values()) {
-            Standings.Standing standing = refresher.standings().of(new TokenKey(account.name(), kind));
+        for (TokenKey key : account.keys()) {
+            Standings.Standing standing = refresher.standings().of(key);
             if (standing != null) {
                 return new AccountStatus.Failure(standing.at(), standing.failure());
             }

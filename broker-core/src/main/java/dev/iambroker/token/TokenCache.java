@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  */
 public final class TokenCache {
-    /** Far above any configuration (three kinds for each account); a bound all the same. */
+    /** Far above any configuration (three kinds for each account, and one for each OpenShift cluster in use); a bound all the same. */
     private static final long MAX_TOKENS = 100_000;
 
     private final Time time;
@@ -63,10 +63,19 @@ public final class TokenCache {
         // Caffeine keeps an entry's old expiry on a replacement unless told otherwise.
         tokens.invalidate(token.key());
         tokens.put(token.key(), token);
-        events.tokenCached(token.key().account(), token.key().kind(), token.expiresAt());
+        announce(token);
         CompletableFuture<@Nullable Void> waiting = awaited.remove(token.key());
         if (waiting != null) {
             waiting.complete(null);
+        }
+    }
+
+    private void announce(Token token) {
+        TokenKey key = token.key();
+        if (key.cluster() == null) {
+            events.tokenCached(key.account(), key.kind(), token.expiresAt());
+        } else {
+            events.clusterTokenCached(key.account(), key.cluster(), token.expiresAt());
         }
     }
 
@@ -87,6 +96,10 @@ public final class TokenCache {
 
     void drop(TokenKey key) {
         tokens.invalidate(key);
-        events.tokenDropped(key.account(), key.kind());
+        if (key.cluster() == null) {
+            events.tokenDropped(key.account(), key.kind());
+        } else {
+            events.clusterTokenDropped(key.account(), key.cluster());
+        }
     }
 }

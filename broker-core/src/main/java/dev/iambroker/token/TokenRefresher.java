@@ -3,6 +3,7 @@ package dev.iambroker.token;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.iambroker.account.Account;
 import dev.iambroker.account.AccountName;
+import dev.iambroker.account.OpenShiftServers;
 import dev.iambroker.account.TokenKind;
 import dev.iambroker.event.BrokerEvents;
 import dev.iambroker.event.BrokerEvents.Outcome;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +41,7 @@ final class TokenRefresher {
 
     private final Accounts accounts;
     private final Exchange exchange;
+    private final OpenShiftRenewal openShift;
     private final TokenCache cache;
     private final RefreshQueue queue;
     private final RefreshSchedule schedule;
@@ -53,6 +56,8 @@ final class TokenRefresher {
     TokenRefresher(
             Accounts accounts,
             Exchange exchange,
+            Intake intake,
+            OpenShiftServers openShiftServers,
             TokenCache cache,
             RefreshQueue queue,
             RefreshSchedule schedule,
@@ -64,6 +69,7 @@ final class TokenRefresher {
             Consumer<ManagedAccount> landed) {
         this.accounts = accounts;
         this.exchange = exchange;
+        this.openShift = new OpenShiftRenewal(this, exchange, openShiftServers, intake, time);
         this.cache = cache;
         this.queue = queue;
         this.schedule = schedule;
@@ -128,7 +134,7 @@ final class TokenRefresher {
 
     private boolean isWorthKeeping(ManagedAccount account, TokenKey key) {
         return key.kind() != TokenKind.KUBE
-                || account.kubeUsedWithin(schedule.keepWarm().toNanos(), time.nanos());
+                || account.usedWithin(key, schedule.keepWarm().toNanos(), time.nanos());
     }
 
     /** Starts a renewal that nobody waits for, unless it would be too soon. */
@@ -193,28 +199,50 @@ final class TokenRefresher {
         return new RenewalFailure.Transient("internal error, see the log", null, null);
     }
 
-    /** Renews for the account that has the name now: a reload may have replaced the one that the flight began with. */
     private @Nullable RenewalFailure renew(Flight flight) {
+        try {
+            return flight.key().cluster() == null
+                    ? atSession(flight, account -> renewUnlessRenewed(flight, account))
+                    : openShift.renew(flight, flight.key().cluster());
+        } catch (RenewalFailure overtaken) {
+            return overtaken;
+        }
+    }
+
+    /**
+     * Does {@code work} with nobody else at the session, for the account that has the name now: a reload may have replaced
+     * the one that the flight began with.
+     *
+     * @throws RenewalFailure if what happened to the account meanwhile leaves nothing to do
+     */
+    <T extends @Nullable Object> T atSession(Flight flight, Function<ManagedAccount, T> work) {
         ManagedAccount account = accounts.lock(flight.key().account());
         if (account == null) {
-            return new RenewalFailure.Transient("the account is no longer configured", null, null);
+            throw new RenewalFailure.Transient("the account is no longer configured", null, null);
         }
         try {
             if (lock.isClosed()) {
-                return new RenewalFailure.Locked();
+                throw new RenewalFailure.Locked();
             }
             RenewalFailure overtaken = overtaken(flight, account);
             if (overtaken != null) {
-                return overtaken;
+                throw overtaken;
             }
-            if (isRenewedAlready(flight, account)) {
-                forgive(account, flight.key());
-                return null;
-            }
-            return renew(account, flight.key());
+            return work.apply(account);
         } finally {
             account.session().unlock();
         }
+    }
+
+    private @Nullable RenewalFailure renewUnlessRenewed(Flight flight, ManagedAccount account) {
+        if (isRenewedAlready(flight, account)) {
+            forgive(account, flight.key());
+            return null;
+        }
+        return attempted(
+                account,
+                flight.key(),
+                () -> exchange.renew(account, flight.key().kind()));
     }
 
     /** What happened to the account while the flight waited its turn. */
@@ -234,9 +262,11 @@ final class TokenRefresher {
         return isNewer && !exchange.lacksUaa(account);
     }
 
-    private @Nullable RenewalFailure renew(ManagedAccount account, TokenKey key) {
+    /** Does {@code renewal}, and sees to what comes of it. */
+    @Nullable
+    RenewalFailure attempted(ManagedAccount account, TokenKey key, Runnable renewal) {
         try {
-            exchange.renew(account, key.kind());
+            renewal.run();
             succeeded(account, key);
             return null;
         } catch (RenewalFailure e) {
@@ -285,21 +315,23 @@ final class TokenRefresher {
     /** IAM takes the credential: what it refused of the other kinds may have been a mood, and is asked for once more. */
     private void giveAnotherChance(ManagedAccount account) {
         standings.clear(new TokenKey(account.name(), TokenKind.UAA));
-        TokenKey kube = new TokenKey(account.name(), TokenKind.KUBE);
-        Standings.Standing standing = standings.of(kube);
-        if (standing != null && standing.isPermanent()) {
-            standings.clear(kube);
+        for (TokenKey key : account.keys()) {
+            Standings.Standing standing = standings.of(key);
+            if (key.kind() == TokenKind.KUBE && standing != null && standing.isPermanent()) {
+                standings.clear(key);
+            }
         }
     }
 
     /** What whoever waited for the flight is told: the failure, and where it is tried again, when. */
     @CanIgnoreReturnValue
-    private RenewalFailure failed(ManagedAccount account, TokenKey key, RenewalFailure failure) {
+    RenewalFailure failed(ManagedAccount account, TokenKey key, RenewalFailure failure) {
         return switch (failure) {
             case RenewalFailure.Transient e -> postponed(key, e);
             case RenewalFailure.LoginRequired e -> halted(account, key, e);
             case RenewalFailure.IdentityMismatch e -> halted(account, key, e);
             case RenewalFailure.Refused e -> halted(account, key, e);
+            case RenewalFailure.ClusterRefused e -> halted(account, key, e);
             case RenewalFailure.Disabled e -> {
                 queue.forget(key);
                 yield e;
@@ -368,9 +400,7 @@ final class TokenRefresher {
     void forgive(ManagedAccount owner) {
         owner.revive();
         for (ManagedAccount account : accounts.sharing(owner)) {
-            for (TokenKind kind : TokenKind.values()) {
-                standings.clear(new TokenKey(account.name(), kind));
-            }
+            account.keys().forEach(standings::clear);
         }
     }
 

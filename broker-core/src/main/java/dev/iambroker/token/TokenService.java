@@ -2,7 +2,9 @@ package dev.iambroker.token;
 
 import dev.iambroker.account.Account;
 import dev.iambroker.account.AccountName;
+import dev.iambroker.account.Cluster;
 import dev.iambroker.account.Login;
+import dev.iambroker.account.OpenShiftServers;
 import dev.iambroker.account.TokenKind;
 import dev.iambroker.event.BrokerEvents;
 import dev.iambroker.iam.ClockSkew;
@@ -61,12 +63,14 @@ public final class TokenService {
     /**
      * Loads every session, unless the store is locked; asks nothing of IAM before {@link #start}.
      *
+     * @param openShiftServers asked only for the tokens of OpenShift clusters
      * @param executor runs flights; they block on IAM
      * @param skew shared with {@code iam}, which reads it off every answer
      */
     public TokenService(
             Collection<Account> configured,
             IamClient iam,
+            OpenShiftServers openShiftServers,
             SessionStore store,
             RefreshSchedule schedule,
             Executor executor,
@@ -90,7 +94,19 @@ public final class TokenService {
         this.intake = new Intake(store, cache, queue, schedule, skew, time, events);
         this.exchange = new Exchange(this.iam, intake, time);
         this.refresher = new TokenRefresher(
-                accounts, exchange, cache, queue, schedule, lock, upstreams, executor, time, events, this::landed);
+                accounts,
+                exchange,
+                intake,
+                openShiftServers,
+                cache,
+                queue,
+                schedule,
+                lock,
+                upstreams,
+                executor,
+                time,
+                events,
+                this::landed);
         this.source = new TokenSource(cache, refresher, schedule, time);
         this.loop = new RefreshLoop(queue, refresher);
         this.replanning = new Replanning(cache, refresher.standings(), time, schedule.random());
@@ -217,9 +233,10 @@ public final class TokenService {
     }
 
     private void forgetAll(AccountName name) {
-        drop(name);
-        for (TokenKind kind : TokenKind.values()) {
-            refresher.standings().clear(new TokenKey(name, kind));
+        ManagedAccount account = accounts.find(name);
+        if (account != null) {
+            drop(account);
+            account.keys().forEach(refresher.standings()::clear);
         }
         runwayWatch.forget(name);
     }
@@ -255,6 +272,25 @@ public final class TokenService {
             tryChangedCredential(account);
             throw e;
         }
+    }
+
+    /**
+     * The key of {@code cluster}'s own token. To be had anew for each request: it tells where the token is to be renewed,
+     * and that somebody uses it.
+     */
+    public TokenKey openShift(AccountName name, Cluster cluster) {
+        managed(name).openShiftUsed(cluster, time.nanos());
+        return TokenKey.ofCluster(name, cluster.id());
+    }
+
+    /** The tokens of OpenShift clusters that are cached for the account, by id. */
+    public List<TokenKey> openShiftTokens(AccountName name) {
+        ManagedAccount account = accounts.find(name);
+        return account == null
+                ? List.of()
+                : account.openShiftKeys().stream()
+                        .filter(key -> cache.usable(key) != null)
+                        .toList();
     }
 
     /** The token, waiting for IAM up to {@code patience}. */
@@ -422,7 +458,7 @@ public final class TokenService {
                 new StoredSession(empty.login(), null, null, null, null, null, null, login.isUnattended(), List.of());
         store.save(account.name(), next);
         account.store(next);
-        drop(account.name());
+        drop(account);
         if (account.ownsItsSession() && !login.isUnattended()) {
             account.die(new AccountStatus.Failure(time.now(), neverLoggedIn()));
         }
@@ -456,25 +492,31 @@ public final class TokenService {
         StoredSession next = account.stored().withoutTokens();
         store.save(account.name(), next);
         account.store(next);
-        drop(account.name());
+        drop(account);
     }
 
-    private void drop(AccountName name) {
-        for (TokenKind kind : TokenKind.values()) {
-            TokenKey key = new TokenKey(name, kind);
+    private void drop(ManagedAccount account) {
+        for (TokenKey key : account.keys()) {
             cache.drop(key);
             queue.forget(key);
         }
     }
 
-    /** Renews the access token and a warm kube token now, unless they are younger than the least interval. */
+    /** Renews the access token and warm kube tokens now, unless they are younger than the least interval. */
     public void refresh(AccountName name, Duration patience) {
         ManagedAccount account = serving(name);
         renewNow(account, access(account), patience);
-        TokenKey kube = new TokenKey(name, TokenKind.KUBE);
-        if (cache.usable(kube) != null) {
-            renewNow(account, kube, patience);
+        for (TokenKey key : account.keys()) {
+            if (key.kind() == TokenKind.KUBE && isWarm(account, key)) {
+                renewNow(account, key, patience);
+            }
         }
+    }
+
+    /** Of a cluster's kept token that nobody asked for yet it is not known where to renew it. */
+    private boolean isWarm(ManagedAccount account, TokenKey key) {
+        boolean canBeRenewed = key.cluster() == null || account.openShift(key.cluster()) != null;
+        return canBeRenewed && cache.usable(key) != null;
     }
 
     private void renewNow(ManagedAccount account, TokenKey key, Duration patience) {

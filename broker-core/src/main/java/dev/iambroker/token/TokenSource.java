@@ -73,7 +73,7 @@ final class TokenSource {
                 return token;
             }
             Duration left = Duration.ofNanos(end - time.nanos());
-            if (!isWorthwhile.getAsBoolean() || !left.isPositive() || await(put, left) != null) {
+            if (!isWorthwhile.getAsBoolean() || !left.isPositive() || await(key, put, left) != null) {
                 return null;
             }
         }
@@ -104,7 +104,7 @@ final class TokenSource {
             CompletableFuture<@Nullable Void> flight = cache.usable(key) == null
                     ? refresher.flyAwaited(account, key.renewedAs())
                     : refresher.fly(account, key.renewedAs());
-            RenewalFailure failure = await(flight, Duration.ofNanos(Math.max(0, end - time.nanos())));
+            RenewalFailure failure = await(key, flight, Duration.ofNanos(Math.max(0, end - time.nanos())));
             Token token = cache.usable(key);
             if (token != null) {
                 return token;
@@ -123,7 +123,7 @@ final class TokenSource {
     void renewNow(ManagedAccount account, TokenKey key, Duration patience) {
         RenewalFailure failure = refresher.blocking(account, key);
         if (failure == null) {
-            failure = await(refresher.fly(account, key), patience);
+            failure = await(key, refresher.fly(account, key), patience);
         }
         if (failure != null) {
             throw failure;
@@ -131,13 +131,14 @@ final class TokenSource {
     }
 
     /** Waits without ever cancelling: others wait for the same flight. */
-    private static @Nullable RenewalFailure await(CompletableFuture<@Nullable Void> flight, Duration patience) {
+    private static @Nullable RenewalFailure await(
+            TokenKey key, CompletableFuture<@Nullable Void> flight, Duration patience) {
         try {
             flight.get(patience.toNanos(), TimeUnit.NANOSECONDS);
             return null;
         } catch (TimeoutException e) {
-            return new RenewalFailure.StillWaiting(
-                    "IAM has not answered within " + patience.plusMillis(999).toSeconds() + " s");
+            return new RenewalFailure.StillWaiting(whoIsAsked(key) + " not answered within "
+                    + patience.plusMillis(999).toSeconds() + " s");
         } catch (ExecutionException e) {
             return (RenewalFailure) e.getCause();
         } catch (InterruptedException e) {
@@ -146,11 +147,21 @@ final class TokenSource {
         }
     }
 
+    private static String whoIsAsked(TokenKey key) {
+        return key.cluster() == null ? "IAM has" : "IAM and the OpenShift cluster have";
+    }
+
     private void noteUse(ManagedAccount account, TokenKey key) {
         switch (key.kind()) {
             case ACCESS -> {}
-            case KUBE -> account.kubeUsed(time.nanos());
+            case KUBE -> noteKubeUse(account, key);
             case UAA -> account.uaaUsed();
+        }
+    }
+
+    private void noteKubeUse(ManagedAccount account, TokenKey key) {
+        if (key.cluster() == null) {
+            account.kubeUsed(time.nanos());
         }
     }
 

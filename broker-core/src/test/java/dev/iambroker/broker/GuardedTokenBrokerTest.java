@@ -14,6 +14,7 @@ import dev.iambroker.account.ClustersApi;
 import dev.iambroker.account.IbmAccount;
 import dev.iambroker.account.KnownCluster;
 import dev.iambroker.account.Login;
+import dev.iambroker.account.OpenShiftFailure;
 import dev.iambroker.account.ServiceFailure;
 import dev.iambroker.account.TokenKind;
 import dev.iambroker.client.ClientIdentity;
@@ -29,9 +30,11 @@ import dev.iambroker.policy.Rule;
 import dev.iambroker.secret.Secret;
 import dev.iambroker.token.Bench;
 import dev.iambroker.token.ScriptedIam;
+import dev.iambroker.token.ScriptedOpenShift;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -386,6 +389,99 @@ final class GuardedTokenBrokerTest {
     }
 
     @Test
+    void openShift_token_isTheClustersOwn_forThoseWithARightOnIt() {
+        clusters.haveOpenShift("prod", "c-1");
+        clusters.haveOpenShift("prod", "c-2");
+        TokenGrant own = broker.token(CI, request("prod", TokenKind.KUBE, "c-1"));
+        assertThat(own.left()).isEqualTo(Duration.ofHours(24));
+        assertThat(own.kind()).isEqualTo(TokenKind.KUBE);
+        assertThat(broker.token(ROOT, request("prod", TokenKind.KUBE, "name-c-1"))
+                        .etag())
+                .isEqualTo(own.etag());
+        assertThat(Objects.requireNonNull(broker.tokenNow(CI, request("prod", TokenKind.KUBE, "c-1")))
+                        .etag())
+                .isEqualTo(own.etag());
+        assertThatThrownBy(() -> broker.token(CI, request("prod", TokenKind.KUBE, "c-2")))
+                .isInstanceOf(BrokerFailure.Denied.class)
+                .hasMessage("client \"ci\" has no right to this");
+        assertThat(broker.token(ROOT, request("prod", TokenKind.KUBE, null)).left())
+                .isEqualTo(Duration.ofHours(1));
+        assertThat(bench.openShift.asked()).containsExactly("c-1");
+        assertThat(audit.getFirst().cluster()).isEqualTo("c-1");
+        assertThat(audit.getFirst().fingerprint()).isEqualTo(own.etag());
+        assertThat(audit.getFirst().source()).isEqualTo(AuditEvent.Source.MINTED);
+        assertThat(broker.account(ROOT, "prod").openShiftTokens()).containsOnlyKeys("c-1");
+    }
+
+    @Test
+    void openShift_kubeCredentialByServer_isTheClustersOwn() {
+        clusters.haveOpenShift("prod", "c-1");
+        KubeCredential credential = broker.kubeCredential(CI, kube("prod", "c-1", "https://c-1.example:30000"));
+        assertThat(credential.grant().left()).isEqualTo(Duration.ofHours(24));
+        assertThat(credential.expirationTimestamp())
+                .isEqualTo(credential.grant().expiresAt().minusSeconds(45));
+        assertThat(broker.kubeCredentialNow(CI, kube("prod", "c-1", null))).isEqualTo(credential);
+    }
+
+    @Test
+    void openShift_watch_seesTheNextTokenOfThatCluster() {
+        clusters.haveOpenShift("prod", "c-1");
+        TokenRequest ofCluster = request("prod", TokenKind.KUBE, "c-1");
+        TokenGrant first = broker.token(CI, ofCluster);
+        assertThat(broker.watch(CI, ofCluster, first.etag(), Duration.ofMillis(5)))
+                .isNull();
+        bench.tokens.purge(Bench.PROD);
+        TokenGrant second = broker.token(CI, ofCluster);
+        assertThat(Objects.requireNonNull(broker.watch(CI, ofCluster, first.etag(), Duration.ofSeconds(5)))
+                        .etag())
+                .isEqualTo(second.etag());
+    }
+
+    @Test
+    void openShift_clusterThatRefuses_isAConflict_andOneThatFailsIsUnavailable() {
+        clusters.haveOpenShift("prod", "c-1");
+        bench.openShift.failWith("c-1", () -> new OpenShiftFailure(OpenShiftFailure.Kind.REFUSED, "cluster c-1: no"));
+        assertThatThrownBy(() -> broker.token(CI, request("prod", TokenKind.KUBE, "c-1")))
+                .isInstanceOfSatisfying(
+                        BrokerFailure.Conflict.class,
+                        failure -> assertThat(failure.kind()).isEqualTo(BrokerFailure.Conflict.Kind.CLUSTER_REFUSED))
+                .hasMessage("no token of account \"prod\": cluster c-1: no");
+        clusters.haveOpenShift("prod", "c-3");
+        broker.clusters(ROOT, "prod");
+        bench.openShift.failWith("c-3", () -> new OpenShiftFailure(OpenShiftFailure.Kind.RETRY, "cluster c-3: down"));
+        assertThatThrownBy(() -> broker.token(ROOT, request("prod", TokenKind.KUBE, "c-3")))
+                .isInstanceOfSatisfying(
+                        BrokerFailure.Unavailable.class,
+                        failure -> assertThat(failure.about().retryAfter()).isPositive());
+        assertThat(broker.account(ROOT, "prod").state()).isEqualTo(AccountState.VALID);
+    }
+
+    @Test
+    void clusterThatNobodyHasSeen_isLookedForOnceAMinute_andServedAsKubernetesMeanwhile() {
+        TokenRequest unseen = request("prod", TokenKind.KUBE, "c-9");
+        assertThat(broker.tokenNow(ROOT, unseen)).isNull();
+        assertThat(broker.token(ROOT, unseen).left()).isEqualTo(Duration.ofHours(1));
+        assertThat(broker.tokenNow(ROOT, unseen)).isNotNull();
+        broker.token(ROOT, request("prod", TokenKind.KUBE, "c-10"));
+        assertThat(clusters.listed).containsExactly("prod");
+
+        bench.time.advance(Duration.ofSeconds(61));
+        clusters.failure = new ServiceFailure("containers at test is down", ServiceFailure.NO_STATUS, null);
+        assertThat(broker.token(ROOT, unseen).left()).isPositive();
+        clusters.failure = null;
+        clusters.haveOpenShift("prod", "c-9");
+        bench.time.advance(Duration.ofSeconds(61));
+        assertThat(broker.token(ROOT, unseen).left()).isEqualTo(Duration.ofHours(24));
+    }
+
+    @Test
+    void clusterThatNobodyHasSeen_noRight_isNotLookedFor() {
+        assertThatThrownBy(() -> broker.token(CI, request("other", TokenKind.KUBE, "c-1")))
+                .isInstanceOf(BrokerFailure.Denied.class);
+        assertThat(clusters.listed).isEmpty();
+    }
+
+    @Test
     void rightByName_clusterById_isLookedUpOnce() {
         clusters.have("prod", "c-1", "https://c1.example");
         GuardedTokenBroker byName = broker("kube:prod/name");
@@ -487,6 +583,11 @@ final class GuardedTokenBrokerTest {
 
         static Cluster cluster(String id, String url) {
             return new Cluster(id, "name", "kubernetes", "classic", null, "normal", null, url, null, Set.of(url));
+        }
+
+        void haveOpenShift(String account, String id) {
+            have.add(new KnownCluster(
+                    new AccountName(account), ScriptedIam.ACCOUNT_ID, ScriptedOpenShift.cluster(id), null));
         }
 
         void have(String account, String id, String url) {

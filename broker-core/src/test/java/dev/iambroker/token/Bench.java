@@ -28,6 +28,7 @@ public final class Bench implements Executor {
 
     public final ManualTime time;
     public final ScriptedIam iam;
+    public final ScriptedOpenShift openShift;
     public final MemoryStore store;
     public final TokenService tokens;
     public final ClockSkew skew = new ClockSkew(unused -> {});
@@ -57,6 +58,7 @@ public final class Bench implements Executor {
             RandomGenerator random) {
         this.time = time;
         this.iam = iam == null ? new ScriptedIam(time) : iam;
+        this.openShift = new ScriptedOpenShift(time);
         this.store = store;
         RefreshSchedule schedule = new RefreshSchedule(0.5, 0.1, Duration.ofSeconds(10), Duration.ofHours(2), random);
         BrokerEvents events = new BrokerEvents() {
@@ -65,7 +67,7 @@ public final class Bench implements Executor {
                 jumps.add(step);
             }
         };
-        this.tokens = new TokenService(accounts, this.iam, store, schedule, this, time, time, events, skew);
+        this.tokens = new TokenService(accounts, this.iam, openShift, store, schedule, this, time, time, events, skew);
         time.onAlarm(tokens.alarms()::ring);
     }
 
@@ -128,6 +130,12 @@ public final class Bench implements Executor {
 
     public Token kube(AccountName account) {
         return tokens.token(new TokenKey(account, TokenKind.KUBE), Duration.ofSeconds(60), Duration.ZERO);
+    }
+
+    /** The token of an OpenShift cluster, as a broker asks for it. */
+    public Token openShift(AccountName account, String cluster) {
+        return tokens.token(
+                tokens.openShift(account, ScriptedOpenShift.cluster(cluster)), Duration.ofSeconds(60), Duration.ZERO);
     }
 
     public static Account byKey() {

@@ -55,6 +55,7 @@ final class ReconfigurationRacesTest {
     private final TokenService tokens = new TokenService(
             List.of(BY_KEY, BY_PASSCODE),
             iam,
+            new ScriptedOpenShift(time),
             store,
             new RefreshSchedule(0.5, 0.1, Duration.ZERO, Duration.ofHours(2), new Random(1)),
             threads,
@@ -83,6 +84,11 @@ final class ReconfigurationRacesTest {
                 awaitLatch(latch);
             }
             return answer;
+        }
+
+        @Override
+        public Secret passcode(Account account, Secret refreshToken) {
+            return iam.passcode(account, refreshToken);
         }
 
         /** A budget for each request: no clock moves here that would fill one again. */

@@ -193,6 +193,20 @@ public final class ScriptedIam implements IamClient {
         return answer;
     }
 
+    @Override
+    public synchronized Secret passcode(Account account, Secret refreshToken) {
+        note(account, "one-time-passcode");
+        if (beforeAnswer != null) {
+            beforeAnswer.run();
+        }
+        IamFailure failure = failing == null ? null : failing.get();
+        if (failure != null) {
+            throw failure;
+        }
+        demandAlive(refreshToken.reveal());
+        return Secret.of("passcode-" + ++serial);
+    }
+
     private void note(Account account, String label) {
         requests.add(label);
         asked.add(new Asked(time.nanos(), account.name().value(), label));

@@ -1,17 +1,28 @@
 package dev.iambroker.emulator;
 
 import dev.iambroker.emulator.http.HttpListener;
+import dev.iambroker.emulator.kube.OAuthServer;
+import org.jspecify.annotations.Nullable;
 
-/** A cluster whose API server runs on loopback, with an authority of its own. Belongs to its {@link Emulator}, which closes it. */
+/** A cluster whose API server runs on loopback; one that is no OpenShift has an authority of its own. Belongs to its {@link Emulator}, which closes it. */
 public final class EmulatedCluster {
     private final ClusterSpec spec;
     private final HttpListener listener;
     private final String caPem;
+    private final @Nullable OAuth oauth;
 
-    EmulatedCluster(ClusterSpec spec, HttpListener listener, String caPem) {
+    /** The OAuth server of an OpenShift cluster, at a port of its own. */
+    record OAuth(OAuthServer server, HttpListener listener) {
+        String url() {
+            return "https://127.0.0.1:" + listener.port();
+        }
+    }
+
+    EmulatedCluster(ClusterSpec spec, HttpListener listener, String caPem, @Nullable OAuth oauth) {
         this.spec = spec;
         this.listener = listener;
         this.caPem = caPem;
+        this.oauth = oauth;
     }
 
     public String id() {
@@ -44,6 +55,28 @@ public final class EmulatedCluster {
     /** The certificate of the authority that signed the server's. */
     public String caPem() {
         return caPem;
+    }
+
+    /** The base of an OpenShift cluster's OAuth server. */
+    public String oauthUrl() {
+        return oauth().url();
+    }
+
+    /** Deletes every OAuth token that an OpenShift cluster gave out. */
+    public void revokeTokens() {
+        oauth().server().revokeAll();
+    }
+
+    /** How many OAuth tokens an OpenShift cluster gave out that were not revoked. */
+    public int issuedTokens() {
+        return oauth().server().issued();
+    }
+
+    private OAuth oauth() {
+        if (oauth == null) {
+            throw new IllegalStateException("cluster " + spec.name() + " is no OpenShift");
+        }
+        return oauth;
     }
 
     /** Refuses connections until {@link #start}. */

@@ -20,6 +20,8 @@ import dev.iambroker.emulator.fault.Faults;
 import dev.iambroker.emulator.fault.Misbehaviour;
 import dev.iambroker.emulator.http.Handler;
 import dev.iambroker.emulator.http.HttpListener;
+import dev.iambroker.emulator.http.HttpRequest;
+import dev.iambroker.emulator.http.HttpResponse;
 import dev.iambroker.emulator.iam.Attribution;
 import dev.iambroker.emulator.iam.IamService;
 import dev.iambroker.emulator.iam.Sessions;
@@ -27,6 +29,7 @@ import dev.iambroker.emulator.iam.SigningKeys;
 import dev.iambroker.emulator.iam.TokenVerifier;
 import dev.iambroker.emulator.kube.IdTokenAuthenticator;
 import dev.iambroker.emulator.kube.KubeApi;
+import dev.iambroker.emulator.kube.OAuthServer;
 import dev.iambroker.emulator.record.GrantKind;
 import dev.iambroker.emulator.record.RecordedRequest;
 import dev.iambroker.emulator.record.RequestLog;
@@ -40,6 +43,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import javax.net.ServerSocketFactory;
 import org.jspecify.annotations.Nullable;
@@ -226,20 +231,10 @@ public final class Emulator implements AutoCloseable {
         return directory.addProfile(name, account.id(), computeResourceToken);
     }
 
-    /** Starts the API server of a new cluster. */
+    /** Starts the API server of a new cluster, and the OAuth server where it is an OpenShift. */
     @CanIgnoreReturnValue
     public EmulatedCluster addCluster(ClusterSpec spec) {
-        CertificateAuthority clusterAuthority = new CertificateAuthority(spec.name(), random);
-        KubeApi api = new KubeApi(new IdTokenAuthenticator(verifier, spec.account()), spec.version());
-        HttpListener api443 = new HttpListener(
-                "kube-" + spec.name(),
-                0,
-                clusterAuthority.sockets(ServerName.LOOPBACK),
-                front.cluster(spec.id(), api::answer),
-                clock);
-        api443.start();
-        moreListeners.add(api443);
-        EmulatedCluster cluster = new EmulatedCluster(spec, api443, clusterAuthority.pem());
+        EmulatedCluster cluster = spec.isOpenShift() ? openShift(spec) : kubernetes(spec);
         emulatedClusters.add(cluster);
         clusters.add(new Cluster(
                 spec.id(),
@@ -253,6 +248,37 @@ public final class Emulator implements AutoCloseable {
                 cluster.privateUrl(),
                 cluster.caPem()));
         return cluster;
+    }
+
+    private EmulatedCluster kubernetes(ClusterSpec spec) {
+        CertificateAuthority clusterAuthority = new CertificateAuthority(spec.name(), random);
+        var authenticator = new IdTokenAuthenticator(verifier, spec.account());
+        KubeApi api = KubeApi.kubernetes(authenticator, spec.kubeVersion());
+        return new EmulatedCluster(
+                spec, listening("kube:" + spec.id(), clusterAuthority, api::answer), clusterAuthority.pem(), null);
+    }
+
+    /** With certificates of the cloud's authority: those of the real ones are signed by one that everybody trusts. */
+    private EmulatedCluster openShift(ClusterSpec spec) {
+        AtomicReference<String> url = new AtomicReference<>("");
+        OAuthServer server = new OAuthServer(spec.account(), url::get, directory, settings, clock);
+        var oauth = new EmulatedCluster.OAuth(server, listening("oauth:" + spec.id(), authority(), server::answer));
+        url.set(oauth.url());
+        KubeApi api = KubeApi.openShift(server, spec.kubeVersion());
+        return new EmulatedCluster(
+                spec,
+                listening("kube:" + spec.id(), authority(), api::answer),
+                authority().pem(),
+                oauth);
+    }
+
+    private HttpListener listening(
+            String name, CertificateAuthority signer, Function<HttpRequest, HttpResponse> answers) {
+        HttpListener started = new HttpListener(
+                name.replace(':', '-'), 0, signer.sockets(ServerName.LOOPBACK), front.cluster(name, answers), clock);
+        started.start();
+        moreListeners.add(started);
+        return started;
     }
 
     public List<EmulatedCluster> clusters() {

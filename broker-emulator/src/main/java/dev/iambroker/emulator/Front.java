@@ -60,10 +60,10 @@ final class Front {
         return sessionsInFlight;
     }
 
-    /** Serves one cluster, whose API is not held against any page. */
-    Handler cluster(String id, Function<HttpRequest, HttpResponse> api) {
+    /** Serves one cluster's API or its OAuth server, which is not held against any page. */
+    Handler cluster(String listener, Function<HttpRequest, HttpResponse> api) {
         return request -> {
-            RecordedRequest recorded = recorded("kube:" + id, request);
+            RecordedRequest recorded = recorded(listener, request);
             log.add(recorded);
             return served(recorded, () -> api.apply(request)).after(settings.latency());
         };

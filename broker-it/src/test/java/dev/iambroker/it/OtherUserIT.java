@@ -120,16 +120,16 @@ final class OtherUserIT {
                 "accounts: { prod: { api-key: { env: KEY } } }\n"
                         + "listen: { unix: { path: %s/run/broker.sock, mode: \"0660\", group: root } }\n".formatted(own)
                         + "state: { dir: %s/state }\n".formatted(own));
-        Files.setAttribute(own, "unix:uid", NOBODY);
+        Files.setAttribute(own, "unix:uid", OtherUser.NOBODY);
         Path launcher = place.directory().resolve("dist/bin/iam-broker");
-        Ran serve = Program.of("setpriv", "--reuid=" + NOBODY, "--regid=" + NOBODY, "--clear-groups", launcher)
+        Ran serve = OtherUser.nobody(launcher)
                 .with("serve", "--config", own.resolve("broker.yaml"))
                 .env("KEY", EmulatedCloud.PROD_API_KEY)
                 .in(Path.of("/"))
                 .run();
         assertThat(serve.exitCode()).as(serve.all()).isEqualTo(1);
         assertThat(serve.err())
-                .contains("listen.unix.group names the group root, and the daemon's user (uid " + NOBODY
+                .contains("listen.unix.group names the group root, and the daemon's user (uid " + OtherUser.NOBODY
                         + ") cannot give it the socket, as it is not in it: add the user to the group (with systemd by"
                         + " 'SupplementaryGroups=root') and start anew, or name a group that it is in")
                 .doesNotContain("FileSystemException");

@@ -181,14 +181,14 @@ final class ShareIT {
                     accounts:
                       prod: { api-key: { file: prod-key }, account-id: %s }
                     clients: [ { name: builds, match: { uid: %s }, allow: [ "access:prod", "admin:prod" ] } ]
-                    """.formatted(EmulatedCloud.PROD_ACCOUNT, NOBODY));
+                    """.formatted(EmulatedCloud.PROD_ACCOUNT, OtherUser.NOBODY));
             String yaml = Files.readString(own.configFile());
             Files.writeString(own.configFile(), yaml.replace("broker.sock }", "broker.sock, mode: \"0666\" }"));
             try (var root = own.serve()) {
                 Files.setPosixFilePermissions(
                         own.directory().resolve("run"), PosixFilePermissions.fromString("rwx--x--x"));
                 Ran opened = as(
-                        NOBODY,
+                        OtherUser.NOBODY,
                         own.socket(),
                         "http://localhost/v1/accounts/prod/shares",
                         "-d",
@@ -196,13 +196,16 @@ final class ShareIT {
                 assertThat(opened.out()).as(opened.all()).contains("\"path\":");
                 Path socket = Path.of(
                         JsonMapper.shared().readTree(opened.out()).path("path").asString());
-                assertThat(Files.getAttribute(socket, "unix:uid")).isEqualTo(NOBODY);
+                assertThat(Files.getAttribute(socket, "unix:uid")).isEqualTo(OtherUser.NOBODY);
                 assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)))
                         .isEqualTo("rw-------");
                 assertThat(Files.getAttribute(socket.resolveSibling("."), "unix:uid"))
                         .isEqualTo(0);
-                assertThat(as(NOBODY, socket, "http://localhost" + TOKEN).out()).contains("\"access_token\":\"ey");
-                assertThat(as(NOBODY - 1, socket, "http://localhost" + TOKEN).exitCode())
+                assertThat(as(OtherUser.NOBODY, socket, "http://localhost" + TOKEN)
+                                .out())
+                        .contains("\"access_token\":\"ey");
+                assertThat(as(OtherUser.NOBODY - 1, socket, "http://localhost" + TOKEN)
+                                .exitCode())
                         .isEqualTo(7);
                 assertThat(root.isAlive()).isTrue();
             }
@@ -210,15 +213,13 @@ final class ShareIT {
     }
 
     private static Ran as(int uid, Path socket, Object... more) throws Exception {
-        return Program.of("setpriv", "--reuid=" + uid, "--regid=" + uid, "--clear-groups", "curl", "-s")
-                .with("--unix-socket", socket)
+        return OtherUser.as(uid, "curl", "-s", "--unix-socket", socket)
                 .with(more)
                 .run();
     }
 
     private static Ran asNobody(Path socket) throws Exception {
-        return OtherUser.nobody("curl", "-s", "--unix-socket", socket, "http://localhost" + TOKEN)
-                .run();
+        return as(OtherUser.NOBODY, socket, "http://localhost" + TOKEN);
     }
 
     @Test

@@ -18,6 +18,7 @@ import dev.iambroker.server.iam.CloudConnections;
 import dev.iambroker.server.iam.HttpAccountsApi;
 import dev.iambroker.server.iam.HttpClustersApi;
 import dev.iambroker.server.iam.HttpIamClient;
+import dev.iambroker.server.iam.HttpOpenShiftServers;
 import dev.iambroker.server.iam.HttpSettings;
 import dev.iambroker.server.iam.IamRequestListener;
 import dev.iambroker.server.os.ProcFs;
@@ -233,6 +234,7 @@ final class Daemon implements AutoCloseable {
         return new TokenService(
                 LiveSettings.accounts(config),
                 iam,
+                new HttpOpenShiftServers(clouds, machine.time()::now, openShiftRequests(telemetry)),
                 store,
                 schedule,
                 machine.workers(),
@@ -244,10 +246,16 @@ final class Daemon implements AutoCloseable {
 
     /** An exchange that got no status is counted under none. */
     private static IamRequestListener iamRequests(Telemetry telemetry) {
-        return (grant, status, nanos) -> {
-            boolean answered = Character.isDigit(status.charAt(0));
-            telemetry.iamRequest(grant, answered ? Integer.parseInt(status) : 0, nanos);
-        };
+        return (grant, status, nanos) -> telemetry.iamRequest(grant, numeric(status), nanos);
+    }
+
+    private static HttpOpenShiftServers.Listener openShiftRequests(Telemetry telemetry) {
+        return (server, status) -> telemetry.openShiftRequest(server, numeric(status));
+    }
+
+    private static int numeric(String status) {
+        boolean answered = Character.isDigit(status.charAt(0));
+        return answered ? Integer.parseInt(status) : 0;
     }
 
     private GuardedTokenBroker broker(

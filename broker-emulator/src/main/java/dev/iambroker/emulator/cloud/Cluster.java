@@ -19,6 +19,9 @@ public record Cluster(
         String publicUrl,
         String privateUrl,
         String caPem) {
+    boolean isOpenShift() {
+        return type.equals("openshift");
+    }
 
     boolean isCalled(String nameOrId) {
         return id.equals(nameOrId) || name.equals(nameOrId);

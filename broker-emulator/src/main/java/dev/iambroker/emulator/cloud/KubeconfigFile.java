@@ -11,7 +11,10 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The kubeconfig that the containers service hands out: with an ID token, without a refresh token. */
+/**
+ * The kubeconfig that the containers service hands out: with an ID token, without a refresh token. That of an OpenShift
+ * cluster has neither, nor an authority.
+ */
 final class KubeconfigFile {
     private final Cluster cluster;
     private final String server;
@@ -44,7 +47,11 @@ final class KubeconfigFile {
         ObjectNode config =
                 Json.object().put("apiVersion", "v1").put("kind", "Config").put("current-context", context());
         ObjectNode named = config.putArray("clusters").addObject().put("name", context());
-        named.putObject("cluster").put("server", server).put("certificate-authority-data", ca());
+        ObjectNode place = named.putObject("cluster").put("server", server);
+        if (cluster.isOpenShift()) {
+            return config;
+        }
+        place.put("certificate-authority-data", ca());
         ObjectNode context = config.putArray("contexts").addObject().put("name", context());
         context.putObject("context")
                 .put("cluster", context())
@@ -61,6 +68,21 @@ final class KubeconfigFile {
     }
 
     private String yaml() {
+        return cluster.isOpenShift() ? openShiftYaml() : kubernetesYaml();
+    }
+
+    private String openShiftYaml() {
+        return """
+                apiVersion: v1
+                kind: Config
+                clusters:
+                - name: %s
+                  cluster:
+                    server: %s
+                """.formatted(context(), server);
+    }
+
+    private String kubernetesYaml() {
         return """
                 apiVersion: v1
                 kind: Config
@@ -93,7 +115,9 @@ final class KubeconfigFile {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
             entry(zip, folder + "kube-config-dal10-" + cluster.name() + ".yml", yaml());
-            entry(zip, folder + "ca-dal10-" + cluster.name() + ".pem", cluster.caPem());
+            if (!cluster.isOpenShift()) {
+                entry(zip, folder + "ca-dal10-" + cluster.name() + ".pem", cluster.caPem());
+            }
         } catch (IOException e) {
             throw new UncheckedIOException("writing to memory does not fail", e);
         }

@@ -26,9 +26,18 @@ public record Fault(
 
     /** Hits the API server of that cluster and nothing else. */
     public static Fault onCluster(String clusterId, Misbehaviour misbehaviour) {
+        return on("kube:" + clusterId, misbehaviour);
+    }
+
+    /** Hits the OAuth server of that OpenShift cluster and nothing else. */
+    public static Fault onOAuthServer(String clusterId, Misbehaviour misbehaviour) {
+        return on("oauth:" + clusterId, misbehaviour);
+    }
+
+    private static Fault on(String listener, Misbehaviour misbehaviour) {
         Fault fault = of(misbehaviour);
-        Predicate<RecordedRequest> cluster = request -> request.listener().equals("kube:" + clusterId);
-        return new Fault(misbehaviour, cluster, fault.times, fault.retryAfter, fault.pace);
+        Predicate<RecordedRequest> there = request -> request.listener().equals(listener);
+        return new Fault(misbehaviour, there, fault.times, fault.retryAfter, fault.pace);
     }
 
     public Fault times(long count) {

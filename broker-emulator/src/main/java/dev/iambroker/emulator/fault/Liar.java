@@ -73,6 +73,16 @@ public final class Liar {
                     BXNIM0462E,
                     BXNIM0602E -> Reply.whole(errors.of(request, IamError.valueOf(kind.name()), "emulated refusal"));
             case BXNIM9999E -> Reply.whole(errors.unknownCode(request));
+            case OAUTH_DENIED -> Reply.whole(OAuthLies.error(request, "access_denied"));
+            case OAUTH_FAILED -> Reply.whole(OAuthLies.error(request, "server_error"));
+            case OAUTH_LOGIN_PAGE -> Reply.whole(OAuthLies.loginPage(request));
+            case OAUTH_ELSEWHERE -> Reply.whole(OAuthLies.elsewhere(work.get()));
+            case OAUTH_NO_LIFE -> Reply.whole(OAuthLies.withoutLife(work.get()));
+            case OAUTH_ENDLESS -> Reply.whole(OAuthLies.endless(work.get()));
+            case OAUTH_OTHER_TYPE -> Reply.whole(OAuthLies.otherType(work.get()));
+            case DOCUMENT_ELSEWHERE -> Reply.whole(OAuthLies.documentElsewhere(work.get()));
+            case DOCUMENT_PLAIN -> Reply.whole(OAuthLies.documentPlain(work.get()));
+            case DOCUMENT_SILENT -> Reply.whole(OAuthLies.documentSilent(work.get()));
         };
     }
 

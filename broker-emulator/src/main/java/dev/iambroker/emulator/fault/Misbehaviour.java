@@ -74,5 +74,26 @@ public enum Misbehaviour {
     BXNIM0462E,
     BXNIM0602E,
     /** A code that no list has, with 400. */
-    BXNIM9999E
+    BXNIM9999E,
+
+    /** An OAuth server's redirect with {@code error=access_denied} in its fragment. */
+    OAUTH_DENIED,
+    /** An OAuth server's redirect with {@code error=server_error} in its fragment. */
+    OAUTH_FAILED,
+    /** An OAuth server's redirect to a page where people log in. */
+    OAUTH_LOGIN_PAGE,
+    /** After the work: an OAuth server's redirect, token and all, to another host. */
+    OAUTH_ELSEWHERE,
+    /** After the work: no {@code expires_in} in the fragment. */
+    OAUTH_NO_LIFE,
+    /** After the work: {@code expires_in=0}, of a token that does not end. */
+    OAUTH_ENDLESS,
+    /** After the work: a token of another type. */
+    OAUTH_OTHER_TYPE,
+    /** After the work: an API server that names an OAuth server at another host. */
+    DOCUMENT_ELSEWHERE,
+    /** After the work: an API server that names an OAuth server without TLS. */
+    DOCUMENT_PLAIN,
+    /** After the work: an API server that names no OAuth server. */
+    DOCUMENT_SILENT
 }

@@ -160,6 +160,9 @@ public final class IamService implements Service {
 
     private ObjectNode newPasscode(Form form) {
         Identity user = sessions.use(Objects.requireNonNull(form.get("refresh_token")), Client.BX).session.identity;
+        if (!user.isUser()) {
+            throw new IamFailure(IamError.BXNIM0106E, "one-time passcodes are for users");
+        }
         return Json.object().put("passcode", directory.addPasscode(user));
     }
 

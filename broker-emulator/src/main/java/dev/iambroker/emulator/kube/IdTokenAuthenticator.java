@@ -11,7 +11,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Accepts ID tokens as kube-apiserver's OIDC authenticator does: issuer, signature, audience, times, user name claim. */
-public final class IdTokenAuthenticator {
+public final class IdTokenAuthenticator implements Authenticator {
     private static final String SCHEME = "bearer ";
     private static final String AUDIENCE = "kube";
     private static final String PREFIX = "IAM#";
@@ -24,8 +24,8 @@ public final class IdTokenAuthenticator {
         this.userNameClaim = "realmed_sub_" + account;
     }
 
-    /** The user of that Authorization header; empty without one, or with a token that does not hold for this cluster. */
-    Optional<KubeUser> user(@Nullable String authorization) {
+    @Override
+    public Optional<KubeUser> user(@Nullable String authorization) {
         if (authorization == null || !authorization.toLowerCase(Locale.ROOT).startsWith(SCHEME)) {
             return Optional.empty();
         }

@@ -8,25 +8,43 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
-/** One cluster's API server: nothing without a good ID token, then version, discovery, self review and a few lists. */
+/** One cluster's API server: nothing without a good token, then version, discovery, self review and a few lists. */
 public final class KubeApi {
     private static final String PROTOBUF = "application/vnd.kubernetes.protobuf";
     private static final Pattern AUTHENTICATION =
             Pattern.compile("/apis/authentication\\.k8s\\.io/(v1|v1beta1)(/selfsubjectreviews)?");
     private static final Pattern PODS = Pattern.compile("/api/v1(/namespaces/[a-z0-9-]+)?/pods");
 
-    private final IdTokenAuthenticator authenticator;
-    private final String version;
+    private static final String OAUTH_DOCUMENT = "/.well-known/oauth-authorization-server";
+    private static final String OWN_USER = "/apis/user.openshift.io/v1/users/~";
 
-    /** {@code version} as the containers service prints it, such as {@code 1.31.4_1540}. */
-    public KubeApi(IdTokenAuthenticator authenticator, String version) {
+    private final Authenticator authenticator;
+    private final String version;
+    private final @Nullable OAuthServer oauth;
+
+    private KubeApi(Authenticator authenticator, String version, @Nullable OAuthServer oauth) {
         this.authenticator = authenticator;
         this.version = version;
+        this.oauth = oauth;
+    }
+
+    /** {@code version} as the containers service prints it, such as {@code 1.31.4_1540}. */
+    public static KubeApi kubernetes(IdTokenAuthenticator authenticator, String version) {
+        return new KubeApi(authenticator, version, null);
+    }
+
+    /** Takes the tokens of {@code oauth}, to which it points whoever asks, and no others. */
+    public static KubeApi openShift(OAuthServer oauth, String version) {
+        return new KubeApi(oauth, version, oauth);
     }
 
     public HttpResponse answer(HttpRequest request) {
+        if (oauth != null && request.path().equals(OAUTH_DOCUMENT)) {
+            return oauth.document();
+        }
         Optional<KubeUser> user = authenticator.user(request.header("Authorization"));
         return user.map(known -> route(request, known)).orElseGet(Statuses::unauthorized);
     }
@@ -44,6 +62,9 @@ public final class KubeApi {
         if (authentication.matches()) {
             return Discovery.authenticationResources(authentication.group(1));
         }
+        if (oauth != null && request.path().equals(OWN_USER)) {
+            return HttpResponse.json(200, openShiftUser(user));
+        }
         return read(request.path(), Objects.requireNonNullElse(request.header("Accept"), ""));
     }
 
@@ -58,6 +79,13 @@ public final class KubeApi {
             case "/api/v1/namespaces" -> Lists.namespaces(accept);
             default -> PODS.matcher(path).matches() ? Lists.pods(accept) : Statuses.notFound();
         };
+    }
+
+    private static ObjectNode openShiftUser(KubeUser user) {
+        ObjectNode json = Json.object().put("kind", "User").put("apiVersion", "user.openshift.io/v1");
+        json.putObject("metadata").put("name", user.name()).putNull("creationTimestamp");
+        user.groups().forEach(json.putArray("groups")::add);
+        return json;
     }
 
     private static HttpResponse selfReview(HttpRequest request, String apiVersion, KubeUser user) {

@@ -3,4 +3,8 @@ package dev.iambroker.emulator.kube;
 import java.util.List;
 
 /** Who the API server thinks the caller is. */
-record KubeUser(String name, List<String> groups) {}
+public record KubeUser(String name, List<String> groups) {
+    public KubeUser {
+        groups = List.copyOf(groups);
+    }
+}

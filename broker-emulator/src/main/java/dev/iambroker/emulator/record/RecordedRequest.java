@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A request that reached a listener, exactly as it came. Immutable.
  *
- * @param listener {@code cloud} for IAM, accounts and containers, {@code kube:<cluster id>} for a cluster
+ * @param listener {@code cloud} for IAM, accounts and containers, {@code kube:<cluster id>} for a cluster,
+ *     {@code oauth:<cluster id>} for its OAuth server
  * @param form the decoded form, without fields if the body is none
  * @param grant what was asked of the token endpoint; null elsewhere, for unknown grant types and for other calls with a form
  * @param account the account that key, refresh token, delegated token or bearer belong to, or that the form names; null if none is known

@@ -7,6 +7,7 @@ import java.time.Duration;
 public final class Settings {
     private volatile Duration accessTokenLife = Duration.ofHours(1);
     private volatile Duration idTokenLife = Duration.ofHours(1);
+    private volatile Duration openShiftTokenLife = Duration.ofHours(24);
     private volatile Duration refreshTokenLife = Duration.ofDays(30);
     private volatile Duration sessionLife = Duration.ofDays(30);
     private volatile Duration inactivity = Duration.ofDays(30);
@@ -27,6 +28,13 @@ public final class Settings {
     @CanIgnoreReturnValue
     public Settings idTokenLife(Duration life) {
         idTokenLife = life;
+        return this;
+    }
+
+    /** {@code expires_in} of the OAuth tokens of OpenShift clusters; whole seconds. */
+    @CanIgnoreReturnValue
+    public Settings openShiftTokenLife(Duration life) {
+        openShiftTokenLife = life;
         return this;
     }
 
@@ -91,6 +99,10 @@ public final class Settings {
 
     public Duration idTokenLife() {
         return idTokenLife;
+    }
+
+    public Duration openShiftTokenLife() {
+        return openShiftTokenLife;
     }
 
     public Duration refreshTokenLife() {

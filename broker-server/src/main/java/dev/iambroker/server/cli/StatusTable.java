@@ -14,6 +14,9 @@ final class StatusTable {
     /** As soon as this is left of a login, it is said how to begin it anew. */
     private static final Duration LOGIN_ENDS_SOON = Duration.ofHours(8);
 
+    /** Before the id of a cluster that has tokens of its own. */
+    private static final String OPENSHIFT = "kube/";
+
     private final TimeLeft time;
 
     StatusTable(TimeLeft time) {
@@ -65,6 +68,7 @@ final class StatusTable {
                 Cell.of(time.until(nextRefresh(tokens), "now")),
                 Cell.of(time.until(TimeLeft.instant(account, "refresh_token_expires_at"), "ended")),
                 Cell.of(runway(account)));
+        addOpenShiftTokens(table, tokens);
         addError(table, account.path("last_error"));
         addLoginEnd(table, account);
         if (state.equals("login_required") || state.equals("disabled")) {
@@ -73,6 +77,14 @@ final class StatusTable {
         if (state.equals("locked")) {
             table.note("run 'iam-broker unlock'");
         }
+    }
+
+    private void addOpenShiftTokens(Table table, JsonNode tokens) {
+        tokens.propertyStream()
+                .filter(token -> token.getKey().startsWith(OPENSHIFT))
+                .forEach(token -> table.note("OpenShift cluster "
+                        + PlainText.of(token.getKey().substring(OPENSHIFT.length())) + ": its token ends in "
+                        + ends(token.getValue())));
     }
 
     private static void addLoginEnd(Table table, JsonNode account) {

@@ -5,7 +5,6 @@ import dev.iambroker.broker.AccountView;
 import dev.iambroker.broker.AccountView.LastError;
 import dev.iambroker.broker.TokenView;
 import java.time.Duration;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** How an account stands, as JSON. Never a token. */
@@ -19,7 +18,7 @@ final class AccountJson {
                 .member("login", view.login())
                 .member("account_id", view.accountId())
                 .member("iam_id", view.iamId());
-        tokens(view.tokens(), json);
+        tokens(view, json);
         json.member("refresh_token_expires_at", view.refreshTokenExpiresAt());
         span("runway_seconds", view.runway(), json);
         span("login_runway_seconds", view.loginRunway(), json);
@@ -33,12 +32,17 @@ final class AccountJson {
         return FullAnswer.json(json);
     }
 
-    private static void tokens(Map<TokenKind, TokenView> tokens, JsonText json) {
+    private static void tokens(AccountView view, JsonText json) {
         json.name("tokens").beginObject();
         for (TokenKind kind : TokenKind.values()) {
             json.name(kind.word());
-            token(tokens.get(kind), json);
+            token(view.tokens().get(kind), json);
         }
+        view.openShiftTokens().forEach((cluster, token) -> {
+            // As a right on it is written.
+            json.name(TokenKind.KUBE.word() + "/" + cluster);
+            token(token, json);
+        });
         json.endObject();
     }
 

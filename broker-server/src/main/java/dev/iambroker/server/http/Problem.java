@@ -44,6 +44,7 @@ record Problem(ProblemType type, String detail, About about) {
             case ACCOUNT_UNBOUND -> ProblemType.ACCOUNT_UNBOUND;
             case IDENTITY_MISMATCH -> ProblemType.IDENTITY_MISMATCH;
             case AMBIGUOUS_CLUSTER -> ProblemType.AMBIGUOUS_CLUSTER;
+            case CLUSTER_REFUSED -> ProblemType.CLUSTER_REFUSED;
         };
     }
 

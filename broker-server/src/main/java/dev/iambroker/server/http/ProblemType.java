@@ -18,6 +18,7 @@ enum ProblemType {
     ACCOUNT_UNBOUND(409, "account_unbound", "Login not bound to an account"),
     IDENTITY_MISMATCH(409, "identity_mismatch", "Identity mismatch"),
     AMBIGUOUS_CLUSTER(409, "ambiguous_cluster", "Several clusters have this name"),
+    CLUSTER_REFUSED(409, "cluster_refused", "OpenShift cluster refused"),
     BODY_TOO_LARGE(413, "body_too_large", "Body too large"),
     TARGET_TOO_LONG(414, "target_too_long", "Request line too long"),
     EXPECTATION_FAILED(417, "expectation_failed", "Expectation not supported"),

@@ -30,6 +30,7 @@ record CloudProfile(
 
     private static final String DEFAULT_REGION = "us-south";
     private static final String TOKEN = "/identity/token";
+    private static final String PASSCODE = "/identity/passcode";
     private static final String REVOKE = "/identity/revoke";
     private static final String OIDC_TOKEN = "/oidc/token";
     private static final String ACCOUNTS_V1 = "/v1/accounts";
@@ -96,6 +97,11 @@ record CloudProfile(
                 URI.create(accounts + ACCOUNTS_V1),
                 URI.create(base(endpoints.containers(), "https://containers.bluemix.net")),
                 null);
+    }
+
+    /** Where a session's refresh token is exchanged for a one-time passcode. */
+    URI passcodeUrl() {
+        return refreshUrl.resolve(PASSCODE);
     }
 
     private static String regionOf(Endpoints endpoints) {

@@ -14,6 +14,8 @@ final class ClusterJson {
     /** {@code c2.private.us-south.containers…}, {@code ID.vpe.private.us-south.containers…}. */
     private static final Pattern PRIVATE_HOST = Pattern.compile("https://[^/]*\\.(private|vpe)\\..*");
 
+    private static final String OPENSHIFT = "openshift";
+
     private final JsonNode json;
 
     private ClusterJson(JsonNode json) {
@@ -44,18 +46,20 @@ final class ClusterJson {
     private Cluster cluster(String id) {
         String name = JsonAnswer.text(json, "name");
         String publicUrl = publicUrl();
-        String privateUrl = privateUrl();
+        String told = privateUrl();
+        String type = JsonAnswer.text(json, "type");
+        String privateUrl = told != null && OPENSHIFT.equals(type) ? OpenShiftHosts.trusted(told) : told;
         return new Cluster(
                 id,
                 name == null ? id : name,
-                JsonAnswer.text(json, "type"),
+                type,
                 JsonAnswer.text(json, "provider"),
                 JsonAnswer.text(json, "region"),
                 JsonAnswer.text(json, "state"),
                 JsonAnswer.text(json, "masterKubeVersion"),
                 publicUrl,
                 privateUrl,
-                endpoints(publicUrl, privateUrl));
+                endpoints(publicUrl, privateUrl, told));
     }
 
     private @Nullable String publicUrl() {

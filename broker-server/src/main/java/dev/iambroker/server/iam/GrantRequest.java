@@ -52,6 +52,15 @@ final class GrantRequest {
         };
     }
 
+    /** A one-time passcode for the user of a session. */
+    HttpCall newPasscode(Secret refreshToken) {
+        Form form = new Form()
+                .field(GRANT_TYPE, REFRESH_TOKEN)
+                .secret(REFRESH_TOKEN, refreshToken)
+                .field(RESPONSE_TYPE, CloudProfile.RESPONSE_TYPE);
+        return posted(cloud.passcodeUrl(), form).client(OAuthClient.BX);
+    }
+
     private HttpCall password(Grant.Password grant) {
         Form form = started("password").field("username", grant.username()).secret("password", grant.password());
         return login(bound(form, grant.accountId())).client(OAuthClient.BX);

@@ -6,7 +6,9 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +20,7 @@ final class HttpCall {
     private final URI uri;
     private final @Nullable String body;
     private final List<String> headers = new ArrayList<>();
+    private boolean isHttp11;
 
     private HttpCall(URI uri, @Nullable String body) {
         this.uri = uri;
@@ -42,6 +45,23 @@ final class HttpCall {
 
     HttpCall acceptJson() {
         return header("Accept", JSON);
+    }
+
+    /** Any value will do: that a header is there at all shows that no page in a browser asks. */
+    HttpCall csrfToken() {
+        return header("X-CSRF-Token", "1");
+    }
+
+    /** HTTP/2 keeps what it saw of headers in a table, as long as the connection lives; a token would be among them. */
+    HttpCall http11() {
+        isHttp11 = true;
+        return this;
+    }
+
+    @Reveals("the one-time passcode goes into the Authorization header of the OAuth server that it was made for")
+    HttpCall passcode(Secret passcode) {
+        byte[] pair = ("passcode:" + passcode.reveal()).getBytes(StandardCharsets.UTF_8);
+        return header("Authorization", "Basic " + Base64.getEncoder().encodeToString(pair));
     }
 
     HttpCall client(OAuthClient client) {
@@ -82,8 +102,8 @@ final class HttpCall {
                 ? HttpRequest.newBuilder(uri).GET()
                 : HttpRequest.newBuilder(uri).POST(BodyPublishers.ofString(body));
         request.setHeader("User-Agent", userAgent);
-        if (uri.getScheme().equals("http")) {
-            // Without ALPN the client would offer h2c in headers that no page knows.
+        if (isHttp11 || uri.getScheme().equals("http")) {
+            // On a plain connection the client would offer h2c in headers that no page knows.
             request.version(HttpClient.Version.HTTP_1_1);
         }
         for (int i = 0; i < headers.size(); i += 2) {

@@ -29,6 +29,7 @@ public final class HttpIamClient implements IamClient {
     /** Dozens of times a true answer, tokens and all. */
     private static final int MAX_ANSWER_BYTES = 256 * 1024;
 
+    private static final String NEW_PASSCODE = "one-time-passcode";
     private static final String REVOKE = "revoke";
     private static final String NO_ANSWER = "error";
     private static final String NO_UPSTREAM = "none";
@@ -93,6 +94,27 @@ public final class HttpIamClient implements IamClient {
         if (claims != null && claims.issuedAt() != null) {
             skew.read(claims.issuedAt(), answer.requestedAt(), answeredAt);
         }
+    }
+
+    @Override
+    public Secret passcode(Account account, Secret refreshToken) {
+        CloudConnection connection = connectionOf(account);
+        HttpCall call = new GrantRequest(connection.profile(), account.uaa()).newPasscode(refreshToken);
+        Redactor redactor = new Redactor(List.of(refreshToken));
+        HttpAnswer answer = send(connection, call, NEW_PASSCODE, redactor, false);
+        try {
+            return passcodeIn(call.host(), answer, redactor);
+        } finally {
+            answer.wipe();
+        }
+    }
+
+    private Secret passcodeIn(String host, HttpAnswer answer, Redactor redactor) {
+        String passcode = JsonAnswer.text(readable(host, answer, redactor), "passcode");
+        if (passcode == null) {
+            throw IamErrors.lacking(host, answer, NEW_PASSCODE, "passcode");
+        }
+        return Secret.of(passcode);
     }
 
     @Override
@@ -196,6 +218,15 @@ public final class HttpIamClient implements IamClient {
     }
 
     private IamAnswer read(String host, Grant grant, HttpAnswer answer, Redactor redactor, Instant requestedAt) {
+        IamAnswer read = TokenAnswer.read(readable(host, answer, redactor), requestedAt, skew.median());
+        if (!TokenAnswer.serves(grant, read)) {
+            throw IamErrors.lacking(host, answer, grant.label(), TokenAnswer.purpose(grant));
+        }
+        return read;
+    }
+
+    /** The JSON of a success that IAM itself calls one. */
+    private JsonNode readable(String host, HttpAnswer answer, Redactor redactor) {
         if (!answer.isSuccess()) {
             throw errors.refused(host, answer, redactor);
         }
@@ -206,10 +237,6 @@ public final class HttpIamClient implements IamClient {
         if (JsonAnswer.text(json, "errorCode") != null) {
             throw errors.refused(host, answer, redactor);
         }
-        IamAnswer read = TokenAnswer.read(json, requestedAt, skew.median());
-        if (!TokenAnswer.serves(grant, read)) {
-            throw IamErrors.lacking(host, answer, grant);
-        }
-        return read;
+        return json;
     }
 }

@@ -1,6 +1,5 @@
 package dev.iambroker.server.iam;
 
-import dev.iambroker.iam.Grant;
 import dev.iambroker.iam.IamFailure;
 import java.time.InstantSource;
 import java.util.Map;
@@ -71,10 +70,9 @@ final class IamErrors {
     }
 
     /** A well-formed answer that does not hold what was asked for: without a code of IAM's it may be anybody's. */
-    static IamFailure lacking(String host, HttpAnswer answer, Grant grant) {
+    static IamFailure lacking(String host, HttpAnswer answer, String label, String purpose) {
         return new IamFailure.Retry(
-                "IAM at " + host + " answered the grant " + grant.label() + " without a usable "
-                        + TokenAnswer.purpose(grant),
+                "IAM at " + host + " answered the grant " + label + " without a usable " + purpose,
                 answer.status(),
                 null,
                 null);

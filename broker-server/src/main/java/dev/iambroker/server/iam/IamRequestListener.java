@@ -4,7 +4,7 @@ package dev.iambroker.server.iam;
 @FunctionalInterface
 public interface IamRequestListener {
     /**
-     * @param grant the grant's label, or {@code revoke}
+     * @param grant the grant's label, or {@code one-time-passcode}, or {@code revoke}
      * @param status the HTTP status, or {@code error} where there was none
      */
     void requested(String grant, String status, long durationNanos);

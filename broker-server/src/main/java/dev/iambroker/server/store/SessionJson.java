@@ -38,6 +38,11 @@ final class SessionJson {
     private static final String DISABLED = "disabled";
     private static final String TOKENS = "tokens";
     private static final String KIND = "kind";
+    private static final String CLUSTER = "cluster";
+
+    /** A kind of its own on disk: an older broker would hand the token of a cluster out as that of IAM. */
+    private static final String OPENSHIFT = "openshift";
+
     private static final String VALUE = "value";
     private static final String ACQUIRED_AT = "acquired_at";
     private static final String ACQUIRED_BOOT = "acquired_boot";
@@ -66,7 +71,8 @@ final class SessionJson {
     }
 
     private static void write(StoredToken token, ObjectNode node) {
-        node.put(KIND, token.kind().word());
+        node.put(KIND, token.cluster() == null ? token.kind().word() : OPENSHIFT);
+        node.put(CLUSTER, token.cluster());
         node.put(VALUE, clear(token.value()));
         node.put(ACQUIRED_AT, token.acquiredAt().toString());
         Uptime uptime = token.acquiredUptime();
@@ -132,17 +138,21 @@ final class SessionJson {
     private static List<StoredToken> tokens(JsonNode array) throws Damaged {
         List<StoredToken> tokens = new ArrayList<>();
         for (JsonNode node : array) {
-            Optional<TokenKind> kind = TokenKind.ofWord(required(node, KIND));
-            if (kind.isPresent()) {
-                tokens.add(token(kind.get(), node));
+            String word = required(node, KIND);
+            Optional<TokenKind> kind = TokenKind.ofWord(word);
+            if (word.equals(OPENSHIFT)) {
+                tokens.add(token(TokenKind.KUBE, required(node, CLUSTER), node));
+            } else if (kind.isPresent()) {
+                tokens.add(token(kind.get(), null, node));
             }
         }
         return tokens;
     }
 
-    private static StoredToken token(TokenKind kind, JsonNode node) throws Damaged {
+    private static StoredToken token(TokenKind kind, @Nullable String cluster, JsonNode node) throws Damaged {
         return new StoredToken(
                 kind,
+                cluster,
                 Secret.of(required(node, VALUE)),
                 Instant.parse(required(node, ACQUIRED_AT)),
                 uptime(node),

@@ -29,6 +29,9 @@ final class AccountMeters {
     private final Map<TokenKind, Expiry> tokens = new EnumMap<>(TokenKind.class);
 
     @GuardedBy("this")
+    private final Map<String, Expiry> clusterTokens = new HashMap<>();
+
+    @GuardedBy("this")
     private @Nullable Expiry refreshToken;
 
     @GuardedBy("this")
@@ -114,10 +117,32 @@ final class AccountMeters {
 
     @GuardedBy("this")
     private Expiry newTokenExpiry(TokenKind kind) {
+        return newExpiry(MetricNames.TOKEN_EXPIRY, account.and(MetricNames.KIND, kind.word()));
+    }
+
+    synchronized void clusterTokenCached(String cluster, Instant expiresAt) {
+        if (!isRemoved) {
+            clusterTokens.computeIfAbsent(cluster, this::newClusterTokenExpiry).set(expiresAt);
+        }
+    }
+
+    @GuardedBy("this")
+    private Expiry newClusterTokenExpiry(String cluster) {
+        return newExpiry(MetricNames.CLUSTER_TOKEN_EXPIRY, account.and(MetricNames.CLUSTER, cluster));
+    }
+
+    synchronized void clusterTokenDropped(String cluster) {
+        if (clusterTokens.remove(cluster) != null) {
+            drop(MetricNames.CLUSTER_TOKEN_EXPIRY, account.and(MetricNames.CLUSTER, cluster));
+        }
+    }
+
+    @GuardedBy("this")
+    private Expiry newExpiry(String name, Tags tags) {
         var expiry = new Expiry();
-        keep(Gauge.builder(MetricNames.TOKEN_EXPIRY, expiry, Expiry::epochSeconds)
+        keep(Gauge.builder(name, expiry, Expiry::epochSeconds)
                 .description("When the cached token ends, Unix time. No series while none is cached.")
-                .tags(account.and(MetricNames.KIND, kind.word()))
+                .tags(tags)
                 .strongReference(true)
                 .register(registry));
         return expiry;
@@ -155,6 +180,7 @@ final class AccountMeters {
         meters.values().forEach(registry::remove);
         meters.clear();
         tokens.clear();
+        clusterTokens.clear();
     }
 
     @GuardedBy("this")

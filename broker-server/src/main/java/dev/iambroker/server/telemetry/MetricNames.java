@@ -5,11 +5,13 @@ final class MetricNames {
     static final String BUILD_INFO = "iam_broker_build_info";
     static final String ACCOUNT_STATE = "iam_broker_account_state";
     static final String TOKEN_EXPIRY = "iam_broker_token_expiry_timestamp_seconds";
+    static final String CLUSTER_TOKEN_EXPIRY = "iam_broker_cluster_token_expiry_timestamp_seconds";
     static final String REFRESH_TOKEN_EXPIRY = "iam_broker_refresh_token_expiry_timestamp_seconds";
     static final String RUNWAY = "iam_broker_runway_seconds";
     static final String REFRESHES = "iam_broker_refreshes_total";
     static final String IAM_REQUESTS = "iam_broker_iam_requests_total";
     static final String IAM_REQUEST_SECONDS = "iam_broker_iam_request_seconds";
+    static final String OPENSHIFT_REQUESTS = "iam_broker_openshift_requests_total";
     static final String REQUESTS = "iam_broker_requests_total";
     static final String REQUEST_SECONDS = "iam_broker_request_seconds";
     static final String REQUESTS_COALESCED = "iam_broker_requests_coalesced_total";
@@ -28,6 +30,8 @@ final class MetricNames {
     static final String OUTCOME = "outcome";
     static final String GRANT = "grant";
     static final String STATUS = "status";
+    static final String CLUSTER = "cluster";
+    static final String SERVER = "server";
     static final String ROUTE = "route";
     static final String CLIENT = "client";
 

@@ -81,6 +81,16 @@ final class MicrometerBrokerEvents implements BrokerEvents {
     }
 
     @Override
+    public void clusterTokenCached(AccountName account, String cluster, Instant expiresAt) {
+        of(account, meters -> meters.clusterTokenCached(cluster, expiresAt));
+    }
+
+    @Override
+    public void clusterTokenDropped(AccountName account, String cluster) {
+        of(account, meters -> meters.clusterTokenDropped(cluster));
+    }
+
+    @Override
     public void refreshTokenExpires(AccountName account, Instant expiresAt) {
         of(account, meters -> meters.refreshTokenExpires(expiresAt));
     }

@@ -87,4 +87,13 @@ final class RequestMeters {
                 .increment();
         iam.record(nanos, TimeUnit.NANOSECONDS);
     }
+
+    void openShiftRequest(String server, String status) {
+        Counter.builder(MetricNames.OPENSHIFT_REQUESTS)
+                .description("Requests to the servers of OpenShift clusters, by server and HTTP status.")
+                .tag(MetricNames.SERVER, server)
+                .tag(MetricNames.STATUS, status)
+                .register(registry)
+                .increment();
+    }
 }

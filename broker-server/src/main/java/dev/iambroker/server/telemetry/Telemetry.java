@@ -110,6 +110,16 @@ public final class Telemetry implements AutoCloseable {
         requests.iamRequest(grant, status == 0 ? NO_STATUS : Integer.toString(status), nanos);
     }
 
+    /**
+     * A request to the servers of an OpenShift cluster ended.
+     *
+     * @param server {@code api} or {@code oauth}
+     * @param status the HTTP status, 0 where there was none
+     */
+    public void openShiftRequest(String server, int status) {
+        requests.openShiftRequest(server, status == 0 ? NO_STATUS : Integer.toString(status));
+    }
+
     public void auditRecorded() {
         auditRecords.increment();
     }

@@ -1,16 +1,21 @@
 package dev.iambroker.server.iam;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.iambroker.account.Cloud;
 import dev.iambroker.account.TrustedProfile;
 import dev.iambroker.iam.Grant;
+import dev.iambroker.iam.IamFailure;
 import dev.iambroker.secret.Secret;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every grant of every generation, byte for byte as it arrives. */
 final class GrantBytesTest {
@@ -40,6 +45,58 @@ final class GrantBytesTest {
             wire.iam.request(wire.account, expected.grant());
 
             assertThat(server.onlyRequest()).isEqualTo(bytes(server, expected));
+        }
+    }
+
+    /** No page prints it; IBM's own client sends it so. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Cloud.class,
+            names = {"IBM_CLOUD", "IBM_CLOUD_PRIVATE", "BLUEMIX_2019"})
+    void passcode_ofASession_isAskedForInTheBytesOfIbmsClient(Cloud cloud) {
+        try (RawServer server = new RawServer().thenAnswer(200, "{\"passcode\":\"p\"}");
+                Wire wire = Wire.to(server, cloud, false)) {
+            assertThat(wire.iam
+                            .passcode(wire.account, Secret.of("a refresh+token"))
+                            .matches(Secret.of("p")))
+                    .isTrue();
+
+            String body = "grant_type=refresh_token&refresh_token=a+refresh%2Btoken&response_type=cloud_iam";
+            assertThat(server.onlyRequest())
+                    .isEqualTo(String.join(
+                            "\r\n",
+                            "POST /identity/passcode HTTP/1.1",
+                            "Content-Length: " + body.length(),
+                            "Host: " + server.authority(),
+                            BX,
+                            FORM,
+                            "User-Agent: iam-broker/1.2.3",
+                            "",
+                            body));
+            assertThat(wire.heard).containsExactly("one-time-passcode 200");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{}", "{\"passcode\":\"\"}", "{\"passcode\":7}", "[]", ""})
+    void passcode_answerWithoutOne_isTriedAgainLater(String answer) {
+        try (RawServer server = new RawServer().thenAnswer(200, answer);
+                Wire wire = Wire.to(server, Cloud.IBM_CLOUD, false)) {
+            assertThatThrownBy(() -> wire.iam.passcode(wire.account, Secret.of("canary-refresh")))
+                    .isInstanceOf(IamFailure.Retry.class)
+                    .hasMessageNotContaining("canary");
+        }
+    }
+
+    @Test
+    void passcode_deadRefreshToken_needsAnotherLogin() {
+        String refusal = "{\"errorCode\":\"BXNIM0407E\",\"errorMessage\":\"not canary-refresh\"}";
+        try (RawServer server = new RawServer().thenAnswer(400, refusal);
+                Wire wire = Wire.to(server, Cloud.IBM_CLOUD, false)) {
+            assertThatThrownBy(() -> wire.iam.passcode(wire.account, Secret.of("canary-refresh")))
+                    .isInstanceOf(IamFailure.Reauthenticate.class)
+                    .hasMessageContaining("BXNIM0407E")
+                    .hasMessageNotContaining("canary");
         }
     }
 

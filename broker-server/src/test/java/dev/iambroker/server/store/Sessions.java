@@ -61,8 +61,10 @@ final class Sessions {
 
     private static StoredToken randomToken(Random random) {
         TokenKind[] kinds = TokenKind.values();
+        boolean isOfCluster = random.nextInt(4) == 0;
         return new StoredToken(
-                kinds[random.nextInt(kinds.length)],
+                isOfCluster ? TokenKind.KUBE : kinds[random.nextInt(kinds.length)],
+                isOfCluster ? text(random) : null,
                 Secret.of(text(random)),
                 instant(random),
                 random.nextBoolean() ? null : new Uptime(text(random), Duration.ofNanos(random.nextLong())),
@@ -112,8 +114,8 @@ final class Sessions {
     }
 
     private static String clear(StoredToken token) {
-        return token.kind() + ":" + clear(token.value()) + ":" + token.acquiredAt() + ":" + token.acquiredUptime() + ":"
-                + token.life() + ":" + token.expiresAt() + ":" + token.scope();
+        return token.kind() + ":" + token.cluster() + ":" + clear(token.value()) + ":" + token.acquiredAt() + ":"
+                + token.acquiredUptime() + ":" + token.life() + ":" + token.expiresAt() + ":" + token.scope();
     }
 
     @Reveals("test secrets, to compare what was written with what came back")

@@ -51,6 +51,9 @@ final class TelemetryTest {
         telemetry.events().storeWritten(true);
         telemetry.events().wouldDeny("ci");
         telemetry.request("/v1/accounts/{a}/token", "ci", 200, 1_500_000);
+        telemetry.events().clusterTokenCached(PROD, "roks", END.plusSeconds(120));
+        telemetry.openShiftRequest("oauth", 302);
+        telemetry.openShiftRequest("api", 0);
         telemetry.iamRequest("apikey", 200, 200_000_000);
         telemetry.iamRequest("apikey", 0, 15_000_000_000L);
         telemetry.clockSkew(Duration.ofMillis(-1500));
