@@ -98,6 +98,21 @@ final class TarballIT {
         }
     }
 
+    /** In this mode the JVM does not start without a cache that fits. */
+    @Test
+    void aotCaches_ofTheTarball_fitWhereverItIsUnpacked() throws Exception {
+        Ran command = unpacked("status", "--help")
+                .env("IAM_BROKER_JAVA_OPTS", "-XX:AOTMode=on")
+                .run();
+        assertThat(command.exitCode()).as(command.all()).isZero();
+
+        Program serve = unpacked("serve", "--config", place.configFile()).env("IAM_BROKER_JAVA_OPTS", "-XX:AOTMode=on");
+        try (Daemon daemon = place.serve(serve)) {
+            assertThat(Files.readString(Path.of("/proc/" + daemon.pid() + "/maps")))
+                    .contains(".aot");
+        }
+    }
+
     @Test
     void plugin_ofTheTarball_isNamedInKubeconfigs() throws Exception {
         try (Daemon running = place.serve(unpacked("serve", "--config", place.configFile()))) {

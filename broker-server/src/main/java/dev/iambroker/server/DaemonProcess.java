@@ -5,6 +5,7 @@ import dev.iambroker.policy.Explanation;
 import dev.iambroker.secret.SecretUnavailable;
 import dev.iambroker.server.cli.CheckOptions;
 import dev.iambroker.server.cli.CommandFailure;
+import dev.iambroker.server.cli.ConfigReport;
 import dev.iambroker.server.cli.DaemonCommands;
 import dev.iambroker.server.cli.DemoOptions;
 import dev.iambroker.server.cli.ExitCode;
@@ -27,6 +28,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -142,6 +144,21 @@ final class DaemonProcess implements DaemonCommands {
     }
 
     @Override
+    public @Nullable ConfigReport inspectConfig(@Nullable Path config) {
+        Path file = places(config, null).config().path();
+        if (!Files.isReadable(file)) {
+            return null;
+        }
+        return switch (read(config, null)) {
+            case Loading.Loaded loaded ->
+                new ConfigReport(file, loaded.config().accounts().size(), List.of());
+            case Loading.Refused refused ->
+                new ConfigReport(
+                        file, 0, refused.problems().stream().map(Problem::text).toList());
+        };
+    }
+
+    @Override
     public int verifyStore(@Nullable Path config, OutputFormat output) {
         return storeCommands(config).verify(output);
     }
@@ -177,10 +194,12 @@ final class DaemonProcess implements DaemonCommands {
     }
 
     private Loading read(@Nullable Path config, @Nullable Path socket) {
+        return new ConfigLoader(surroundings, CloudWiring::implied).load(places(config, socket));
+    }
+
+    private Places places(@Nullable Path config, @Nullable Path socket) {
         Path userHome = Path.of(surroundings.environment().getOrDefault("HOME", System.getProperty("user.home", "/")));
-        Places places =
-                Places.ofDaemon(surroundings.environment(), surroundings.self().uid(), userHome, config, socket);
-        return new ConfigLoader(surroundings, CloudWiring::implied).load(places);
+        return Places.ofDaemon(surroundings.environment(), surroundings.self().uid(), userHome, config, socket);
     }
 
     private CommandFailure refused(List<Problem> problems) {

@@ -46,6 +46,8 @@ final class ArchitectureTest {
             .definedBy("dev.iambroker.server.telemetry")
             .layer("os")
             .definedBy("dev.iambroker.server.os")
+            .layer("doctor")
+            .definedBy("dev.iambroker.server.doctor")
             .layer("cli")
             .definedBy("dev.iambroker.server.cli")
             .whereLayer("config")
@@ -62,8 +64,10 @@ final class ArchitectureTest {
             .mayNotAccessAnyLayer()
             .whereLayer("os")
             .mayNotAccessAnyLayer()
+            .whereLayer("doctor")
+            .mayOnlyAccessLayers("iam")
             .whereLayer("cli")
-            .mayOnlyAccessLayers("http")
+            .mayOnlyAccessLayers("http", "doctor")
             .whereLayer("wiring")
             .mayNotBeAccessedByAnyLayer();
 

@@ -67,6 +67,7 @@ public final class BrokerCommandLine {
                 .addSubcommand(new AuditCommand(access, root, daemon))
                 .addSubcommand(new StoreCommand(root, daemon))
                 .addSubcommand(new ExplainCommand(root, access, daemon))
+                .addSubcommand(new DoctorCommand(root, access, daemon))
                 .addSubcommand(new CompleteCommand(access));
     }
 

@@ -18,6 +18,10 @@ public interface DaemonCommands {
     /** Validates the configuration and prints what is in effect. */
     int checkConfig(CheckOptions options);
 
+    /** Reads the configuration that {@code serve} would; null where there is none, or none that this user may read. */
+    @Nullable
+    ConfigReport inspectConfig(@Nullable Path config);
+
     /** Says of each file of the store whether it opens; reads only, also beside a daemon. */
     int verifyStore(@Nullable Path config, OutputFormat output);
 

@@ -15,6 +15,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 
 /** The user's kubeconfig on disk: at every moment either the old file or the new one, never readable by others. */
@@ -39,13 +41,22 @@ final class KubeconfigFile {
     }
 
     private static Path usual(Surroundings around) {
+        return all(around).getFirst();
+    }
+
+    /** Those that kubectl reads, in its order; never none, and not all need exist. */
+    static List<Path> all(Surroundings around) {
+        var files = new ArrayList<Path>();
         for (var entry : around.environment().getOrDefault("KUBECONFIG", "").split(":")) {
             if (!entry.isEmpty()) {
-                return Path.of(entry);
+                files.add(Path.of(entry));
             }
         }
-        var home = around.environment().getOrDefault("HOME", System.getProperty("user.home"));
-        return Path.of(home, ".kube", "config");
+        if (files.isEmpty()) {
+            var home = around.environment().getOrDefault("HOME", System.getProperty("user.home"));
+            files.add(Path.of(home, ".kube", "config"));
+        }
+        return files;
     }
 
     /**

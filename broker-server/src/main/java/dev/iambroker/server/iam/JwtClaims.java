@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** Decodes the claims of a compact JWS, RFC 7515 section 7.1 and RFC 7519, without checking its signature. */
-final class JwtClaims {
+public final class JwtClaims {
     /** A token with the groups of many accounts is long; one beyond this is no token. */
     private static final int MAX_CHARS = 65_536;
 
@@ -24,7 +24,7 @@ final class JwtClaims {
     private JwtClaims() {}
 
     /** Null where {@code token} is no JWT. Never throws. */
-    static @Nullable Claims decode(String token) {
+    public static @Nullable Claims decode(String token) {
         byte[] payload = payload(token);
         JsonNode claims = payload == null ? null : JsonAnswer.object(payload);
         return claims == null ? null : read(claims);

@@ -32,6 +32,9 @@ final class Cli implements DaemonCommands {
     @Nullable
     String typed;
 
+    @Nullable
+    ConfigReport inspected;
+
     Pause pause = _ -> false;
     Instant now = NOW;
 
@@ -108,6 +111,11 @@ final class Cli implements DaemonCommands {
     public byte[] verifyAudit(@Nullable Path config, List<Path> files, long from) {
         daemonCalls.add("audit " + config + " " + files + " " + from);
         return verdict.getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public @Nullable ConfigReport inspectConfig(@Nullable Path config) {
+        return inspected;
     }
 
     @Override

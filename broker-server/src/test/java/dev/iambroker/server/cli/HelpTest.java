@@ -123,6 +123,11 @@ final class HelpTest {
             }
 
             @Override
+            public @Nullable ConfigReport inspectConfig(@Nullable Path config) {
+                return null;
+            }
+
+            @Override
             public int verifyStore(@Nullable Path config, OutputFormat output) {
                 return 0;
             }

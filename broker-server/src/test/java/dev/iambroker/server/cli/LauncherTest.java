@@ -75,10 +75,13 @@ final class LauncherTest {
         Files.writeString(home.resolve("lib/hash"), "abc\n");
 
         assertThat(start(home.resolve("bin/iam-broker"), "status")).doesNotContain("AOTCache");
-        Files.createFile(home.resolve("lib/iam-broker-abd.aot"));
-        assertThat(start(home.resolve("bin/iam-broker"), "status")).doesNotContain("AOTCache");
+        Files.createFile(home.resolve("lib/iam-broker-commands-abd.aot"));
         Files.createFile(home.resolve("lib/iam-broker-abc.aot"));
+        assertThat(start(home.resolve("bin/iam-broker"), "status")).doesNotContain("AOTCache");
+        Files.createFile(home.resolve("lib/iam-broker-commands-abc.aot"));
         assertThat(start(home.resolve("bin/iam-broker"), "status"))
+                .contains("[-XX:AOTCache=" + home + "/lib/iam-broker-commands-abc.aot]");
+        assertThat(start(home.resolve("bin/iam-broker"), "serve"))
                 .contains("[-XX:AOTCache=" + home + "/lib/iam-broker-abc.aot]");
     }
 

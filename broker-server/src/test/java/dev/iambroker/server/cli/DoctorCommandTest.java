@@ -1,0 +1,108 @@
+package dev.iambroker.server.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The daemon's part of the way; that of the cluster is {@code ClusterCheckupTest}'s. */
+final class DoctorCommandTest {
+    private static final String VALID =
+            "{\"name\":\"prod\",\"state\":\"valid\",\"iam_id\":\"IBMid-1\",\"account_id\":\"a1\"}";
+    private static final String DEAD = "{\"name\":\"dev\",\"state\":\"login_required\",\"account_id\":null,"
+            + "\"last_error\":{\"detail\":\"session expired\"}}";
+
+    @TempDir
+    Path directory;
+
+    private FakeDaemon daemon;
+    private Cli cli;
+
+    @BeforeEach
+    void start() throws IOException {
+        daemon = FakeDaemon.in(directory);
+        daemon.answer("GET /v1/accounts", 200, "{\"accounts\":[" + VALID + "," + DEAD + "]}");
+        daemon.answer("GET /v1/accounts/prod", 200, VALID);
+        daemon.answer("GET /v1/accounts/dev", 200, DEAD);
+        cli = Cli.on(daemon);
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        daemon.close();
+    }
+
+    @Test
+    void withoutAccount_tellsHowEachStands() {
+        var result = cli.run("doctor");
+
+        assertThat(result.code()).isEqualTo(4);
+        assertThat(result.out())
+                .contains("prod is valid, as IBMid-1, of account a1")
+                .contains("dev is login_required, of no IBM Cloud account; its last error: session expired")
+                .contains("run 'iam-broker login dev'");
+    }
+
+    @Test
+    void account_endsAtItsToken() {
+        daemon.answer("GET /v1/accounts/prod/token", 200, "{\"access_token\":\"canary\",\"expires_in\":1234}");
+        cli.inspected = new ConfigReport(Path.of("/etc/broker.yaml"), 1, List.of());
+        var result = cli.run("doctor", "prod");
+
+        assertThat(result.code()).isZero();
+        assertThat(result.out())
+                .contains("/etc/broker.yaml has 1 account")
+                .contains("access, 1234 s left")
+                .doesNotContain("canary");
+    }
+
+    @Test
+    void loginThatIsMissing_endsTheWay() {
+        var result = cli.run("doctor", "dev", "c1");
+
+        assertThat(result.code()).isEqualTo(4);
+        assertThat(result.out()).contains("run 'iam-broker login dev'").doesNotContain("cluster ");
+    }
+
+    @Test
+    void configurationThatIsWrong_isToldWithTheRest() {
+        cli.inspected = new ConfigReport(Path.of("/etc/broker.yaml"), 0, List.of("/etc/broker.yaml:3:1: wrong"));
+        var result = cli.run("doctor", "--output", "json");
+
+        assertThat(result.code()).isEqualTo(2);
+        assertThat(result.out())
+                .contains("\"healthy\" : false")
+                .contains("/etc/broker.yaml:3:1: wrong")
+                .contains("prod is valid");
+    }
+
+    @Test
+    void noDaemon_endsTheWay() {
+        var result = Cli.on(directory.resolve("nothing")).run("doctor", "prod", "c1");
+
+        assertThat(result.code()).isEqualTo(3);
+        assertThat(result.out()).contains("daemon").contains("broken").doesNotContain("login ");
+    }
+
+    @Test
+    void clusterThatThereIsNot_isToldInTheDaemonsWords() {
+        daemon.answer("GET /v1/accounts/prod/clusters/c9", 404, "{\"detail\":\"no cluster c9\"}");
+        var result = cli.run("doctor", "prod", "c9");
+
+        assertThat(result.code()).isEqualTo(7);
+        assertThat(result.out()).contains("no cluster c9");
+    }
+
+    @Test
+    void namespaceThatIsNone_isRefusedBeforeAnythingIsAsked() {
+        var result = cli.run("doctor", "prod", "c1", "--namespace", "../x");
+
+        assertThat(result.code()).isEqualTo(2);
+        assertThat(daemon.asked()).isEmpty();
+    }
+}

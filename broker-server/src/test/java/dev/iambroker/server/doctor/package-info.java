@@ -1,0 +1,4 @@
+@NullMarked
+package dev.iambroker.server.doctor;
+
+import org.jspecify.annotations.NullMarked;
