@@ -80,6 +80,17 @@ final class AccountServices {
 
     private record Authority(@Nullable String pem) {}
 
+    /** For what is opened for one cluster: that there is none of the kind would show only when it is used. */
+    void demandThere(Account account, String idOrName) {
+        if (directory.named(account.name(), idOrName).isEmpty()) {
+            List<Cluster> clusters = clusters(account, TokenRequest.DEFAULT_WAIT);
+            if (directory.named(account.name(), idOrName).isEmpty()) {
+                throw Failures.unknownCluster(account.name(), idOrName, clusters);
+            }
+        }
+        demandUnambiguous(account.name(), idOrName);
+    }
+
     /** The OpenShift cluster of that id or name; null where it is of another type, or nobody has seen it yet. */
     @Nullable
     Cluster openShift(AccountName account, String idOrName) {

@@ -3,11 +3,16 @@ package dev.iambroker.broker;
 import dev.iambroker.account.Account;
 import dev.iambroker.account.AccountName;
 import dev.iambroker.account.AccountState;
+import dev.iambroker.account.Cluster;
+import dev.iambroker.account.Nearest;
 import dev.iambroker.account.ServiceFailure;
 import dev.iambroker.broker.BrokerFailure.About;
 import dev.iambroker.broker.BrokerFailure.Conflict;
 import dev.iambroker.token.RenewalFailure;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.stream.Stream;
 
 /** The words for a client, in one place. */
 final class Failures {
@@ -148,9 +153,23 @@ final class Failures {
                 About.NOTHING);
     }
 
-    static BrokerFailure unknownAccount() {
+    /** @param told the names that the client may know of */
+    static BrokerFailure unknownAccount(String name, Collection<String> told) {
         return new BrokerFailure.Unknown(
-                "no account has this name; 'iam-broker status' lists the configured ones", About.NOTHING);
+                "no account has this name; 'iam-broker status' lists the configured ones"
+                        + Nearest.question(Nearest.of(name, told)),
+                About.NOTHING);
+    }
+
+    static BrokerFailure unknownCluster(AccountName account, String idOrName, List<Cluster> clusters) {
+        List<String> names = clusters.stream()
+                .flatMap(cluster -> Stream.of(cluster.id(), cluster.name()))
+                .toList();
+        String hint = "iam-broker clusters " + account;
+        return new BrokerFailure.Unknown(
+                "account \"" + account + "\" has no cluster of this name or ID; '" + hint + "' lists them"
+                        + Nearest.question(Nearest.of(idOrName, names)),
+                About.account(account).withHint(hint));
     }
 
     /** What a client is told who asked for one cluster. */

@@ -11,7 +11,6 @@ import dev.iambroker.event.AuditLog;
 import dev.iambroker.event.AuditUnavailable;
 import dev.iambroker.policy.Action;
 import dev.iambroker.policy.Decision;
-import dev.iambroker.policy.Explanation;
 import dev.iambroker.policy.Policy;
 import dev.iambroker.policy.Right;
 import dev.iambroker.policy.Standing;
@@ -20,6 +19,7 @@ import dev.iambroker.token.Time;
 import dev.iambroker.token.Token;
 import dev.iambroker.token.TokenService;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -118,9 +118,18 @@ final class Gate {
         demandOpenShare(client, verb, name, cluster);
         Account configured = account == null ? null : tokens.find(account);
         if (configured == null) {
-            throw Failures.unknownAccount();
+            throw unknown(client, name);
         }
         return configured;
+    }
+
+    /** Only a name that the client could see in its list helps it, and tells it nothing. */
+    BrokerFailure unknown(ClientIdentity client, String name) {
+        List<String> listed = tokens.names().stream()
+                .map(AccountName::value)
+                .filter(each -> mayUse(client, Verb.LIST, each))
+                .toList();
+        return Failures.unknownAccount(name, listed);
     }
 
     /** A connection may be there a moment longer than its share. */
@@ -143,14 +152,8 @@ final class Gate {
             permit(client, Verb.KUBE, account, null);
         }
         if (!AccountName.isValid(account) || !tokens.isConfigured(new AccountName(account))) {
-            throw Failures.unknownAccount();
+            throw unknown(client, account);
         }
-    }
-
-    /** Every name by which the cluster is known is one of the action's. */
-    Explanation explain(ClientIdentity about, Verb verb, String name, @Nullable String cluster) {
-        AccountName account = AccountName.isValid(name) ? new AccountName(name) : null;
-        return policy.explain(about, new Action(verb, name, namesOf(account, cluster)));
     }
 
     Account administered(ClientIdentity client, String name, String what) {
@@ -294,7 +297,8 @@ final class Gate {
         return isConfigured || name.equals(Right.ANY) ? name : NOT_CONFIGURED;
     }
 
-    private Set<String> namesOf(@Nullable AccountName account, @Nullable String cluster) {
+    /** Every name by which a rule may mean the cluster. */
+    Set<String> namesOf(@Nullable AccountName account, @Nullable String cluster) {
         if (cluster == null) {
             return Set.of();
         }

@@ -1,5 +1,6 @@
 package dev.iambroker.broker;
 
+import dev.iambroker.account.Account;
 import dev.iambroker.account.AccountName;
 import dev.iambroker.broker.BrokerFailure.About;
 import dev.iambroker.client.ClientIdentity;
@@ -29,6 +30,7 @@ public final class Shares implements ShareControl, Gate.Uses {
     private static final Logger log = LoggerFactory.getLogger(Shares.class);
 
     private final Gate gate;
+    private final AccountServices services;
     private final TokenService tokens;
     private final ShareSockets sockets;
     private final Supplier<String> ids;
@@ -42,8 +44,16 @@ public final class Shares implements ShareControl, Gate.Uses {
      * @param ids short names, each as good as never given twice
      * @param executor closes sockets; that blocks
      */
-    Shares(Gate gate, TokenService tokens, ShareSockets sockets, Supplier<String> ids, Executor executor, Time time) {
+    Shares(
+            Gate gate,
+            AccountServices services,
+            TokenService tokens,
+            ShareSockets sockets,
+            Supplier<String> ids,
+            Executor executor,
+            Time time) {
         this.gate = gate;
+        this.services = services;
         this.tokens = tokens;
         this.sockets = sockets;
         this.ids = ids;
@@ -55,8 +65,7 @@ public final class Shares implements ShareControl, Gate.Uses {
 
     @Override
     public ShareView share(ClientIdentity client, ShareRequest request) {
-        Demand.kind(gate.permit(client, Verb.of(request.kind()), request.account(), request.cluster()), request.kind());
-        gate.permit(client, Verb.ADMIN, request.account(), null);
+        demandUseful(client, request);
         String id = ids.get();
         Scope scope = new Scope(id, request.kind().word(), request.account(), request.cluster(), client);
         String opener = SharePlaces.opener(client, gate.nameOf(client));
@@ -86,6 +95,16 @@ public final class Shares implements ShareControl, Gate.Uses {
                 request.ttl().toSeconds());
         arm();
         return view(share);
+    }
+
+    private void demandUseful(ClientIdentity client, ShareRequest request) {
+        Account account = gate.permit(client, Verb.of(request.kind()), request.account(), request.cluster());
+        Demand.kind(account, request.kind());
+        gate.permit(client, Verb.ADMIN, request.account(), null);
+        String cluster = request.cluster();
+        if (cluster != null) {
+            services.demandThere(account, cluster);
+        }
     }
 
     private boolean forget(Share share) {

@@ -1,5 +1,6 @@
 package dev.iambroker.policy;
 
+import dev.iambroker.account.Nearest;
 import dev.iambroker.client.ClientIdentity;
 import dev.iambroker.client.Peer;
 import dev.iambroker.client.Program;
@@ -218,6 +219,23 @@ public final class Policy {
             }
         }
         return new Explanation(steps, decide(client, action));
+    }
+
+    /** Why nobody can be the client that is described: it would present a secret that no rule asks for. Null where it can. */
+    public @Nullable String complaintOf(ClientIdentity described) {
+        List<String> names = entries.stream().map(entry -> entry.rule().name()).toList();
+        for (String client : described.provenClients()) {
+            if (!names.contains(client)) {
+                return "no client under 'clients' has this name; 'iam-broker check-config' shows them"
+                        + Nearest.question(Nearest.of(client, names));
+            }
+            if (entries.stream()
+                    .noneMatch(entry ->
+                            entry.rule().name().equals(client) && entry.match().secret())) {
+                return "client \"" + client + "\" has no secret to present: describe its process instead";
+            }
+        }
+        return null;
     }
 
     /** As {@link #nameOf}, but which share it is, and by whose rule: for the audit log. */

@@ -92,6 +92,21 @@ final class GuardedTokenBrokerTest {
         return new KubeRequest(account, cluster, server, Duration.ofSeconds(60), Duration.ofSeconds(1));
     }
 
+    /** What a client could see in its list helps it and tells it nothing; of the others it learns not even that. */
+    @Test
+    void unknownAccount_nearestThatTheClientMayList_isNamed() {
+        assertThatThrownBy(() -> broker.account(ROOT, "otehr"))
+                .isInstanceOf(BrokerFailure.Unknown.class)
+                .hasMessageEndingWith("; did you mean \"other\"?");
+        assertThatThrownBy(() -> broker.account(ROOT, "nothing-like-it"))
+                .isInstanceOf(BrokerFailure.Unknown.class)
+                .hasMessageNotContaining("did you mean");
+        GuardedTokenBroker ofFew = broker("list:otehr", "list:prod");
+        assertThatThrownBy(() -> ofFew.account(CI, "otehr"))
+                .isInstanceOf(BrokerFailure.Unknown.class)
+                .hasMessageNotContaining("did you mean");
+    }
+
     @Test
     void token_permitted_isHandedOutAndPutOnRecord() {
         TokenGrant grant = broker.token(ROOT, request("prod", TokenKind.ACCESS, null));
@@ -562,7 +577,9 @@ final class GuardedTokenBrokerTest {
         private final List<KnownCluster> have = new ArrayList<>();
         private final List<KnownCluster> kept = new ArrayList<>();
         private final List<String> listed = new ArrayList<>();
-        private @Nullable ServiceFailure failure;
+
+        @Nullable
+        ServiceFailure failure;
 
         static Cluster cluster(String id, String url) {
             return new Cluster(id, "name", "kubernetes", "classic", null, "normal", null, url, null, Set.of(url));

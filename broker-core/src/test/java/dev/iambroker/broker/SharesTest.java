@@ -3,6 +3,7 @@ package dev.iambroker.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.iambroker.account.ServiceFailure;
 import dev.iambroker.account.TokenKind;
 import dev.iambroker.client.ClientIdentity;
 import dev.iambroker.client.Peer;
@@ -35,19 +36,24 @@ final class SharesTest {
 
     private final Bench bench = new Bench(Bench.byKey(), Bench.byPasscode()).started();
     private final List<AuditEvent> audit = new CopyOnWriteArrayList<>();
+    private final GuardedTokenBrokerTest.Clusters clusters = new GuardedTokenBrokerTest.Clusters();
     private final Sockets sockets = new Sockets();
     private final AtomicInteger serial = new AtomicInteger();
     private final GuardedTokenBroker broker = new GuardedTokenBroker(
             policy("admin:prod", "access:prod", "kube:prod/c1"),
             bench.tokens,
             (account, token) -> List.of(),
-            new GuardedTokenBrokerTest.Clusters(),
-            new GuardedTokenBrokerTest.Clusters(),
+            clusters,
+            clusters,
             audit::add,
             bench.time,
             Runnable::run,
             Duration.ofSeconds(45));
     private final Shares shares = broker.shares(sockets, () -> "s" + serial.incrementAndGet(), Runnable::run);
+
+    SharesTest() {
+        clusters.have("prod", "c1", "https://c1.example");
+    }
 
     private static Policy policy(String... adminsRights) {
         return new Policy(
@@ -160,6 +166,19 @@ final class SharesTest {
         assertThatThrownBy(() -> broker.token(here, token("prod", TokenKind.KUBE, null)))
                 .isInstanceOf(BrokerFailure.Denied.class);
         assertThatThrownBy(() -> take(here)).isInstanceOf(BrokerFailure.Denied.class);
+    }
+
+    /** It would open, and give nothing to anybody. */
+    @Test
+    void share_ofAClusterThatThereIsNot_isRefusedAndTheNearestNamed() {
+        assertThatThrownBy(() -> shares.share(ROOT, kube("c11")))
+                .isInstanceOf(BrokerFailure.Unknown.class)
+                .hasMessage("account \"prod\" has no cluster of this name or ID; 'iam-broker clusters prod' lists them;"
+                        + " did you mean \"c1\"?");
+        clusters.failure = new ServiceFailure("the containers service is down", 503, null);
+        assertThatThrownBy(() -> shares.share(ROOT, kube("c12"))).isInstanceOf(BrokerFailure.Unavailable.class);
+        assertThat(shares.share(ROOT, kube("c1"))).isNotNull();
+        assertThat(sockets.scopes).hasSize(1);
     }
 
     @Test

@@ -255,6 +255,28 @@ final class TermsTest {
         assertThat(decision).isEqualTo(new Decision.Deny("ci", "client \"ci\" has no right to this"));
     }
 
+    /** A question about nobody, or nothing, would have an answer that looks like one. */
+    @Test
+    void explain_accountOrClientThatThereIsNot_isRefusedAndTheNearestNamed() {
+        GuardedTokenBroker broker = broker(rule("ci", Terms.NONE, "admin:*"));
+        assertThatThrownBy(() -> broker.explain(USER, USER, Verb.ACCESS, "prdo", null))
+                .isInstanceOf(BrokerFailure.Unknown.class)
+                .hasMessageContaining("no account has this name")
+                .hasMessageContaining("did you mean \"prod\"?");
+        assertThatThrownBy(() -> broker.explain(USER, USER, Verb.ACCESS, "*", null))
+                .isInstanceOf(BrokerFailure.Unknown.class);
+        assertThat(broker.explain(USER, USER, Verb.ADMIN, "*", null).decision()).isInstanceOf(Decision.Allow.class);
+        ClientIdentity misspelt = ClientIdentity.ofSecret(Set.of("cj"));
+        assertThatThrownBy(() -> broker.explain(USER, misspelt, Verb.ACCESS, "prod", null))
+                .isInstanceOf(BrokerFailure.BadRequest.class)
+                .hasMessage(
+                        "no client under 'clients' has this name; 'iam-broker check-config' shows them; did you mean \"ci\"?");
+        ClientIdentity withoutSecret = ClientIdentity.ofSecret(Set.of("ci"));
+        assertThatThrownBy(() -> broker.explain(USER, withoutSecret, Verb.ACCESS, "prod", null))
+                .isInstanceOf(BrokerFailure.BadRequest.class)
+                .hasMessageContaining("has no secret to present");
+    }
+
     private static final class NoClusters implements ClustersApi, ClusterStore {
         @Override
         public List<Cluster> list(Account account, Secret accessToken, @Nullable Secret refreshToken) {

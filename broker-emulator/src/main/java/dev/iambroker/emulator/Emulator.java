@@ -281,12 +281,6 @@ public final class Emulator implements AutoCloseable {
         return started;
     }
 
-    /** The containers service forgets the cluster; its API server goes on. */
-    public void removeCluster(EmulatedCluster cluster) {
-        clusters.remove(cluster.id());
-        emulatedClusters.remove(cluster);
-    }
-
     public List<EmulatedCluster> clusters() {
         return List.copyOf(emulatedClusters);
     }

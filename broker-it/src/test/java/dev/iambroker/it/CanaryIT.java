@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -22,6 +23,8 @@ final class CanaryIT {
     private static final String WRONG_PASSWORD = "canary-wrong-password-5f1c9a";
     private static final String WRONG_KEY = "canary-wrong-api-key-77b02e";
     private static final String ARGUMENT = "canary-argument-91d3aa";
+    private static final String PASSPHRASE = "canary-passphrase-3e81f0";
+    private static final String WRONG_PASSPHRASE = "canary-wrong-passphrase-c4470d";
     private static final String CLIENT_SECRET = "canary-client-secret-0b6de4";
 
     @Test
@@ -33,15 +36,24 @@ final class CanaryIT {
             configure(cloud, place);
             try (var daemon = place.serve()) {
                 shown.addAll(outputs(place, passcode));
+                shown.addAll(outputsOfTheTrustBoundary(place));
+                daemon.await("the passphrase to be looked at again", () -> isUnlocked(place, shown));
+                assertThat(place.run("token", "by-key").exitCode()).isZero();
                 shown.add(process(daemon.pid()));
                 daemon.terminate();
                 daemon.awaitExit();
                 shown.add(daemon.log());
                 shown.add(daemon.output());
             }
+            for (String command : List.of("verify", "rotate", "verify")) {
+                Ran store = place.program("store", command, "--config", place.configFile())
+                        .run();
+                assertThat(store.exitCode()).as(store.all()).isZero();
+                shown.add(store.all());
+            }
             shown.addAll(files(place.state()));
             shown.add(Files.readString(place.directory().resolve("child"), StandardCharsets.ISO_8859_1));
-            Map<String, String> secrets = Map.of(
+            Map<String, String> secrets = new TreeMap<>(Map.of(
                     "API key", EmulatedCloud.PROD_API_KEY,
                     "password", EmulatedCloud.PASSWORD,
                     "passcode", passcode,
@@ -50,7 +62,9 @@ final class CanaryIT {
                     "wrong API key", WRONG_KEY,
                     "argument", ARGUMENT,
                     "refresh token", "emulated-refresh-",
-                    "any JWT", "eyJ");
+                    "any JWT", "eyJ"));
+            secrets.put("passphrase", PASSPHRASE);
+            secrets.put("wrong passphrase", WRONG_PASSPHRASE);
             assertThat(found(secrets, shown)).isEmpty();
             // The search itself finds what is there.
             assertThat(found(
@@ -110,6 +124,41 @@ final class CanaryIT {
                 place.program("--config", place.configFile(), "check-config").run());
         assertThat(ran.getFirst().exitCode()).as(ran.getFirst().all()).isZero();
         return ran.stream().map(Ran::all).toList();
+    }
+
+    /** Ends locked, with a wrong passphrase given. */
+    private static List<String> outputsOfTheTrustBoundary(Workplace place) throws Exception {
+        String token = place.run("token", "by-key").out().strip();
+        List<Ran> ran = List.of(
+                place.run("share", "by-key", "--uses", "2"),
+                place.run("share", "by-password", "--kind", "kube", "--output", "json"),
+                place.run("unshare", "--all"),
+                place.run("unshare", ARGUMENT),
+                place.run("explain", "--client", "script", "by-key", "access"),
+                place.run("explain", "--client", ARGUMENT, "by-key", "access"),
+                place.run("explain", "--uid", ARGUMENT, "by-key", "access"),
+                place.run("audit", "verify"),
+                place.run("audit", "tail", "-n", "1000"),
+                place.cli("audit", "who-has", "-").stdin(token + "\n").run(),
+                place.run("audit", "who-has", ARGUMENT),
+                place.run("lock", ARGUMENT),
+                place.run("unlock", ARGUMENT),
+                place.cli("lock", "-").stdin(PASSPHRASE + "\n").run(),
+                place.cli("lock", "-").stdin(WRONG_PASSPHRASE + "\n").run(),
+                place.run("token", "by-key"),
+                place.cli("unlock", "-").stdin(WRONG_PASSPHRASE + "\n").run());
+        assertThat(ran.stream().map(Ran::exitCode)).containsExactly(0, 0, 0, 7, 0, 2, 2, 0, 0, 0, 2, 2, 2, 0, 4, 4, 5);
+        return ran.stream().map(Ran::all).toList();
+    }
+
+    private static boolean isUnlocked(Workplace place, List<String> shown) {
+        try {
+            Ran unlock = place.cli("unlock", "-").stdin(PASSPHRASE + "\n").run();
+            shown.add(unlock.all());
+            return unlock.exitCode() == 0;
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
     }
 
     private static String process(long pid) throws IOException {

@@ -40,6 +40,7 @@ final class CommandLineIT {
                   dev: { passcode: {}, account-id: %2$s }
                   unbound: { passcode: {} }
                   down: { api-key: { file: down-key }, account-id: %2$s }
+                audit: { file: audit.jsonl }
                 """.formatted(EmulatedCloud.PROD_ACCOUNT, EmulatedCloud.DEV_ACCOUNT));
         daemon = place.serve();
     }
@@ -66,6 +67,17 @@ final class CommandLineIT {
                 "kube-credential --account prod --cluster emulated0prod0vpc",
                 "refresh prod",
                 "login prod",
+                "explain prod access",
+                "explain --uid 1000 --gid 4294967294 --output json prod kube --cluster prod-vpc",
+                "explain --config broker.yaml --uid 1000 prod access",
+                "explain * admin",
+                "share prod --ttl 1m --uses 1",
+                "share prod --kind kube --cluster prod-vpc --ttl 1m --output json",
+                "unshare --all",
+                "audit verify",
+                "audit tail -n 3",
+                "audit who-has 0123abcd",
+                "store verify --config broker.yaml",
                 "token --help"
             })
     void command_thatCanBeDone_0AndNothingOnStderr(String command) throws Exception {
@@ -88,6 +100,41 @@ final class CommandLineIT {
                 "2 | kubeconfig prod                      | --all",
                 "2 | kube-credential                      | account",
                 "2 | login dev --passcode                 | '--passcode -'",
+                "2 | explain prod                         | KIND",
+                "2 | explain prod read                    | access, kube, uaa, list, admin",
+                "2 | explain --uid root prod access       | a number such as 1000",
+                "2 | explain --uid 1 --exe sh prod access | --exe takes a program's whole path",
+                "2 | explain --client nobodys prod access | no client under 'clients' has this name",
+                "2 | explain --config broker.yaml --client nobodys prod access | no client under 'clients' has this name",
+                "2 | explain --client= prod access        | --client is empty",
+                "2 | share prod --kind id                 | access, kube, uaa",
+                "2 | share prod --ttl 0                   | --ttl takes 1s to 168h",
+                "2 | share prod --uses 0                  | --uses takes 1 to 1000000",
+                "2 | share prod --uses some               | --uses takes a whole number",
+                "2 | share prod --mode 0777               | 0600, 0660, 0666",
+                "2 | share prod --cluster prod-vpc        | --cluster goes with --kind kube",
+                "2 | share prod --kind uaa                | uaa: true",
+                "2 | unshare                              | --all",
+                "2 | unshare 1 --all                      | --all",
+                "2 | lock                                 | 'lock -'",
+                "2 | lock typed-in-an-argument            | takes no argument but '-'",
+                "2 | lock -                               | is empty",
+                "2 | unlock                               | 'unlock -'",
+                "2 | unlock typed-in-an-argument          | takes no argument but '-'",
+                "2 | audit verfy                          | verify, tail, who-has",
+                "2 | audit verify audit.jsonl             | --offline",
+                "2 | audit tail -n 0                      | 1 to 1000",
+                "2 | audit tail --offline                 | go with verify",
+                "2 | audit who-has prod                   | hexadecimal",
+                "2 | store verfy                          | verify, rotate",
+                "1 | store rotate --config broker.yaml    | in use by another iam-broker",
+                "4 | share unbound --kind kube            | account-id",
+                "7 | explain nobody access                | 'iam-broker status'",
+                "7 | explain prdo access                  | did you mean \"prod\"?",
+                "7 | explain --config broker.yaml prdo access | did you mean \"prod\"?",
+                "7 | share nobody                         | 'iam-broker status'",
+                "7 | share prod --kind kube --cluster prod-vcp | did you mean \"prod-vpc\"?",
+                "7 | unshare nosuch                       | 'iam-broker status'",
                 "4 | token dev                            | run 'iam-broker login dev'",
                 "4 | clusters dev                         | run 'iam-broker login dev'",
                 "4 | accounts dev                         | run 'iam-broker login dev'",
@@ -127,6 +174,28 @@ final class CommandLineIT {
 
         assertThat(ran.exitCode()).as(ran.all()).isZero();
         assertThat(ran.out() + ran.err()).isEmpty();
+    }
+
+    @Test
+    void lock_untilUnlocked_exitCodesAndOneLineEach() throws Exception {
+        Ran tooShort = place.cli("lock", "-").stdin("short\n").run();
+        assertThat(tooShort.exitCode()).as(tooShort.all()).isEqualTo(2);
+        assertThat(tooShort.errorLines()).singleElement().asString().contains("fewer than 8 characters");
+        Ran lock = place.cli("lock", "-").stdin("correct horse\n").run();
+        assertThat(lock).isEqualTo(new Ran(0, "locked: nothing is served before 'iam-broker unlock'\n", ""));
+        for (String command : List.of("token prod", "share prod", "share prod --kind kube --cluster prod-vpc")) {
+            Ran refused = run(command);
+            assertThat(refused.exitCode()).as(refused.all()).isEqualTo(4);
+            assertThat(refused.errorLines())
+                    .containsExactly("iam-broker: the broker is locked: run 'iam-broker unlock'");
+        }
+        for (String command : List.of("explain prod access", "audit verify", "audit tail", "unshare --all")) {
+            Ran ran = run(command);
+            assertThat(ran.exitCode()).as(ran.all()).isZero();
+        }
+        Ran unlock = place.cli("unlock", "-").stdin("correct horse\n").run();
+        assertThat(unlock).isEqualTo(new Ran(0, "unlocked: every account is served again\n", ""));
+        assertThat(run("token prod").exitCode()).isZero();
     }
 
     @Test

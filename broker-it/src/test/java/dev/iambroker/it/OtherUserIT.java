@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.iambroker.emulator.EmulatedCloud;
 import dev.iambroker.it.harness.Checkout;
 import dev.iambroker.it.harness.Daemon;
+import dev.iambroker.it.harness.OtherUser;
 import dev.iambroker.it.harness.Program;
 import dev.iambroker.it.harness.Ran;
 import dev.iambroker.it.harness.SampleCloud;
@@ -23,7 +24,6 @@ import org.junit.jupiter.api.TestInstance;
 /** Another user of the same machine: what the socket's mode and the rules let through, and what that user is told. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class OtherUserIT {
-    private static final int NOBODY = 65534;
 
     private final EmulatedCloud cloud = SampleCloud.start();
     private final Workplace place;
@@ -82,7 +82,8 @@ final class OtherUserIT {
 
     @Test
     void socketOfAGroup_memberWithOneRight_thatAndNoOther() throws Exception {
-        configure("clients: [ { name: kubectl-users, match: { uid: " + NOBODY + " }, allow: [ \"kube:prod\" ] } ]\n");
+        configure("clients: [ { name: kubectl-users, match: { uid: " + OtherUser.NOBODY
+                + " }, allow: [ \"kube:prod\" ] } ]\n");
         shareWithNobodysGroup();
         try (Daemon running = place.serve()) {
             Ran kube = asNobody("token", "prod", "--kind", "kube");
@@ -119,16 +120,16 @@ final class OtherUserIT {
                 "accounts: { prod: { api-key: { env: KEY } } }\n"
                         + "listen: { unix: { path: %s/run/broker.sock, mode: \"0660\", group: root } }\n".formatted(own)
                         + "state: { dir: %s/state }\n".formatted(own));
-        Files.setAttribute(own, "unix:uid", NOBODY);
+        Files.setAttribute(own, "unix:uid", OtherUser.NOBODY);
         Path launcher = place.directory().resolve("dist/bin/iam-broker");
-        Ran serve = Program.of("setpriv", "--reuid=" + NOBODY, "--regid=" + NOBODY, "--clear-groups", launcher)
+        Ran serve = OtherUser.nobody(launcher)
                 .with("serve", "--config", own.resolve("broker.yaml"))
                 .env("KEY", EmulatedCloud.PROD_API_KEY)
                 .in(Path.of("/"))
                 .run();
         assertThat(serve.exitCode()).as(serve.all()).isEqualTo(1);
         assertThat(serve.err())
-                .contains("listen.unix.group names the group root, and the daemon's user (uid " + NOBODY
+                .contains("listen.unix.group names the group root, and the daemon's user (uid " + OtherUser.NOBODY
                         + ") cannot give it the socket, as it is not in it: add the user to the group (with systemd by"
                         + " 'SupplementaryGroups=root') and start anew, or name a group that it is in")
                 .doesNotContain("FileSystemException");
@@ -152,12 +153,12 @@ final class OtherUserIT {
         String yaml = Files.readString(place.configFile());
         Files.writeString(
                 place.configFile(),
-                yaml.replace("broker.sock }", "broker.sock, mode: \"0660\", group: \"" + NOBODY + "\" }"));
+                yaml.replace("broker.sock }", "broker.sock, mode: \"0660\", group: \"" + OtherUser.NOBODY + "\" }"));
     }
 
     private Ran asNobody(Object... arguments) throws IOException, InterruptedException {
         Path launcher = place.directory().resolve("dist/bin/iam-broker");
-        return Program.of("setpriv", "--reuid=" + NOBODY, "--regid=" + NOBODY, "--clear-groups", launcher)
+        return OtherUser.nobody(launcher)
                 .with("--socket", place.socket())
                 .with(arguments)
                 .in(Path.of("/"))

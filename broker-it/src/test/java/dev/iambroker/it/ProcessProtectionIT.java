@@ -8,6 +8,7 @@ import dev.iambroker.it.harness.Checkout;
 import dev.iambroker.it.harness.Daemon;
 import dev.iambroker.it.harness.HeapDump;
 import dev.iambroker.it.harness.Needs;
+import dev.iambroker.it.harness.OtherUser;
 import dev.iambroker.it.harness.Program;
 import dev.iambroker.it.harness.Ran;
 import dev.iambroker.it.harness.SampleCloud;
@@ -34,7 +35,6 @@ import org.junit.jupiter.api.TestInstance;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class ProcessProtectionIT {
-    private static final int NOBODY = 65534;
 
     /** What {@code timeout} makes of it. */
     private static final int ENDED_BY_TIMEOUT = 124;
@@ -62,7 +62,7 @@ final class ProcessProtectionIT {
                         + EmulatedCloud.PROD_ACCOUNT + " } }\n");
         // The checkout may lie where nobody else can go.
         ran("cp", "-r", Checkout.distribution(), place.directory().resolve("dist"));
-        ran("chown", "-R", NOBODY + ":" + NOBODY, place.directory());
+        ran("chown", "-R", OtherUser.NOBODY + ":" + OtherUser.NOBODY, place.directory());
     }
 
     @AfterAll
@@ -77,10 +77,7 @@ final class ProcessProtectionIT {
     }
 
     private Program asNobody(Object... command) {
-        return Program.of("setpriv", "--reuid=" + NOBODY, "--regid=" + NOBODY, "--clear-groups", "--inh-caps=-all")
-                .with(command)
-                .env("HOME", place.directory())
-                .in(place.directory());
+        return OtherUser.nobody(command).env("HOME", place.directory()).in(place.directory());
     }
 
     private Program daemon() {

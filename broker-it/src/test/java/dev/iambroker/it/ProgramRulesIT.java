@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.iambroker.emulator.EmulatedCloud;
 import dev.iambroker.it.harness.Daemon;
 import dev.iambroker.it.harness.Needs;
+import dev.iambroker.it.harness.OtherUser;
 import dev.iambroker.it.harness.Program;
 import dev.iambroker.it.harness.Ran;
 import dev.iambroker.it.harness.SampleCloud;
@@ -23,7 +24,6 @@ import org.junit.jupiter.api.TestInstance;
 /** Rules that ask what a process of another user runs, tried by several programs of that one user. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class ProgramRulesIT {
-    private static final int NOBODY = 65534;
     private static final int ANOTHER = 65533;
 
     /** Asks for a token over one connection and prints the answer. */
@@ -105,21 +105,19 @@ final class ProgramRulesIT {
                 clients:
                   - { name: by-program, match: { uid: %d, %s }, allow: [ "access:prod" ] }
                   - { name: others, match: { gid: %2$d }, allow: [ "list:prod" ] }
-                """.formatted(EmulatedCloud.PROD_ACCOUNT, NOBODY, match));
+                """.formatted(EmulatedCloud.PROD_ACCOUNT, OtherUser.NOBODY, match));
         String yaml = Files.readString(place.configFile());
         Files.writeString(
                 place.configFile(),
-                yaml.replace("broker.sock }", "broker.sock, mode: \"0660\", group: \"" + NOBODY + "\" }"));
+                yaml.replace("broker.sock }", "broker.sock, mode: \"0660\", group: \"" + OtherUser.NOBODY + "\" }"));
     }
 
     private static Program as(int uid, Object... command) {
-        return Program.of("setpriv", "--reuid=" + uid, "--regid=" + NOBODY, "--clear-groups")
-                .with(command)
-                .in(Path.of("/"));
+        return OtherUser.as(uid, command).in(Path.of("/"));
     }
 
     private String ask(Path program) throws IOException, InterruptedException {
-        return as(NOBODY, program, "-e", ASK, place.socket()).run().out();
+        return as(OtherUser.NOBODY, program, "-e", ASK, place.socket()).run().out();
     }
 
     @Test
@@ -150,7 +148,7 @@ final class ProgramRulesIT {
     void exe_connectionHandedOnByAnotherProgram_isNotTrusted() throws Exception {
         configure("exe: " + trusted);
         try (Daemon running = place.serve()) {
-            Ran ran = as(NOBODY, sameContent, "-e", HAND_ON, place.socket(), trusted)
+            Ran ran = as(OtherUser.NOBODY, sameContent, "-e", HAND_ON, place.socket(), trusted)
                     .within(Duration.ofSeconds(20))
                     .run();
             assertThat(ran.out()).as(ran.all()).startsWith("HTTP/1.1 403 ");
@@ -161,12 +159,13 @@ final class ProgramRulesIT {
     /** In mounts of its own a user puts its own file where the trusted one is. */
     @Test
     void exe_pathInMountsOfItsOwn_isNotTrusted() throws Exception {
-        boolean canUnshare = as(NOBODY, "unshare", "-Urm", "true").run().exitCode() == 0;
+        boolean canUnshare =
+                as(OtherUser.NOBODY, "unshare", "-Urm", "true").run().exitCode() == 0;
         assumeTrue(canUnshare, "users cannot make namespaces here");
         configure("exe: " + trusted);
         try (Daemon running = place.serve()) {
             String script = "mount --bind '" + sameContent + "' '" + trusted + "' && exec '" + trusted + "' \"$@\"";
-            Ran ran = as(NOBODY, "unshare", "-Urm", "sh", "-c", script, "sh", "-e", ASK, place.socket())
+            Ran ran = as(OtherUser.NOBODY, "unshare", "-Urm", "sh", "-c", script, "sh", "-e", ASK, place.socket())
                     .run();
             assertThat(ran.out()).as(ran.all()).startsWith("HTTP/1.1 403 ");
             assertThat(running.log()).contains("has mounts of its own");
@@ -182,7 +181,7 @@ final class ProgramRulesIT {
             assertThat(ask(trusted)).startsWith("HTTP/1.1 403 ").contains("client \\\"others\\\" has no right");
             assertThat(ask(trusted)).startsWith("HTTP/1.1 403 ");
             assertThat(running.log())
-                    .containsOnlyOnce("do not match a process of uid " + NOBODY)
+                    .containsOnlyOnce("do not match a process of uid " + OtherUser.NOBODY)
                     .contains("CAP_SYS_PTRACE");
         }
         Ran checked = place.program("check-config", "--config", place.configFile())
@@ -195,7 +194,7 @@ final class ProgramRulesIT {
     void flood_ofOneUser_anotherIsAnswered() throws Exception {
         configure("exe: " + trusted);
         try (Daemon running = place.serve()) {
-            Process flood = as(NOBODY, "perl", "-e", FLOOD, place.socket())
+            Process flood = as(OtherUser.NOBODY, "perl", "-e", FLOOD, place.socket())
                     .start(
                             ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()),
                             place.directory().resolve("flood.out"),

@@ -8,6 +8,7 @@ import dev.iambroker.it.harness.Answer;
 import dev.iambroker.it.harness.Checkout;
 import dev.iambroker.it.harness.Daemon;
 import dev.iambroker.it.harness.Needs;
+import dev.iambroker.it.harness.OtherUser;
 import dev.iambroker.it.harness.Program;
 import dev.iambroker.it.harness.Ran;
 import dev.iambroker.it.harness.SampleCloud;
@@ -26,7 +27,6 @@ import tools.jackson.databind.json.JsonMapper;
 /** Shared sockets of a real daemon, used by those they are for. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class ShareIT {
-    private static final int NOBODY = 65534;
     private static final String TOKEN = "/v1/accounts/prod/token";
 
     private final EmulatedCloud cloud = SampleCloud.start();
@@ -164,9 +164,8 @@ final class ShareIT {
         assertThat(asNobody(closed).exitCode()).isEqualTo(7);
         Ran ran = asNobody(open);
         assertThat(ran.out()).as(ran.all()).contains("\"access_token\":\"ey");
-        Ran list = Program.of("setpriv", "--reuid=" + NOBODY, "--regid=" + NOBODY, "--clear-groups", "ls")
-                .with(place.directory().resolve("run/shares"))
-                .run();
+        Ran list =
+                OtherUser.nobody("ls", place.directory().resolve("run/shares")).run();
         assertThat(list.err()).contains("Permission denied");
     }
 
@@ -182,14 +181,14 @@ final class ShareIT {
                     accounts:
                       prod: { api-key: { file: prod-key }, account-id: %s }
                     clients: [ { name: builds, match: { uid: %s }, allow: [ "access:prod", "admin:prod" ] } ]
-                    """.formatted(EmulatedCloud.PROD_ACCOUNT, NOBODY));
+                    """.formatted(EmulatedCloud.PROD_ACCOUNT, OtherUser.NOBODY));
             String yaml = Files.readString(own.configFile());
             Files.writeString(own.configFile(), yaml.replace("broker.sock }", "broker.sock, mode: \"0666\" }"));
             try (var root = own.serve()) {
                 Files.setPosixFilePermissions(
                         own.directory().resolve("run"), PosixFilePermissions.fromString("rwx--x--x"));
                 Ran opened = as(
-                        NOBODY,
+                        OtherUser.NOBODY,
                         own.socket(),
                         "http://localhost/v1/accounts/prod/shares",
                         "-d",
@@ -197,13 +196,16 @@ final class ShareIT {
                 assertThat(opened.out()).as(opened.all()).contains("\"path\":");
                 Path socket = Path.of(
                         JsonMapper.shared().readTree(opened.out()).path("path").asString());
-                assertThat(Files.getAttribute(socket, "unix:uid")).isEqualTo(NOBODY);
+                assertThat(Files.getAttribute(socket, "unix:uid")).isEqualTo(OtherUser.NOBODY);
                 assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)))
                         .isEqualTo("rw-------");
                 assertThat(Files.getAttribute(socket.resolveSibling("."), "unix:uid"))
                         .isEqualTo(0);
-                assertThat(as(NOBODY, socket, "http://localhost" + TOKEN).out()).contains("\"access_token\":\"ey");
-                assertThat(as(NOBODY - 1, socket, "http://localhost" + TOKEN).exitCode())
+                assertThat(as(OtherUser.NOBODY, socket, "http://localhost" + TOKEN)
+                                .out())
+                        .contains("\"access_token\":\"ey");
+                assertThat(as(OtherUser.NOBODY - 1, socket, "http://localhost" + TOKEN)
+                                .exitCode())
                         .isEqualTo(7);
                 assertThat(root.isAlive()).isTrue();
             }
@@ -211,16 +213,13 @@ final class ShareIT {
     }
 
     private static Ran as(int uid, Path socket, Object... more) throws Exception {
-        return Program.of("setpriv", "--reuid=" + uid, "--regid=" + uid, "--clear-groups", "curl", "-s")
-                .with("--unix-socket", socket)
+        return OtherUser.as(uid, "curl", "-s", "--unix-socket", socket)
                 .with(more)
                 .run();
     }
 
     private static Ran asNobody(Path socket) throws Exception {
-        return Program.of("setpriv", "--reuid=" + NOBODY, "--regid=" + NOBODY, "--clear-groups", "curl", "-s")
-                .with("--unix-socket", socket, "http://localhost" + TOKEN)
-                .run();
+        return as(OtherUser.NOBODY, socket, "http://localhost" + TOKEN);
     }
 
     @Test

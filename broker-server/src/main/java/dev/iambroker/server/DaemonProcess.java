@@ -1,7 +1,12 @@
 package dev.iambroker.server;
 
+import dev.iambroker.account.AccountName;
+import dev.iambroker.account.Nearest;
 import dev.iambroker.policy.Action;
 import dev.iambroker.policy.Explanation;
+import dev.iambroker.policy.Policy;
+import dev.iambroker.policy.Right;
+import dev.iambroker.policy.Verb;
 import dev.iambroker.secret.SecretUnavailable;
 import dev.iambroker.server.cli.CheckOptions;
 import dev.iambroker.server.cli.CommandFailure;
@@ -180,10 +185,28 @@ final class DaemonProcess implements DaemonCommands {
     @Override
     public String explain(ExplainOptions options) {
         BrokerConfig config = load(options.config(), null).config();
+        demandAccount(config, options);
+        Policy policy = LiveSettings.policy(config, Instant::now);
+        String complaint = policy.complaintOf(options.about());
+        if (complaint != null) {
+            throw new CommandFailure(ExitCode.USAGE, complaint);
+        }
         Set<String> clusters = options.cluster() == null ? Set.of() : Set.of(options.cluster());
-        Explanation explanation = LiveSettings.policy(config, Instant::now)
-                .explain(options.about(), new Action(options.verb(), options.account(), clusters));
+        Explanation explanation =
+                policy.explain(options.about(), new Action(options.verb(), options.account(), clusters));
         return new String(ExplainJson.bytes(explanation), StandardCharsets.UTF_8);
+    }
+
+    private static void demandAccount(BrokerConfig config, ExplainOptions options) {
+        List<String> names =
+                LiveSettings.names(config).stream().map(AccountName::value).toList();
+        boolean isOfAll = options.verb() == Verb.ADMIN && options.account().equals(Right.ANY);
+        if (!isOfAll && !names.contains(options.account())) {
+            throw new CommandFailure(
+                    ExitCode.UNKNOWN_NAME,
+                    "no account of this configuration has this name"
+                            + Nearest.question(Nearest.of(options.account(), names)));
+        }
     }
 
     private Loading.Loaded load(@Nullable Path config, @Nullable Path socket) {

@@ -3,6 +3,7 @@ package dev.iambroker.server;
 import dev.iambroker.broker.LockListener;
 import dev.iambroker.server.http.TokenAnswers;
 import dev.iambroker.server.iam.CloudConnections;
+import dev.iambroker.server.os.FreeMemory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,8 +19,8 @@ record Forgetting(TokenAnswers answers, CloudConnections clouds, Runnable afterU
         } catch (IllegalArgumentException e) {
             log.warn("connections to IBM Cloud stay as they are: {}", e.getMessage());
         }
-        // What was dropped is overwritten once the collector finds it: an idle broker may not collect for hours.
-        System.gc();
+        // What was dropped stays in memory until something else is put there: for hours, in an idle broker.
+        FreeMemory.overwrite();
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.iambroker.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.iambroker.emulator.ClusterSpec;
 import dev.iambroker.emulator.Emulator;
 import dev.iambroker.emulator.cloud.Provider;
@@ -11,19 +12,24 @@ import dev.iambroker.emulator.fault.Fault;
 import dev.iambroker.emulator.fault.Misbehaviour;
 import dev.iambroker.emulator.record.RecordedRequest;
 import dev.iambroker.emulator.settings.Rotation;
+import dev.iambroker.secret.Secret;
 import dev.iambroker.server.UnixCaller.Answer;
+import dev.iambroker.server.cli.OutputFormat;
 import dev.iambroker.server.config.BrokerConfig;
 import dev.iambroker.server.config.ConfigLoader;
 import dev.iambroker.server.config.ImpliedEndpoints;
 import dev.iambroker.server.config.Loading;
 import dev.iambroker.server.config.Places;
 import dev.iambroker.server.config.Surroundings;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.EnumSet;
@@ -31,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -64,12 +71,15 @@ final class CanaryTest {
     private final String clientSecret = canaries.plant("client-secret");
     private final String stateKey = canaries.plant("state-key");
     private final String passphrase = canaries.plant("passphrase");
+    private final String lockPassphrase = canaries.plant("lock-passphrase");
+    private final String wrongPassphrase = canaries.plant("wrong-passphrase");
     private final String typed = canaries.plant("typed");
 
     private final CollectedLog log = new CollectedLog();
     private final Emulator emulator = Emulator.builder().start();
     private final List<Answer> withToken = new ArrayList<>();
     private final List<Answer> without = new ArrayList<>();
+    private final ByteArrayOutputStream output = new ByteArrayOutputStream();
     private final Set<Integer> statuses = new TreeSet<>();
 
     @TempDir
@@ -77,6 +87,7 @@ final class CanaryTest {
 
     private EchoingIam echo;
     private Identity user;
+    private BrokerConfig config;
     private Daemon daemon;
 
     @BeforeEach
@@ -91,7 +102,8 @@ final class CanaryTest {
         emulator.addCluster(ClusterSpec.kubernetes("canary0cluster", SERVER, ID, Provider.VPC_GEN2));
         emulator.addCluster(ClusterSpec.openShift(ROKS, "openshift", ID, Provider.VPC_GEN2));
         emulator.settings().rotation(Rotation.OVERLAPPING);
-        daemon = Daemon.start(config(), Machine.real(), new Home(Path.of("/opt/iam-broker-credential")), null);
+        config = config();
+        daemon = Daemon.start(config, Machine.real(), new Home(Path.of("/opt/iam-broker-credential")), null);
     }
 
     @AfterEach
@@ -188,11 +200,16 @@ final class CanaryTest {
         lies();
         wrongInputs();
         wrongFraming();
+        sharesAndQuestions();
+        lockAndUnlock();
         troubles();
         rememberTokens();
+        daemon.close();
+        storeCommands();
 
         assertThat(statuses)
-                .contains(200, 400, 401, 403, 404, 405, 409, 413, 414, 417, 421, 422, 431, 501, 503, 504, 505);
+                .contains(
+                        200, 400, 401, 403, 404, 405, 409, 413, 414, 417, 421, 422, 423, 429, 431, 501, 503, 504, 505);
         assertThat(log.lines()).hasSizeGreaterThan(100);
         assertThat(echo.requests()).isGreaterThan(EchoingIam.WAYS);
         assertThat(leaks()).isEmpty();
@@ -220,6 +237,7 @@ final class CanaryTest {
         for (Answer answer : without) {
             leaks.addAll(canaries.orTokensIn("an answer: " + answer, answer.toString()));
         }
+        leaks.addAll(canaries.orTokensIn("the output of a command", output.toString(StandardCharsets.UTF_8)));
         for (Answer answer : withToken) {
             leaks.addAll(plantedIn(answer));
         }
@@ -443,6 +461,65 @@ final class CanaryTest {
         }
     }
 
+    private void sharesAndQuestions() throws IOException {
+        String coded = URLEncoder.encode(typed, StandardCharsets.UTF_8);
+        Answer share = post("/v1/accounts/by-key/shares?kind=access&uses=3&ttl=60", "{}");
+        Path guest = Path.of(share.json().path("path").asString());
+        for (String target : List.of("/v1/accounts/by-key/token", "/v1/accounts/" + coded + "/token", "/" + coded)) {
+            try (var caller = UnixCaller.at(guest)) {
+                keep(caller.get(target));
+            }
+        }
+        get("/v1/shares");
+        for (String query : List.of("kind=" + coded, "ttl=" + coded, "kind=kube&cluster=" + coded, "mode=" + coded)) {
+            post("/v1/accounts/by-key/shares?" + query, "{}");
+        }
+        post("/v1/unshare?id=" + coded, "{}");
+        post("/v1/unshare", "{}");
+        String about = "/v1/explain?account=by-key&kind=access";
+        get(about + "&client=script");
+        for (String query : List.of("&client=", "&uid=", "&uid=1&exe=%2F", "&uid=1&exe_sha256=", "&uid=1&unit=")) {
+            get(about + query + coded);
+        }
+        get("/v1/explain?kind=access&account=" + coded);
+        String fingerprint = withToken.getLast().json().path("access_token").asString("");
+        get("/v1/audit/holders?fingerprint=" + Secret.of(fingerprint).fingerprint());
+        get("/v1/audit/holders?fingerprint=" + coded);
+        get("/v1/audit/records?limit=1000");
+        get("/v1/audit/records?after=" + coded);
+        get("/v1/audit/verify");
+    }
+
+    private void lockAndUnlock() throws IOException {
+        for (String body : List.of(typed, json("passphrase", "short"), json("passphrase", typed, typed, "1"))) {
+            post("/v1/lock", body);
+        }
+        assertThat(post("/v1/lock", json("passphrase", lockPassphrase)).status())
+                .isEqualTo(200);
+        post("/v1/lock", json("passphrase", wrongPassphrase));
+        get("/v1/accounts/by-key/token");
+        login("by-password", json("username", USER, "password", password));
+        login("by-passcode", json("passcode", typed));
+        observe();
+        post("/v1/unlock", typed);
+        assertThat(post("/v1/unlock", json("passphrase", wrongPassphrase)).status())
+                .isEqualTo(403);
+        while (post("/v1/unlock", json("passphrase", lockPassphrase)).status() == 429) {
+            LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
+        }
+        get("/v1/accounts/by-key/token");
+        observe();
+    }
+
+    private void storeCommands() throws IOException {
+        var commands =
+                new StoreCommands(config, new PrintStream(output, /* autoFlush= */ true, StandardCharsets.UTF_8));
+        assertThat(commands.verify(OutputFormat.TABLE)).isZero();
+        assertThat(commands.rotate(OutputFormat.TABLE)).isZero();
+        assertThat(commands.verify(OutputFormat.TABLE)).isZero();
+        assertThat(output.toString(StandardCharsets.UTF_8)).contains("a new data key seals");
+    }
+
     private void troubles() throws IOException {
         try (var hang = emulator.misbehave(Misbehaviour.HANG_AFTER_ACCEPT)) {
             get("/v1/accounts/unbound/token?wait=1&min_ttl=4000");
@@ -499,9 +576,12 @@ final class CanaryTest {
         call("GET", target);
     }
 
-    private void post(String target, String body) throws IOException {
+    @CanIgnoreReturnValue
+    private Answer post(String target, String body) throws IOException {
         try (var caller = UnixCaller.at(temp.resolve("run").resolve("broker.sock"))) {
-            keep(caller.post(target, body));
+            Answer answer = caller.post(target, body);
+            keep(answer);
+            return answer;
         }
     }
 

@@ -30,6 +30,7 @@ import picocli.CommandLine.Parameters;
             "  iam-broker audit who-has - < leaked-token"
         })
 final class AuditCommand implements Callable<Integer> {
+    private static final int USUAL_COUNT = 10;
     private static final Duration LONGEST_VERIFY = Duration.ofMinutes(10);
 
     private final ClientAccess access;
@@ -45,8 +46,9 @@ final class AuditCommand implements Callable<Integer> {
             description = "who-has: six or more digits of it, or - for a token; verify --offline: files, oldest first.")
     List<String> operands = List.of();
 
-    @Option(names = "-n", paramLabel = "N", defaultValue = "10", description = "tail: how many (default: 10).")
-    int count = 10;
+    @Option(names = "-n", paramLabel = "N", description = "tail: how many (default: 10).")
+    @Nullable
+    Integer count;
 
     @Option(
             names = {"-f", "--follow"},
@@ -54,7 +56,8 @@ final class AuditCommand implements Callable<Integer> {
     boolean follow;
 
     @Option(names = "--from", paramLabel = "N", description = "verify: records before N are kept elsewhere.")
-    long from = 1;
+    @Nullable
+    Long from;
 
     @Option(names = "--offline", description = "verify: without the daemon, by the configured state keys.")
     boolean offline;
@@ -77,13 +80,12 @@ final class AuditCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        demand(what == What.TAIL || (count == null && !follow), "-n and --follow go with tail");
+        demand(what == What.VERIFY || (from == null && !offline), "--from and --offline go with verify");
+        demand(offline || config == null, "--config goes with verify --offline: the daemon has its own");
         return switch (what) {
-            case VERIFY -> verify();
-            case TAIL -> {
-                demand(operands.isEmpty(), "tail takes no FINGERPRINT and no FILE");
-                demand(count >= 1 && count <= AuditTail.MOST, "-n takes 1 to " + AuditTail.MOST);
-                yield new AuditTail(access, output).print(count, follow);
-            }
+            case VERIFY -> verify(from == null ? 1 : from);
+            case TAIL -> tail(count == null ? USUAL_COUNT : count);
             case WHO_HAS -> {
                 demand(operands.size() == 1, "who-has takes one FINGERPRINT, or - to read a token");
                 yield new AuditHolders(access, output).print(operands.getFirst());
@@ -91,12 +93,18 @@ final class AuditCommand implements Callable<Integer> {
         };
     }
 
-    private int verify() {
-        demand(from >= 1, "--from takes the number of a record, 1 or more");
+    private int tail(int records) {
+        demand(operands.isEmpty(), "tail takes no FINGERPRINT and no FILE");
+        demand(records >= 1 && records <= AuditTail.MOST, "-n takes 1 to " + AuditTail.MOST);
+        return new AuditTail(access, output).print(records, follow);
+    }
+
+    private int verify(long first) {
+        demand(first >= 1, "--from takes the number of a record, 1 or more");
         demand(offline || operands.isEmpty(), "files are verified with --offline: the daemon knows its own");
         var answer = offline
-                ? BrokerClient.parsed(new BrokerAnswer(200, daemon.verifyAudit(configFile(), files(), from)))
-                : access.client().json(BrokerRequest.get("/v1/audit/verify?from=" + from, LONGEST_VERIFY));
+                ? BrokerClient.parsed(new BrokerAnswer(200, daemon.verifyAudit(configFile(), files(), first)))
+                : access.client().json(BrokerRequest.get("/v1/audit/verify?from=" + first, LONGEST_VERIFY));
         return new AuditVerdict(access.around(), output).print(answer);
     }
 

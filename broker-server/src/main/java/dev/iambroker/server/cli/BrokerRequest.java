@@ -40,10 +40,18 @@ final class BrokerRequest {
         return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
-    /** {@code target} with {@code name=value} added, or as it was where the value is null. */
+    /**
+     * {@code target} with {@code name=value} added, or as it was where the value is null.
+     *
+     * @throws CommandFailure for an empty value: options are named as the query's parameters are
+     */
     static String with(String target, String name, @Nullable String value) {
         if (value == null) {
             return target;
+        }
+        if (value.isEmpty()) {
+            throw new CommandFailure(
+                    ExitCode.USAGE, "--" + name.replace('_', '-') + " is empty: give it a value, or leave it out");
         }
         return target + (target.indexOf('?') < 0 ? '?' : '&') + name + '=' + encode(value);
     }

@@ -3,13 +3,16 @@ package dev.iambroker.server.cli;
 import dev.iambroker.client.ClientIdentity;
 import dev.iambroker.client.Peer;
 import dev.iambroker.client.Program;
+import dev.iambroker.policy.Right;
 import dev.iambroker.policy.Verb;
 import dev.iambroker.server.cli.Table.Cell;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -35,6 +38,8 @@ final class ExplainCommand implements Callable<Integer> {
     /** No group has this number. */
     private static final int NO_GROUP = -1;
 
+    private static final Pattern SHA256 = Pattern.compile("[0-9a-fA-F]{64}");
+
     private final ClientAccess access;
     private final RootCommand root;
     private final DaemonCommands daemon;
@@ -45,11 +50,19 @@ final class ExplainCommand implements Callable<Integer> {
     @Parameters(index = "1", paramLabel = "KIND", description = "access, kube, uaa, list or admin.")
     String kind = "";
 
-    @Option(names = "--uid", paramLabel = "N", description = "The user; without one, a client that comes over TCP.")
+    @Option(
+            names = "--uid",
+            paramLabel = "N",
+            converter = IdNumber.class,
+            description = "The user; without one, a client that comes over TCP.")
     @Nullable
     Integer uid;
 
-    @Option(names = "--gid", paramLabel = "N", description = "A group of the client's; may be given several times.")
+    @Option(
+            names = "--gid",
+            paramLabel = "N",
+            converter = IdNumber.class,
+            description = "A group of the client's; may be given several times.")
     List<Integer> gids = List.of();
 
     @Option(names = "--exe", paramLabel = "PATH", description = "The program that it runs.")
@@ -90,10 +103,16 @@ final class ExplainCommand implements Callable<Integer> {
         Verb verb = Verb.ofWord(kind)
                 .orElseThrow(() -> new CommandFailure(
                         ExitCode.USAGE, "KIND is none of access, kube, uaa, list, admin: choose one of them"));
-        if (uid == null && (!gids.isEmpty() || exe != null || exeSha256 != null || unit != null)) {
-            throw new CommandFailure(ExitCode.USAGE, "--uid is missing: a process has one");
+        demand(
+                uid != null || (gids.isEmpty() && exe == null && exeSha256 == null && unit == null),
+                "--uid is missing: a process has one");
+        // What no process can have would answer as a process that the rules do not know.
+        demand(exe == null || exe.startsWith("/"), "--exe takes a program's whole path, such as /usr/bin/kubectl");
+        demand(exeSha256 == null || SHA256.matcher(exeSha256).matches(), "--exe-sha256 takes 64 hexadecimal digits");
+        demand(unit == null || unit.indexOf('.') > 0, "--unit takes a unit's whole name, such as build.service");
+        if (verb != Verb.ADMIN || !account.name.equals(Right.ANY)) {
+            account.path();
         }
-        account.path();
         Path file = config == null ? root.config : config;
         JsonNode answer = file == null
                 ? access.client().json(BrokerRequest.get(target(verb), BrokerClient.AT_ONCE))
@@ -103,17 +122,28 @@ final class ExplainCommand implements Callable<Integer> {
         return ExitCode.DONE.number();
     }
 
+    private static void demand(boolean isSo, String otherwise) {
+        if (!isSo) {
+            throw new CommandFailure(ExitCode.USAGE, otherwise);
+        }
+    }
+
     private String target(Verb verb) {
-        String groups = gids.stream().map(String::valueOf).collect(Collectors.joining(","));
+        String groups = gids.stream().map(Integer::toUnsignedString).collect(Collectors.joining(","));
         String target = BrokerRequest.with("/v1/explain", "account", account.name);
         target = BrokerRequest.with(target, "kind", verb.word());
         target = BrokerRequest.with(target, "cluster", cluster);
-        target = BrokerRequest.with(target, "uid", uid == null ? null : uid.toString());
+        target = BrokerRequest.with(target, "uid", uid == null ? null : Integer.toUnsignedString(uid));
         target = BrokerRequest.with(target, "gid", groups.isEmpty() ? null : groups);
         target = BrokerRequest.with(target, "exe", exe);
-        target = BrokerRequest.with(target, "exe_sha256", exeSha256);
+        target = BrokerRequest.with(target, "exe_sha256", digest());
         target = BrokerRequest.with(target, "unit", unit);
         return BrokerRequest.with(target, "client", client);
+    }
+
+    /** As rules and the kernel's files are compared. */
+    private @Nullable String digest() {
+        return exeSha256 == null ? null : exeSha256.toLowerCase(Locale.ROOT);
     }
 
     private ClientIdentity described() {
@@ -122,7 +152,7 @@ final class ExplainCommand implements Callable<Integer> {
             return ClientIdentity.ofSecret(proven);
         }
         int gid = gids.isEmpty() ? NO_GROUP : gids.getFirst();
-        var program = new Program(exe, exeSha256, unit, null);
+        var program = new Program(exe, digest(), unit, null);
         return new ClientIdentity(new Peer(uid, gid, new HashSet<>(gids), 1, 0, program), proven);
     }
 

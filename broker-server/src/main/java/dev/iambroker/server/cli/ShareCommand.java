@@ -1,7 +1,9 @@
 package dev.iambroker.server.cli;
 
+import dev.iambroker.broker.ShareRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -24,6 +26,8 @@ import tools.jackson.databind.JsonNode;
             "  docker run -v \"$(dirname \"$(iam-broker share prod --mode 0666)\")\":/run/iam-broker ..."
         })
 final class ShareCommand implements Callable<Integer> {
+    private static final List<String> MODES = List.of("0600", "0660", "0666");
+
     private final ClientAccess access;
 
     @Mixin
@@ -65,6 +69,7 @@ final class ShareCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         var target = account.path() + "/shares";
+        demandInBounds();
         target = BrokerRequest.with(target, "kind", kind.toString());
         target = BrokerRequest.with(target, "cluster", cluster);
         target = BrokerRequest.with(target, "ttl", ttl == null ? null : Long.toString(ttl.toSeconds()));
@@ -74,5 +79,25 @@ final class ShareCommand implements Callable<Integer> {
         JsonNode share = access.client().json(BrokerRequest.post(target, empty, BrokerClient.UPSTREAM));
         access.around().out().println(output.isJson() ? Json.pretty(share) : Json.cell(share, "path"));
         return 0;
+    }
+
+    /** In the words of whoever typed the options; the daemon speaks of its query. */
+    private void demandInBounds() {
+        demand(
+                ttl == null || (ttl.compareTo(ShareRequest.SHORTEST) >= 0 && ttl.compareTo(ShareRequest.LONGEST) <= 0),
+                "--ttl takes 1s to " + ShareRequest.LONGEST.toHours() + "h");
+        demand(
+                uses == null || (uses >= 1 && uses <= ShareRequest.MOST_USES),
+                "--uses takes 1 to " + ShareRequest.MOST_USES);
+        demand(mode == null || MODES.contains(mode), "--mode is one of " + String.join(", ", MODES));
+        demand(
+                cluster == null || kind == TokenCommand.Kind.KUBE,
+                "--cluster goes with --kind kube alone: a token of another kind is for the whole account");
+    }
+
+    private static void demand(boolean isSo, String otherwise) {
+        if (!isSo) {
+            throw new CommandFailure(ExitCode.USAGE, otherwise + ": see 'iam-broker share --help'");
+        }
     }
 }

@@ -32,7 +32,7 @@ final class UnshareCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if ((id == null) != all) {
+        if ((id == null) != all || "".equals(id)) {
             throw new CommandFailure(
                     ExitCode.USAGE, "give the ID of a share, or --all: 'iam-broker status' lists them");
         }

@@ -1,10 +1,13 @@
 package dev.iambroker.server.cli;
 
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -13,6 +16,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
  * find it repeated in a log, so nothing that follows an option is shown, and of a login nothing at all.
  */
 final class UsageErrors implements IParameterExceptionHandler {
+    private static final Set<Class<?>> NUMBERS = Set.of(int.class, Integer.class, long.class, Long.class);
     private static final Pattern OPTION = Pattern.compile("--?[a-z][a-z-]{0,30}");
 
     @Override
@@ -31,6 +35,9 @@ final class UsageErrors implements IParameterExceptionHandler {
             return failure.getArgSpec().paramLabel() + " is one of "
                     + String.join(", ", failure.getArgSpec().completionCandidates());
         }
+        if (isWrongNumber(failure)) {
+            return nameOf(failure.getArgSpec()) + " takes a whole number";
+        }
         if (failure instanceof MissingParameterException || !takesSecrets(command)) {
             return lowerFirst(
                     String.valueOf(failure.getMessage()).lines().findFirst().orElse("not understood"));
@@ -42,6 +49,19 @@ final class UsageErrors implements IParameterExceptionHandler {
         return !(failure instanceof MissingParameterException)
                 && failure.getArgSpec() != null
                 && failure.getArgSpec().completionCandidates() != null;
+    }
+
+    /** Where the command says nothing of its own about them. */
+    private static boolean isWrongNumber(ParameterException failure) {
+        var spec = failure.getArgSpec();
+        return !(failure instanceof MissingParameterException)
+                && spec != null
+                && spec.converters().length == 0
+                && NUMBERS.contains(spec.type());
+    }
+
+    private static String nameOf(ArgSpec spec) {
+        return spec instanceof OptionSpec option ? option.longestName() : spec.paramLabel();
     }
 
     private static String unmatched(UnmatchedArgumentException failure, CommandLine command) {

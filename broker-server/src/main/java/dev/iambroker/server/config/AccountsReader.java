@@ -4,6 +4,7 @@ import dev.iambroker.account.Account;
 import dev.iambroker.account.AccountName;
 import dev.iambroker.account.Cloud;
 import dev.iambroker.account.Login;
+import dev.iambroker.account.Nearest;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

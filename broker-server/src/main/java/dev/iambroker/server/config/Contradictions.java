@@ -3,6 +3,7 @@ package dev.iambroker.server.config;
 import dev.iambroker.account.Account;
 import dev.iambroker.account.AccountName;
 import dev.iambroker.account.Login;
+import dev.iambroker.account.Nearest;
 import dev.iambroker.policy.Right;
 import dev.iambroker.policy.Verb;
 import dev.iambroker.secret.Secret;

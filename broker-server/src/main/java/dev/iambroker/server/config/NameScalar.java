@@ -1,5 +1,6 @@
 package dev.iambroker.server.config;
 
+import dev.iambroker.account.Nearest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -88,10 +88,12 @@ final class RuleWarnings {
             Match match = clients.get(later).client().rule().match();
             for (ReadClient earlier : clients.subList(0, later)) {
                 if (decides(earlier) && matchesWhatever(earlier.client().rule().match(), match)) {
+                    String name = earlier.client().rule().name();
                     clients.get(later)
                             .entry()
-                            .warning("is never reached: an earlier client matches whatever it matches,"
-                                    + " and the first that matches decides alone");
+                            .warning("is never reached: client \"" + name + "\" before it matches whatever it matches,"
+                                    + " and the first that matches decides alone (expected this one before \"" + name
+                                    + "\", or its rights there)");
                     break;
                 }
             }

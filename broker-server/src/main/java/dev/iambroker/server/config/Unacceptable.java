@@ -1,5 +1,6 @@
 package dev.iambroker.server.config;
 
+import dev.iambroker.account.Nearest;
 import org.jspecify.annotations.Nullable;
 
 /** A value that a key cannot have. The message says what is wrong with it and does not quote it. */

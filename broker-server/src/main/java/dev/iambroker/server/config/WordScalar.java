@@ -1,5 +1,6 @@
 package dev.iambroker.server.config;
 
+import dev.iambroker.account.Nearest;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -8,6 +8,7 @@ import dev.iambroker.policy.Verb;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Which rule would decide over a client that is described, and why. */
@@ -55,7 +56,7 @@ record ExplainRoute(TokenBroker broker) implements Route {
     private static @Nullable Peer peer(Query query) {
         String uid = query.get(UID);
         if (uid == null) {
-            if (query.get(GID) != null || query.get(EXE) != null || query.get(UNIT) != null) {
+            if (Stream.of(GID, EXE, EXE_SHA256, UNIT).anyMatch(name -> query.get(name) != null)) {
                 throw RequestRefused.badRequest("query parameter uid is missing: a process has one");
             }
             return null;

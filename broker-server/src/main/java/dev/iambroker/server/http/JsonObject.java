@@ -67,6 +67,8 @@ final class JsonObject {
         } catch (JacksonException e) {
             // The cause is dropped: it could quote a secret.
             throw RequestRefused.badRequest(complaint);
+        } finally {
+            Arrays.fill(text, '\0');
         }
     }
 
@@ -74,7 +76,9 @@ final class JsonObject {
     private static char[] decoded(byte[] body, String complaint) {
         try {
             CharBuffer text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body));
-            return Arrays.copyOf(text.array(), text.limit());
+            char[] exact = Arrays.copyOf(text.array(), text.limit());
+            Arrays.fill(text.array(), '\0');
+            return exact;
         } catch (CharacterCodingException e) {
             throw RequestRefused.badRequest(complaint);
         }

@@ -5,6 +5,7 @@ import dev.iambroker.broker.ShareRequest;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** Opens a socket that gives one right. */
@@ -30,23 +31,16 @@ record ShareRoute(ShareControl shares) implements Route {
     public Answer answer(Call call) {
         Query query = call.query();
         Duration ttl = Duration.ofSeconds(
-                query.seconds(TTL, ShareRequest.LONGEST.toSeconds()).orElse(ShareRequest.DEFAULT_TTL.toSeconds()));
+                query.number(TTL, ShareRequest.SHORTEST.toSeconds(), ShareRequest.LONGEST.toSeconds())
+                        .orElse(ShareRequest.DEFAULT_TTL.toSeconds()));
         var request =
                 new ShareRequest(call.account(), call.kind(), query.get(Call.CLUSTER), ttl, uses(query), mode(query));
         return ShareJson.answer(shares.share(call.client(), request));
     }
 
     private static @Nullable Long uses(Query query) {
-        String text = query.get(USES);
-        if (text == null) {
-            return null;
-        }
-        boolean isNumber = text.length() <= 7 && Syntax.isDigits(text, 0, text.length());
-        if (!isNumber) {
-            throw RequestRefused.badRequest(
-                    "query parameter uses is not a whole number from 1 to " + ShareRequest.MOST_USES);
-        }
-        return Long.parseLong(text);
+        OptionalLong uses = query.number(USES, 1, ShareRequest.MOST_USES);
+        return uses.isEmpty() ? null : uses.getAsLong();
     }
 
     private static int mode(Query query) {

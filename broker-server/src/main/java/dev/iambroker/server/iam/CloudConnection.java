@@ -1,6 +1,7 @@
 package dev.iambroker.server.iam;
 
 import java.net.http.HttpClient;
+import java.time.Duration;
 
 /** One set of endpoints: what is sent there, and the client that sends it. Identity is what tells two apart. */
 final class CloudConnection {
@@ -31,6 +32,16 @@ final class CloudConnection {
     /** Lets what is under way end. */
     void shutdown() {
         client.shutdown();
+    }
+
+    /** After {@link #shutdown}: whether its connections are closed within {@code patience}. */
+    boolean hasEnded(Duration patience) {
+        try {
+            return client.awaitTermination(patience);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     void shutdownNow() {

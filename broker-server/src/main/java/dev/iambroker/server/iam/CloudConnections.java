@@ -5,6 +5,7 @@ import dev.iambroker.account.AccountName;
 import dev.iambroker.account.ServiceFailure;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -16,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * Owns the clients. Thread-safe.
  */
 public final class CloudConnections implements AutoCloseable {
+    /** What is under way may take longer; then its connection ends with it. */
+    private static final Duration ENDING = Duration.ofSeconds(1);
+
     private final HttpSettings settings;
     private volatile Map<AccountName, CloudConnection> connections;
 
@@ -38,7 +42,7 @@ public final class CloudConnections implements AutoCloseable {
     }
 
     /**
-     * Connects anew. What a client of {@code java.net.http} read last stays in its connection's buffer until that is
+     * Connects anew, and waits a moment for what was connected before to be closed. What a client of {@code java.net.http} read last stays in its connection's buffer until that is
      * closed, so that tokens stay in memory after everybody forgot them.
      *
      * @throws IllegalArgumentException if a {@code caFile} is unusable; then nothing has changed
@@ -46,7 +50,13 @@ public final class CloudConnections implements AutoCloseable {
     public synchronized void reconnect() {
         Map<AccountName, Endpoints> endpoints = new HashMap<>();
         connections.forEach((name, connection) -> endpoints.put(name, connection.endpoints()));
+        Set<CloudConnection> before = new HashSet<>(connections.values());
         swap(connect(endpoints, Map.of()));
+        for (CloudConnection connection : before) {
+            if (!connection.hasEnded(ENDING)) {
+                return;
+            }
+        }
     }
 
     /** Forgets the accounts that are not among {@code names}. */

@@ -12,6 +12,7 @@ final class HeldKey implements SecretKey {
 
     private final transient Secret bytes;
     private final String algorithm;
+    private volatile boolean isDestroyed;
 
     private HeldKey(Secret bytes, String algorithm) {
         this.bytes = bytes;
@@ -37,6 +38,18 @@ final class HeldKey implements SecretKey {
     @Reveals("the cipher asks for it, uses it and overwrites it")
     public byte[] getEncoded() {
         return bytes.revealBytes();
+    }
+
+    /** Overwrites it: nothing can be sealed or opened by it any more. Idempotent. */
+    @Override
+    public void destroy() {
+        isDestroyed = true;
+        bytes.wipe();
+    }
+
+    @Override
+    public boolean isDestroyed() {
+        return isDestroyed;
     }
 
     @Override

@@ -19,8 +19,8 @@ final class SealedSession {
     private static final int NONCE_AT = MAGIC.length + 1;
     private static final int HEADER_BYTES = NONCE_AT + AesGcm.NONCE_BYTES;
 
-    private final SecretKey dataKey;
-    private final @Nullable SecretKey previous;
+    private final HeldKey dataKey;
+    private final @Nullable HeldKey previous;
     private final SecureRandom random;
 
     /** @param previous opens too, and seals nothing; null for none */
@@ -68,6 +68,14 @@ final class SealedSession {
         return content.length > MAGIC.length
                 && Arrays.equals(content, 0, MAGIC.length, MAGIC, 0, MAGIC.length)
                 && content[MAGIC.length] != VERSION;
+    }
+
+    /** Overwrites the keys. Nobody may be sealing or opening. */
+    void destroy() {
+        dataKey.destroy();
+        if (previous != null) {
+            previous.destroy();
+        }
     }
 
     private static byte[] associated(AccountName account) {

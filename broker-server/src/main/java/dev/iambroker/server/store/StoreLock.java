@@ -108,7 +108,16 @@ final class StoreLock {
         }
         write(LockFile.seal(content, keyring.audit(), keyring.mark(), passphrase, random)
                 .content());
+        drop();
+    }
+
+    /** No reader is under way: who reads sessions has waited for this change, or it for them. */
+    private void drop() {
+        SealedSession sessions = open;
         open = null;
+        if (sessions != null) {
+            sessions.destroy();
+        }
     }
 
     synchronized boolean unlock(Secret passphrase, Runnable whileOpening) {
@@ -127,7 +136,7 @@ final class StoreLock {
             whileOpening.run();
             demandWritten(keyring);
         } catch (RuntimeException e) {
-            open = null;
+            drop();
             demandLocked(file, e);
             throw e;
         }

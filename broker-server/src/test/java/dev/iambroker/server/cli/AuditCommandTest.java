@@ -123,6 +123,14 @@ final class AuditCommandTest {
                 "audit tail x",
                 "audit verify --from 0",
                 "audit verify /a/1",
+                "audit verify -n 5",
+                "audit verify --follow",
+                "audit verify --config /c",
+                "audit tail --offline",
+                "audit tail --from 3",
+                "audit tail -n some",
+                "audit who-has 0123ab --follow",
+                "audit who-has 0123ab --offline",
                 "store"
             })
     void usage_wrong_exitsTwoInOneLineWithoutEcho(String line) {

@@ -85,10 +85,30 @@ final class ExplainCommandTest {
     }
 
     @Test
+    void explain_largestNumberAndAllAccounts_areAsked() {
+        daemon.answer("GET /v1/explain?account=*&kind=admin&uid=4294967294&gid=4294967294", 200, ANSWER);
+        assertThat(cli.run("explain", "--uid", "4294967294", "--gid", "4294967294", "*", "admin")
+                        .code())
+                .isZero();
+    }
+
+    @Test
     void explain_unknownKindOrProcessWithoutUser_2() {
         assertThat(cli.run("explain", "--uid", "1", "prod", "id").code()).isEqualTo(2);
         assertThat(cli.run("explain", "--exe", "/bin/a", "prod", "access").code())
                 .isEqualTo(2);
+        assertThat(cli.run("explain", "--uid", "1", "*", "access").code()).isEqualTo(2);
+        assertThat(cli.run("explain", "--client=", "prod", "access").err()).contains("--client is empty");
+        for (String[] malformed : new String[][] {{"--exe", "kubectl"}, {"--exe-sha256", "ab"}, {"--unit", "build"}}) {
+            Cli.Result result = cli.run("explain", "--uid", "1", malformed[0], malformed[1], "prod", "access");
+            assertThat(result.code()).isEqualTo(2);
+            assertThat(result.err()).contains(malformed[0] + " takes");
+        }
+        for (String number : new String[] {"root", "-1", "4294967296"}) {
+            Cli.Result result = cli.run("explain", "--uid", number, "prod", "access");
+            assertThat(result.code()).isEqualTo(2);
+            assertThat(result.err()).contains("--uid", "a number such as 1000").doesNotContain(number);
+        }
         assertThat(daemon.asked()).isEmpty();
     }
 }

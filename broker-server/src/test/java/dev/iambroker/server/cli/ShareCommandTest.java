@@ -8,6 +8,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class ShareCommandTest {
     private static final String SHARE = """
@@ -59,6 +61,42 @@ final class ShareCommandTest {
         var out = cli.run("share", "prod", "--output=json").out();
 
         assertThat(Json.MAPPER.readTree(out)).isEqualTo(Json.MAPPER.readTree(SHARE));
+    }
+
+    /** In the words of the options; what the daemon says of its query helps nobody who typed none. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--ttl 0                        | --ttl takes 1s to 168h",
+                "--ttl PT0.5S                   | --ttl takes 1s to 168h",
+                "--ttl 169h                     | --ttl takes 1s to 168h",
+                "--uses 0                       | --uses takes 1 to 1000000",
+                "--uses -1                      | --uses takes 1 to 1000000",
+                "--uses 1000001                 | --uses takes 1 to 1000000",
+                "--uses some                    | --uses takes a whole number",
+                "--mode 0777                    | --mode is one of 0600, 0660, 0666",
+                "--cluster build                | --cluster goes with --kind kube",
+                "--kind access --cluster build  | --cluster goes with --kind kube",
+            })
+    void share_optionOutOfBounds_isRefusedInItsWords(String options, String says) {
+        var result = cli.run(("share prod " + options).split(" +"));
+
+        assertThat(result.code()).isEqualTo(2);
+        assertThat(result.err()).startsWith("iam-broker: " + says).endsWith("see 'iam-broker share --help'\n");
+        assertThat(daemon.asked()).isEmpty();
+    }
+
+    @Test
+    void share_bounds_areSent() {
+        daemon.answer("POST /v1/accounts/prod/shares?kind=access&ttl=604800&uses=1000000", 200, SHARE);
+        daemon.answer("POST /v1/accounts/prod/shares?kind=access&ttl=1&uses=1", 200, SHARE);
+
+        assertThat(cli.run("share", "prod", "--ttl", "168h", "--uses", "1000000")
+                        .code())
+                .isZero();
+        assertThat(cli.run("share", "prod", "--ttl", "1s", "--uses", "1").code())
+                .isZero();
     }
 
     @Test

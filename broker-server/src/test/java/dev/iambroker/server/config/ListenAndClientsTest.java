@@ -275,10 +275,12 @@ final class ListenAndClientsTest {
                   - { name: a, match: { secret: { file: key } }, allow: [] }
                   - { name: b, match: { secret: { file: copy } }, allow: [] }
                   - { name: c, match: { secret: { file: other } }, allow: [] }
+                  - { name: d, match: { secret: { file: key } }, allow: [], dry-run: true }
                 """))
                 .containsExactly(
                         "broker.yaml:4:5: clients[1]: has the same secret as client a (expected one of its own)",
-                        "broker.yaml:5:5: clients[2]: has the same secret as account dev (expected one of its own)");
+                        "broker.yaml:5:5: clients[2]: has the same secret as account dev (expected one of its own)",
+                        "broker.yaml:6:5: clients[3]: has the same secret as client a (expected one of its own)");
     }
 
     @Test

@@ -198,6 +198,19 @@ final class RuleConditionsTest {
     }
 
     @Test
+    void laterRule_unreachable_namesTheOneThatTakesItAllAndSaysWhatToDo() {
+        assertThat(fixture.warnings(DEV + """
+                clients:
+                  - { name: other, match: { uid: 8 }, allow: [] }
+                  - { name: wide, match: { uid: 7 }, allow: [] }
+                  - { name: narrow, match: { uid: 7, unit: a.service }, allow: [] }
+                """)).singleElement().asString().endsWith("""
+                        clients[2]: is never reached: client "wide" before it matches whatever it matches, and the first \
+                        that matches decides alone (expected this one before "wide", or its rights there)\
+                        """);
+    }
+
+    @Test
     void laterRule_behindOneInDryRun_isReached() {
         assertThat(fixture.warnings(DEV + """
                 clients:

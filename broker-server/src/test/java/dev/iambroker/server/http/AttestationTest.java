@@ -160,7 +160,8 @@ final class AttestationTest {
                 "account=prod&kind=id",
                 "account=prod&kind=kube&uid=x",
                 "account=prod&kind=kube&uid=1&gid=1,,2",
-                "account=prod&kind=kube&exe=%2Fbin%2Fa"
+                "account=prod&kind=kube&exe=%2Fbin%2Fa",
+                "account=prod&kind=kube&exe_sha256=ab"
             })
     void explain_incomplete_400(String query) {
         Exchange exchange = service.begin(get("/v1/explain?" + query), arrival);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
+import dev.iambroker.secret.SecretWiped;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.NotSerializableException;
@@ -44,6 +45,16 @@ final class HeldKeyTest {
         assertThat(AesGcm.open(held, NONCE, CLEAR, sealed)).isEqualTo(CLEAR);
         assertThat(held.getFormat()).isEqualTo("RAW");
         assertThat(held).hasToString("AES key");
+    }
+
+    @Test
+    void destroy_sealsAndOpensNoMore() {
+        HeldKey held = HeldKey.of(new SecretKeySpec(canary(5), AesGcm.ALGORITHM));
+        assertThat(held.isDestroyed()).isFalse();
+        held.destroy();
+        held.destroy();
+        assertThat(held.isDestroyed()).isTrue();
+        assertThatThrownBy(held::getEncoded).isInstanceOf(SecretWiped.class);
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.iambroker.account.AccountName;
 import dev.iambroker.secret.Secret;
+import dev.iambroker.secret.SecretWiped;
 import dev.iambroker.store.StoreFailure;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -68,6 +69,26 @@ final class LockedStoreTest {
         try (var store = open(KEY)) {
             assertThat(store.isLocked()).isFalse();
             assertHoldsSession(store);
+        }
+    }
+
+    /** Dropped alone it would stay in memory until the collector comes, which may take hours. */
+    @Test
+    void lock_dataKeyInUse_isOverwrittenAtOnce() {
+        open(KEY).close();
+        var random = new SecureRandom();
+        try (var directory = StateDirectory.open(temp.resolve("state"), FileOps.posix(), random)) {
+            StoreLock lock = StoreLock.of(directory, List.of(KEY), random);
+            SealedSession before = lock.sessions();
+            assertThat(before.seal(PROD, new byte[1])).isNotEmpty();
+            lock.lock(PASSPHRASE);
+            assertThatThrownBy(() -> before.seal(PROD, new byte[1])).isInstanceOf(SecretWiped.class);
+
+            assertThatThrownBy(() -> lock.unlock(PASSPHRASE, () -> {
+                        throw new IllegalStateException("nothing can be loaded");
+                    }))
+                    .isInstanceOf(IllegalStateException.class);
+            assertThat(lock.isLocked()).isTrue();
         }
     }
 

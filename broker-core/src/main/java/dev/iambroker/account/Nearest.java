@@ -1,18 +1,18 @@
-package dev.iambroker.server.config;
+package dev.iambroker.account;
 
 import java.util.Collection;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Guesses what a misspelt word was meant to be. */
-final class Nearest {
+/** Guesses what a misspelt word was meant to be. Thread-safe. */
+public final class Nearest {
     /** One slip, and one more for every so many letters. */
     private static final int LETTERS_PER_SLIP = 4;
 
     private Nearest() {}
 
     /** The closest of {@code valid}, or null where none is close. */
-    static @Nullable String of(String word, Collection<String> valid) {
+    public static @Nullable String of(String word, Collection<String> valid) {
         String best = null;
         int bestDistance = Integer.MAX_VALUE;
         String plain = plain(word);
@@ -30,7 +30,7 @@ final class Nearest {
     }
 
     /** The end of a message: {@code ; did you mean "x"?}, or nothing. */
-    static String question(@Nullable String nearest) {
+    public static String question(@Nullable String nearest) {
         return nearest == null ? "" : "; did you mean \"" + nearest + "\"?";
     }
 
