@@ -275,7 +275,10 @@ public final class GuardedTokenBroker implements TokenBroker {
         if (token == null || !secondAsks.takeTurn(request, key, token.etag())) {
             return;
         }
-        log.info("{} was given out and asked for again at once, as after a 401: another one is minted", key);
+        log.info(
+                "{} was given to process {}, which asks for it again at once, as after a 401: another one is minted",
+                key,
+                request.caller());
         try {
             tokens.renew(key, resolved.patience());
         } catch (RenewalFailure e) {

@@ -112,8 +112,9 @@ final class OpenShiftIT {
                     look(failures, kubectl, kubeconfig, "", "get", "pods");
                 }
             }
+            assertThat(failures).isEmpty();
             assertThat(cluster.issuedTokens() - before)
-                    .as("tokens of %s", cluster.name())
+                    .as("tokens of %s%n%s", cluster.name(), daemon.log())
                     .isLessThanOrEqualTo(1);
         }
         assertThat(failures).isEmpty();
