@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 final class SecondAsksTest {
     private static final ClientIdentity ROOT = ClientIdentity.ofPeer(new Peer(0, 0, Set.of(), 1, 1));
     private static final ClientIdentity NOBODY = ClientIdentity.ofPeer(new Peer(7, 7, Set.of(), 1, 1));
-    private static final Caller KUBECTL = new Caller(77, 1000);
+    private static final Caller KUBECTL = new Caller(77, 1000, "kubectl");
     private static final AccountsApi NO_ACCOUNTS = (account, token) -> List.of();
 
     private final GuardedTokenBrokerTest.Clusters clusters = new GuardedTokenBrokerTest.Clusters();
@@ -83,8 +83,9 @@ final class SecondAsksTest {
     @Test
     void later_anotherProcess_anotherCluster_orNobodyKnown_getWhatIsThere() {
         String token = ask();
-        assertThat(ask(new Caller(77, 2000), null)).isEqualTo(token);
-        assertThat(ask(new Caller(78, 1000), null)).isEqualTo(token);
+        assertThat(ask(new Caller(77, 2000, "kubectl"), null)).isEqualTo(token);
+        assertThat(ask(new Caller(78, 1000, "kubectl"), null)).isEqualTo(token);
+        assertThat(ask(new Caller(77, 1000, "kubectl.1.31"), null)).isEqualTo(token);
         assertThat(ask(null, null)).isEqualTo(token);
         assertThat(ask(null, null)).isEqualTo(token);
         bench.time.advance(Duration.ofSeconds(11));

@@ -7,19 +7,17 @@ import org.jspecify.annotations.Nullable;
  *
  * @param server {@code spec.cluster.server}
  * @param hasCluster whether there is a {@code spec.cluster}
- * @param hasAuthority whether {@code spec.cluster} names a certificate authority of its own
  * @param skipsVerification {@code spec.cluster.insecure-skip-tls-verify}
  */
 record ExecInfo(
         ExecApiVersion version,
         boolean hasCluster,
         @Nullable String server,
-        boolean hasAuthority,
         boolean skipsVerification) {
     private static final String WHAT = "the body is not the JSON of KUBERNETES_EXEC_INFO";
 
     /** What holds without the variable. */
-    static final ExecInfo NONE = new ExecInfo(ExecApiVersion.V1, false, null, false, false);
+    static final ExecInfo NONE = new ExecInfo(ExecApiVersion.V1, false, null, false);
 
     /** @throws RequestRefused if {@code body} is neither empty nor such JSON, or of another version */
     static ExecInfo parse(byte[] body) {
@@ -31,14 +29,9 @@ record ExecInfo(
         JsonObject cluster = spec == null ? null : spec.object("cluster");
         ExecApiVersion version = version(info.string("apiVersion"));
         if (cluster == null) {
-            return new ExecInfo(version, false, null, false, false);
+            return new ExecInfo(version, false, null, false);
         }
-        return new ExecInfo(
-                version,
-                true,
-                cluster.string("server"),
-                cluster.string("certificate-authority-data") != null,
-                cluster.isTrue("insecure-skip-tls-verify"));
+        return new ExecInfo(version, true, cluster.string("server"), cluster.isTrue("insecure-skip-tls-verify"));
     }
 
     private static ExecApiVersion version(@Nullable String text) {

@@ -50,9 +50,6 @@ record KubeCredentialRoute(TokenBroker broker) implements Route {
                 info.server(),
                 call.minTtl(),
                 call.patience(TokenRequest.DEFAULT_WAIT),
-                // kubectl 1.33 runs the plugin twice for each command where the cluster has no authority of its own:
-                // there a
-                // second question says nothing of the first answer.
-                info.hasCluster() && !info.hasAuthority() ? null : call.caller());
+                call.caller());
     }
 }

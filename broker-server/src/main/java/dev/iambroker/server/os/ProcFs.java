@@ -51,8 +51,9 @@ public final class ProcFs {
      */
     public @Nullable Caller parent(int pid, long startTime) {
         int parent = read(pid, "stat").map(stat -> (int) field(stat, PARENT)).orElse(0);
-        // The parent's start is read before it is sure that the parent was read off the right process.
-        Caller caller = new Caller(parent, startTime(parent));
+        String ofParent = read(parent, "stat").orElse("");
+        Caller caller = new Caller(parent, startTimeOf(ofParent), nameIn(ofParent));
+        // Last: that the process is still the same says that its parent was read off it.
         boolean isSure = startTime != UNKNOWN && startTime(pid) == startTime;
         return isSure && parent > FIRST_PROCESS && caller.startTime() != UNKNOWN ? caller : null;
     }
@@ -155,6 +156,11 @@ public final class ProcFs {
         } catch (IOException e) {
             return Optional.empty();
         }
+    }
+
+    private static String nameIn(String stat) {
+        int end = stat.lastIndexOf(')');
+        return end < 0 ? "" : stat.substring(stat.indexOf('(') + 1, end);
     }
 
     private static long startTimeOf(String stat) {
