@@ -8,6 +8,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -29,6 +30,18 @@ record Kubectl(Path program, String version) {
             all.add(of(beside));
         }
         return all;
+    }
+
+    /** Of those the ends; one where there is but one. */
+    static List<Kubectl> oldestAndNewest() throws IOException, InterruptedException {
+        List<Kubectl> byAge = new ArrayList<>(all());
+        // The one on PATH may be a dispatcher to the others, with a version in between.
+        byAge.sort(Comparator.comparingInt(Kubectl::minor));
+        return byAge.size() < 2 ? byAge : List.of(byAge.getFirst(), byAge.getLast());
+    }
+
+    private int minor() {
+        return Integer.parseInt(version.split("\\.", -1)[1]);
     }
 
     private static List<Path> beside(Path onPath) throws IOException {
