@@ -181,6 +181,12 @@ public final class FakeBroker implements TokenBroker {
     }
 
     @Override
+    public List<Cluster> clustersNow(ClientIdentity client, String account) {
+        note(client, "clustersNow " + account);
+        return List.of(cluster());
+    }
+
+    @Override
     public void demandOpen() {
         if (isLocked) {
             throw new BrokerFailure.Locked("the broker is locked", BrokerFailure.About.NOTHING);
