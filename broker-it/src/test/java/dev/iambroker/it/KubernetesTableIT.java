@@ -169,7 +169,7 @@ final class KubernetesTableIT {
                     .env("SSL_CERT_FILE", authority)
                     .run();
             boolean asExpected = refused
-                    ? ran.exitCode() != 0 && ran.err().contains("trusted profile")
+                    ? ran.exitCode() != 0 && ran.err().contains("logs in by trusted-profile")
                     : ran.exitCode() == 0 && ran.out().contains(name) && ran.err().isEmpty();
             if (!asExpected) {
                 failures.add(List.of(kubectl.version(), account, api, cluster.name(), endpoint) + ": " + ran.all());
