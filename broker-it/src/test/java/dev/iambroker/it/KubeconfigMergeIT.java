@@ -64,7 +64,8 @@ final class KubeconfigMergeIT {
         assertThat(merged.exitCode()).as(original + ": " + merged.all()).isZero();
         List<Ran> after = views(kubectls, place, file);
         for (int i = 0; i < kubectls.size(); i++) {
-            String which = original.getFileName() + " by kubectl " + kubectls.get(i).version();
+            String which =
+                    original.getFileName() + " by kubectl " + kubectls.get(i).version();
             assertThat(after.get(i).exitCode())
                     .as(which + ": " + after.get(i).all())
                     .isEqualTo(before.get(i).exitCode());
@@ -96,8 +97,11 @@ final class KubeconfigMergeIT {
                     .toList();
             assertThat(others)
                     .as("%s of %s", section, which)
-                    .containsExactlyElementsOf(before.path(section).valueStream().toList());
-            assertThat(after.path(section).size()).as("%s of %s", section, which).isEqualTo(others.size() + 1);
+                    .containsExactlyElementsOf(
+                            before.path(section).valueStream().toList());
+            assertThat(after.path(section).size())
+                    .as("%s of %s", section, which)
+                    .isEqualTo(others.size() + 1);
         }
         assertThat(after.path("preferences")).as(which).isEqualTo(before.path("preferences"));
         String current = before.path("current-context").asString("");

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -32,6 +33,8 @@ final class KubectlWatchIT {
     private final EmulatedCloud cloud = SampleCloud.start();
     private final Workplace place;
     private final Daemon daemon;
+    private final List<Ran> watched = new ArrayList<>();
+    private final List<Ran> waited = new ArrayList<>();
     private List<Kubectl> kubectls = List.of();
 
     KubectlWatchIT() throws IOException, InterruptedException {
@@ -46,13 +49,27 @@ final class KubectlWatchIT {
         daemon = place.serve();
     }
 
+    /** All of them in the same half a minute. */
     @BeforeAll
-    void find() throws IOException, InterruptedException {
+    void live() throws Exception {
         kubectls = Kubectl.oldestAndNewest();
         if (!"true".equals(System.getenv("CI"))) {
             assumeTrue(!kubectls.isEmpty(), "no kubectl on PATH");
         }
         assertThat(kubectls).as("kubectls on PATH").isNotEmpty();
+        cloud.emulator().settings().watchLife(TWO_LIVES.plusSeconds(5));
+        List<Running> watching = start(cloud.prodClassic(), "get", "namespaces", "--watch");
+        cloud.emulator().settings().watchLife(Duration.ofSeconds(2));
+        cloud.prodVpc().objects().putPod("default", "job", "Running");
+        List<Running> waiting =
+                start(cloud.prodVpc(), "wait", "pod/job", "--for=jsonpath={.status.phase}=Succeeded", "--timeout=2m");
+        waitFor(TWO_LIVES, Stream.concat(watching.stream(), waiting.stream()).toList());
+        cloud.prodClassic().objects().addNamespace(LATE);
+        cloud.prodVpc().objects().putPod("default", "job", "Succeeded");
+        for (int i = 0; i < kubectls.size(); i++) {
+            watched.add(watching.get(i).end());
+            waited.add(waiting.get(i).end());
+        }
     }
 
     @AfterAll
@@ -64,45 +81,28 @@ final class KubectlWatchIT {
 
     /** A watch that the server leaves alone needs no second token: it is let in once. */
     @Test
-    void getWatch_oneStreamOverTwoLives_tellsWhatHappensAfterThem() throws Exception {
-        EmulatedCluster cluster = cloud.prodClassic();
-        cloud.emulator().settings().watchLife(TWO_LIVES.plusSeconds(3));
-        List<Running> watching = start(cluster, "get", "namespaces", "--watch");
-        awaitWatches(cluster, watching.size());
-        waitFor(TWO_LIVES, watching);
-        cluster.objects().addNamespace(LATE);
-
-        for (Running each : watching) {
-            Ran ran = each.end();
+    void getWatch_oneStreamOverTwoLives_tellsWhatHappensAfterThem() {
+        for (Ran ran : watched) {
             assertThat(ran.exitCode()).as(ran.all()).isZero();
             assertThat(ran.out()).contains("kube-system", LATE);
             assertThat(ran.err()).isEmpty();
         }
-        ClusterRequests requests = ClusterRequests.to(cloud.emulator(), cluster);
-        assertThat(requests.watches().count()).isEqualTo(watching.size());
+        ClusterRequests requests = ClusterRequests.to(cloud.emulator(), cloud.prodClassic());
+        assertThat(requests.watches().count()).isEqualTo(watched.size());
         assertThat(requests.late()).isEmpty();
     }
 
     /** {@code kubectl wait} watches again whenever the server ends the watch, each time with the token of that moment. */
     @Test
-    void wait_manyWatchesOverTwoLives_noneWithATokenThatEnded() throws Exception {
-        EmulatedCluster cluster = cloud.prodVpc();
-        cloud.emulator().settings().watchLife(Duration.ofSeconds(2));
-        cluster.objects().putPod("default", "job", "Running");
-        List<Running> waiting =
-                start(cluster, "wait", "pod/job", "--for=jsonpath={.status.phase}=Succeeded", "--timeout=2m");
-        awaitWatches(cluster, waiting.size());
-        waitFor(TWO_LIVES, waiting);
-        cluster.objects().putPod("default", "job", "Succeeded");
-
-        for (Running each : waiting) {
-            Ran ran = each.end();
+    void wait_manyWatchesOverTwoLives_noneWithATokenThatEnded() {
+        for (Ran ran : waited) {
             assertThat(ran.exitCode()).as(ran.all()).isZero();
             assertThat(ran.out()).contains("pod/job condition met");
             assertThat(ran.err()).isEmpty();
         }
-        ClusterRequests watches = ClusterRequests.to(cloud.emulator(), cluster).watches();
-        assertThat(watches.count()).isGreaterThan(6 * waiting.size());
+        ClusterRequests watches =
+                ClusterRequests.to(cloud.emulator(), cloud.prodVpc()).watches();
+        assertThat(watches.count()).isGreaterThan(6 * waited.size());
         assertThat(watches.tokens()).isGreaterThanOrEqualTo(3);
         assertThat(watches.late()).isEmpty();
     }
@@ -125,6 +125,7 @@ final class KubectlWatchIT {
                     .start(Redirect.from(Path.of("/dev/null").toFile()), out, err);
             running.add(new Running(process, out, err));
         }
+        awaitWatches(cluster, running.size());
         return running;
     }
 

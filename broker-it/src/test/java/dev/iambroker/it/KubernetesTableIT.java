@@ -67,8 +67,7 @@ final class KubernetesTableIT {
                   shared: { login: passcode, account-id: @ID }
                   refresh: { refresh-token: { file: refresh }, account-id: @ID, endpoints: { ca-file: @CA } }
                   profile: { trusted-profile: { profile-name: @PROFILE, cr-token-file: cr-token }, account-id: @ID }
-                """
-                .replace("@ID", EmulatedCloud.PROD_ACCOUNT)
+                """.replace("@ID", EmulatedCloud.PROD_ACCOUNT)
                 .replace("@DEV", EmulatedCloud.DEV_ACCOUNT)
                 .replace("@CA", authority.toString())
                 .replace("@USER", EmulatedCloud.USER)
@@ -124,7 +123,9 @@ final class KubernetesTableIT {
         for (String row : byKubectl) {
             String version = row.substring(0, row.indexOf('|', 1));
             boolean isAbout = document.stream().anyMatch(line -> line.startsWith(version));
-            assertThat(isAbout && !document.contains(row)).as("docs/kubernetes.md should say %s", row).isFalse();
+            assertThat(isAbout && !document.contains(row))
+                    .as("docs/kubernetes.md should say %s", row)
+                    .isFalse();
         }
         assertThat(document).as("a row of the document").containsAnyElementsOf(byKubectl);
     }
@@ -152,7 +153,9 @@ final class KubernetesTableIT {
         StringBuilder cells = new StringBuilder();
         for (EmulatedCluster cluster : clusters) {
             for (String endpoint : ENDPOINTS) {
-                cells.append(' ').append(cell(each, account, api, cluster, endpoint)).append(" |");
+                cells.append(' ')
+                        .append(cell(each, account, api, cluster, endpoint))
+                        .append(" |");
             }
         }
         return cells.toString();
@@ -170,7 +173,9 @@ final class KubernetesTableIT {
                     .run();
             boolean asExpected = refused
                     ? ran.exitCode() != 0 && ran.err().contains("logs in by trusted-profile")
-                    : ran.exitCode() == 0 && ran.out().contains(name) && ran.err().isEmpty();
+                    : ran.exitCode() == 0
+                            && ran.out().contains(name)
+                            && ran.err().isEmpty();
             if (!asExpected) {
                 failures.add(List.of(kubectl.version(), account, api, cluster.name(), endpoint) + ": " + ran.all());
                 return "FAILED";

@@ -25,6 +25,7 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 final class KubeconfigMergeTest {
     private static final Path CORPUS = Path.of("src/test/resources/kubeconfigs");
     private static final Pattern COMMENT = Pattern.compile("(?m)(?:^|[ \\]\\[{},])(# .*?)\\r?$");
+    private static final List<Object> OURS = List.of("build/c1", "prod/c1");
     private static final List<String> SECTIONS = List.of("clusters", "contexts", "users");
 
     @TempDir
@@ -166,8 +167,7 @@ final class KubeconfigMergeTest {
     void nameTwice_secondDiffers_refused() throws IOException {
         merge();
         Files.writeString(
-                file,
-                Files.readString(file).replace("users:", "users:\n- name: \"prod/c1\"\n  user: {token: x}"));
+                file, Files.readString(file).replace("users:", "users:\n- name: \"prod/c1\"\n  user: {token: x}"));
         var before = Files.readString(file);
 
         assertThat(merge().err()).contains("user \"prod/c1\"");
@@ -179,7 +179,9 @@ final class KubeconfigMergeTest {
         Files.writeString(file, "x-mine: &c [{name: a, cluster: {server: 'https://a'}}]\nclusters: *c\n");
         merge();
         var after = values(file);
-        assertThat(after.get("x-mine")).asInstanceOf(InstanceOfAssertFactories.LIST).hasSize(1);
+        assertThat(after.get("x-mine"))
+                .asInstanceOf(InstanceOfAssertFactories.LIST)
+                .hasSize(1);
         assertThat(entries(after, "clusters")).hasSize(2);
     }
 
@@ -219,8 +221,7 @@ final class KubeconfigMergeTest {
     private static Map<String, Object> withoutOurs(Map<String, Object> document) {
         for (var section : SECTIONS) {
             var others = new ArrayList<Object>(entries(document, section));
-            others.removeIf(entry -> entry instanceof Map<?, ?> map
-                    && (map.get("name").equals("build/c1") || map.get("name").equals("prod/c1")));
+            others.removeIf(entry -> entry instanceof Map<?, ?> map && OURS.contains(map.get("name")));
             document.put(section, others);
         }
         document.remove("current-context", "build/c1");

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.iambroker.account.AccountName;
 import dev.iambroker.account.AccountState;
+import dev.iambroker.account.Cluster;
 import dev.iambroker.account.TokenKind;
 import dev.iambroker.broker.BrokerFailure;
 import dev.iambroker.broker.BrokerFailure.About;
@@ -248,6 +249,18 @@ final class RoutesTest {
                 .doesNotContain("certificate-authority")
                 .doesNotContain("insecure")
                 .contains("server: \"https://pub:443\"\ncontexts:");
+    }
+
+    /** Which one there is, nobody has to know. */
+    @Test
+    void kubeconfig_privateEndpointAlone_isTakenUnlessThePublicOneIsAskedFor() {
+        broker.accessed = new Cluster(
+                "c1", "build", null, null, null, null, null, null, "https://priv:443", Set.of("https://priv:443"));
+
+        assertThat(body(ask(get("/v1/accounts/prod/clusters/build/kubeconfig"))))
+                .contains("server: \"https://priv:443\"");
+        assertThat(body(ask(get("/v1/accounts/prod/clusters/build/kubeconfig?endpoint=public"))))
+                .contains("\"status\":400", "ask for endpoint=private");
     }
 
     @Test
