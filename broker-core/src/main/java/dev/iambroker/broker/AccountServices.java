@@ -28,17 +28,31 @@ final class AccountServices {
     private final AccountsApi accountsApi;
     private final ClustersApi clustersApi;
     private final ClusterDirectory directory;
+    private final ClusterLists lists;
 
-    AccountServices(TokenService tokens, AccountsApi accountsApi, ClustersApi clustersApi, ClusterDirectory directory) {
+    AccountServices(
+            TokenService tokens,
+            AccountsApi accountsApi,
+            ClustersApi clustersApi,
+            ClusterDirectory directory,
+            ClusterLists lists) {
         this.tokens = tokens;
         this.accountsApi = accountsApi;
         this.clustersApi = clustersApi;
         this.directory = directory;
+        this.lists = lists;
     }
 
     List<IbmAccount> ibmAccounts(Account account) {
         Secret access = accessToken(account, TokenRequest.DEFAULT_WAIT);
         return calling(account, () -> accountsApi.list(account, access));
+    }
+
+    /** The account's clusters as they were listed within {@link ClusterLists#AGE}, or else now. */
+    List<Cluster> clustersOfLate(Account account) {
+        Demand.bound(account);
+        List<Cluster> lately = lists.of(account);
+        return lately == null ? clusters(account, TokenRequest.DEFAULT_WAIT) : lately;
     }
 
     /** Lists the account's clusters and remembers them. */
@@ -48,6 +62,7 @@ final class AccountServices {
         Secret refresh = tokens.refreshToken(account.name());
         List<Cluster> clusters = calling(account, () -> clustersApi.list(account, access, refresh));
         directory.learn(account, clusters);
+        lists.keep(account, clusters);
         return clusters;
     }
 

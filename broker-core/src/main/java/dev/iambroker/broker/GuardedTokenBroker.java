@@ -46,6 +46,7 @@ public final class GuardedTokenBroker implements TokenBroker {
     private final Time time;
     private volatile Duration kubeExpiryMargin;
     private final Gate gate;
+    private final ClusterLists lists;
     private final AccountServices services;
     private final ClusterResolver resolver;
     private final RateLimits rates;
@@ -101,7 +102,8 @@ public final class GuardedTokenBroker implements TokenBroker {
         this.gate = new Gate(policy, tokens, directory, audit, time, new DryRuns(events));
         this.rates = new RateLimits(policy.rates(), time);
         this.secondAsks = new SecondAsks(time);
-        this.services = new AccountServices(tokens, accountsApi, clustersApi, directory);
+        this.lists = new ClusterLists(time);
+        this.services = new AccountServices(tokens, accountsApi, clustersApi, directory, lists);
         this.resolver = new ClusterResolver(gate, tokens, directory, search(executor), time);
     }
 
@@ -341,6 +343,7 @@ public final class GuardedTokenBroker implements TokenBroker {
         } catch (RenewalFailure e) {
             throw Failures.ofLogin(account, e);
         }
+        lists.drop(account.name());
         return view(account.name());
     }
 
@@ -361,6 +364,7 @@ public final class GuardedTokenBroker implements TokenBroker {
         Account account = gate.administered(client, name, "logout");
         Demand.ownSession(account);
         command(account, () -> tokens.logout(account.name()));
+        lists.drop(account.name());
         return view(account.name());
     }
 
@@ -379,6 +383,7 @@ public final class GuardedTokenBroker implements TokenBroker {
     public AccountView purge(ClientIdentity client, String name) {
         Account account = gate.administered(client, name, "purge");
         command(account, () -> tokens.purge(account.name()));
+        lists.drop(account.sessionOwner());
         return view(account.name());
     }
 
@@ -397,6 +402,11 @@ public final class GuardedTokenBroker implements TokenBroker {
 
     @Override
     public List<Cluster> clusters(ClientIdentity client, String name) {
+        return services.clustersOfLate(gate.permit(client, Verb.LIST, name, null));
+    }
+
+    @Override
+    public List<Cluster> clustersNow(ClientIdentity client, String name) {
         return services.clusters(gate.permit(client, Verb.LIST, name, null), TokenRequest.DEFAULT_WAIT);
     }
 

@@ -61,7 +61,11 @@ public interface TokenBroker {
 
     List<IbmAccount> ibmAccounts(ClientIdentity client, String account);
 
+    /** The account's clusters as they were listed within the last minutes, or else now. */
     List<Cluster> clusters(ClientIdentity client, String account);
+
+    /** The account's clusters as they are now. */
+    List<Cluster> clustersNow(ClientIdentity client, String account);
 
     Cluster cluster(ClientIdentity client, String account, String idOrName);
 

@@ -447,7 +447,7 @@ final class GuardedTokenBrokerTest {
                         failure -> assertThat(failure.kind()).isEqualTo(BrokerFailure.Conflict.Kind.CLUSTER_REFUSED))
                 .hasMessage("no token of account \"prod\": cluster c-1: no");
         clusters.haveOpenShift("prod", "c-3");
-        broker.clusters(ROOT, "prod");
+        broker.clustersNow(ROOT, "prod");
         bench.openShift.failWith("c-3", () -> new OpenShiftFailure(OpenShiftFailure.Kind.RETRY, "cluster c-3: down"));
         assertThatThrownBy(() -> broker.token(ROOT, request("prod", TokenKind.KUBE, "c-3")))
                 .isInstanceOfSatisfying(
@@ -570,6 +570,52 @@ final class GuardedTokenBrokerTest {
         bench.time.advance(Duration.ofMinutes(40));
         TokenGrant next = broker.watch(ROOT, access, first.etag(), Duration.ofSeconds(5));
         assertThat(next).isNotNull();
+    }
+
+    @Test
+    void clusters_listedLately_areNotAskedForAgain() {
+        clusters.have("prod", "c-1", "https://c1.example");
+        assertThat(broker.clusters(ROOT, "prod")).hasSize(1);
+        clusters.have("prod", "c-2", "https://c2.example");
+        clusters.failure = new ServiceFailure("containers at test is down", ServiceFailure.NO_STATUS, null);
+
+        bench.time.advance(ClusterLists.AGE.minusSeconds(1));
+        assertThat(broker.clusters(ROOT, "prod")).hasSize(1);
+        bench.time.advance(Duration.ofSeconds(1));
+        assertThatThrownBy(() -> broker.clusters(ROOT, "prod")).isInstanceOf(BrokerFailure.Unavailable.class);
+        clusters.failure = null;
+        assertThat(broker.clusters(ROOT, "prod")).hasSize(2);
+        assertThat(clusters.listed).containsExactly("prod", "prod", "prod");
+    }
+
+    @Test
+    void clustersNow_alwaysAsks_andOthersSeeItToo() {
+        broker.clusters(ROOT, "prod");
+        clusters.have("prod", "c-1", "https://c1.example");
+        assertThat(broker.clusters(ROOT, "prod")).isEmpty();
+        assertThat(broker.clustersNow(ROOT, "prod")).hasSize(1);
+        assertThat(broker.clusters(ROOT, "prod")).hasSize(1);
+        assertThat(clusters.listed).containsExactly("prod", "prod");
+    }
+
+    /** Whoever has no right sees nothing of what was listed for somebody else. */
+    @Test
+    void clusters_listedLately_stillNeedTheRight() {
+        broker.clusters(ROOT, "other");
+        assertThatThrownBy(() -> broker.clusters(CI, "other")).isInstanceOf(BrokerFailure.Denied.class);
+    }
+
+    @Test
+    void clusters_afterLogoutLoginOrPurge_areAskedForAgain() {
+        broker.clusters(ROOT, "prod");
+        broker.purge(ROOT, "prod");
+        broker.clusters(ROOT, "prod");
+        assertThat(clusters.listed).hasSize(2);
+        broker.login(ROOT, "prod", new LoginAttempt.Configured());
+        broker.clusters(ROOT, "prod");
+        assertThat(clusters.listed).hasSize(3);
+        broker.logout(ROOT, "prod");
+        assertThatThrownBy(() -> broker.clusters(ROOT, "prod")).isInstanceOf(BrokerFailure.Conflict.class);
     }
 
     /** The containers service and the list that is kept of it. */

@@ -1,6 +1,7 @@
 package dev.iambroker.emulator;
 
 import dev.iambroker.emulator.http.HttpListener;
+import dev.iambroker.emulator.kube.KubeObjects;
 import dev.iambroker.emulator.kube.OAuthServer;
 import org.jspecify.annotations.Nullable;
 
@@ -9,6 +10,7 @@ public final class EmulatedCluster {
     private final ClusterSpec spec;
     private final HttpListener listener;
     private final String caPem;
+    private final KubeObjects objects;
     private final @Nullable OAuth oauth;
 
     /** The OAuth server of an OpenShift cluster, at a port of its own. */
@@ -18,10 +20,11 @@ public final class EmulatedCluster {
         }
     }
 
-    EmulatedCluster(ClusterSpec spec, HttpListener listener, String caPem, @Nullable OAuth oauth) {
+    EmulatedCluster(ClusterSpec spec, HttpListener listener, String caPem, KubeObjects objects, @Nullable OAuth oauth) {
         this.spec = spec;
         this.listener = listener;
         this.caPem = caPem;
+        this.objects = objects;
         this.oauth = oauth;
     }
 
@@ -55,6 +58,11 @@ public final class EmulatedCluster {
     /** The certificate of the authority that signed the server's. */
     public String caPem() {
         return caPem;
+    }
+
+    /** What lives in it; changes are told to whoever watches. */
+    public KubeObjects objects() {
+        return objects;
     }
 
     /** The base of an OpenShift cluster's OAuth server. */

@@ -29,6 +29,7 @@ import dev.iambroker.emulator.iam.SigningKeys;
 import dev.iambroker.emulator.iam.TokenVerifier;
 import dev.iambroker.emulator.kube.IdTokenAuthenticator;
 import dev.iambroker.emulator.kube.KubeApi;
+import dev.iambroker.emulator.kube.KubeObjects;
 import dev.iambroker.emulator.kube.OAuthServer;
 import dev.iambroker.emulator.record.GrantKind;
 import dev.iambroker.emulator.record.RecordedRequest;
@@ -253,9 +254,14 @@ public final class Emulator implements AutoCloseable {
     private EmulatedCluster kubernetes(ClusterSpec spec) {
         CertificateAuthority clusterAuthority = new CertificateAuthority(spec.name(), random);
         var authenticator = new IdTokenAuthenticator(verifier, spec.account());
-        KubeApi api = KubeApi.kubernetes(authenticator, spec.kubeVersion());
+        KubeObjects objects = new KubeObjects(settings);
+        KubeApi api = KubeApi.kubernetes(authenticator, spec.kubeVersion(), objects);
         return new EmulatedCluster(
-                spec, listening("kube:" + spec.id(), clusterAuthority, api::answer), clusterAuthority.pem(), null);
+                spec,
+                listening("kube:" + spec.id(), clusterAuthority, api::answer),
+                clusterAuthority.pem(),
+                objects,
+                null);
     }
 
     /** With certificates of the cloud's authority: those of the real ones are signed by one that everybody trusts. */
@@ -264,11 +270,13 @@ public final class Emulator implements AutoCloseable {
         OAuthServer server = new OAuthServer(spec.account(), url::get, directory, settings, clock);
         var oauth = new EmulatedCluster.OAuth(server, listening("oauth:" + spec.id(), authority(), server::answer));
         url.set(oauth.url());
-        KubeApi api = KubeApi.openShift(server, spec.kubeVersion());
+        KubeObjects objects = new KubeObjects(settings);
+        KubeApi api = KubeApi.openShift(server, spec.kubeVersion(), objects);
         return new EmulatedCluster(
                 spec,
                 listening("kube:" + spec.id(), authority(), api::answer),
                 authority().pem(),
+                objects,
                 oauth);
     }
 

@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -29,6 +31,27 @@ record Kubectl(Path program, String version) {
             all.add(of(beside));
         }
         return all;
+    }
+
+    /** One of each minor version, the oldest first. The one on PATH may be a dispatcher to the others, with a version in between. */
+    static List<Kubectl> oneOfEach() throws IOException, InterruptedException {
+        Map<Integer, Kubectl> byMinor = new TreeMap<>();
+        all().forEach(kubectl -> byMinor.put(kubectl.minor(), kubectl));
+        return List.copyOf(byMinor.values());
+    }
+
+    /** Of those the ends; one where there is but one. */
+    static List<Kubectl> oldestAndNewest() throws IOException, InterruptedException {
+        List<Kubectl> byAge = oneOfEach();
+        return byAge.size() < 2 ? byAge : List.of(byAge.getFirst(), byAge.getLast());
+    }
+
+    String minorVersion() {
+        return "1." + minor();
+    }
+
+    private int minor() {
+        return Integer.parseInt(version.split("\\.", -1)[1]);
     }
 
     private static List<Path> beside(Path onPath) throws IOException {

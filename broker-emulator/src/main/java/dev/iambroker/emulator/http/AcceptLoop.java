@@ -74,6 +74,8 @@ final class AcceptLoop implements AutoCloseable {
         stopping.request();
         closeQuietly(door);
         open.forEach(AcceptLoop::closeQuietly);
+        // Who waits for the next piece of a body looks at no socket.
+        threads.shutdownNow();
         threads.close();
         open.forEach(AcceptLoop::closeQuietly);
     }

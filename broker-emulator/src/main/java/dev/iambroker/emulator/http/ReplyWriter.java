@@ -11,6 +11,8 @@ import java.util.Arrays;
 
 /** Puts an answer on the wire, well or badly. One per connection, used by its thread alone. */
 final class ReplyWriter {
+    private static final String CHUNKED = "Transfer-Encoding: chunked";
+
     private final Socket socket;
     private final OutputStream out;
     private final Stopping stopping;
@@ -47,8 +49,13 @@ final class ReplyWriter {
     }
 
     private boolean deliver(Reply reply, boolean keepAlive) throws IOException, InterruptedException {
+        Pieces pieces = reply.response().pieces();
+        if (pieces != null && reply.delivery() == Delivery.WHOLE) {
+            return inChunks(head(reply, CHUNKED, keepAlive), pieces, keepAlive);
+        }
         byte[] body = reply.response().body();
-        byte[] head = head(reply, body.length, keepAlive);
+        boolean endless = reply.delivery() == Delivery.ENDLESS;
+        byte[] head = head(reply, endless ? CHUNKED : "Content-Length: " + body.length, keepAlive);
         return switch (reply.delivery()) {
             case WHOLE -> whole(head, body, keepAlive);
             case CUT_OFF_BODY -> end(head, half(body));
@@ -63,7 +70,7 @@ final class ReplyWriter {
         };
     }
 
-    private byte[] head(Reply reply, int length, boolean keepAlive) {
+    private byte[] head(Reply reply, String framing, boolean keepAlive) {
         HttpResponse response = reply.response();
         StringBuilder head = new StringBuilder(256)
                 .append("HTTP/1.1 ")
@@ -78,7 +85,7 @@ final class ReplyWriter {
                         .append(": ")
                         .append(header.value())
                         .append("\r\n"));
-        head.append(reply.delivery() == Delivery.ENDLESS ? "Transfer-Encoding: chunked" : "Content-Length: " + length);
+        head.append(framing);
         head.append(keepAlive ? "\r\n\r\n" : "\r\nConnection: close\r\n\r\n");
         return head.toString().getBytes(StandardCharsets.ISO_8859_1);
     }
@@ -89,6 +96,20 @@ final class ReplyWriter {
         out.write(all);
         out.flush();
         return keepAlive;
+    }
+
+    /** Each piece leaves as soon as it is there. */
+    private boolean inChunks(byte[] head, Pieces pieces, boolean keepAlive) throws IOException, InterruptedException {
+        whole(head, new byte[0], keepAlive);
+        for (byte[] piece = pieces.next(); piece != null; piece = pieces.next()) {
+            whole(ascii(Integer.toHexString(piece.length) + "\r\n"), piece, keepAlive);
+            whole(ascii("\r\n"), new byte[0], keepAlive);
+        }
+        return whole(ascii("0\r\n\r\n"), new byte[0], keepAlive);
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
     }
 
     private boolean end(byte[] head, byte[] body) throws IOException {
@@ -128,7 +149,7 @@ final class ReplyWriter {
 
     private boolean endless(byte[] head) throws IOException {
         out.write(head);
-        byte[] chunk = ("400\r\n" + " ".repeat(0x400) + "\r\n").getBytes(StandardCharsets.US_ASCII);
+        byte[] chunk = ascii("400\r\n" + " ".repeat(0x400) + "\r\n");
         while (!stopping.requested()) {
             out.write(chunk);
         }

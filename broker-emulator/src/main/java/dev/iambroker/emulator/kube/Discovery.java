@@ -24,8 +24,8 @@ final class Discovery {
             List<String> shortNames) {}
 
     private static final List<Resource> CORE = List.of(
-            new Resource("namespaces", "namespace", "Namespace", false, List.of("get", "list"), List.of("ns")),
-            new Resource("pods", "pod", "Pod", true, List.of("get", "list"), List.of("po")));
+            new Resource("namespaces", "namespace", "Namespace", false, List.of("get", "list", "watch"), List.of("ns")),
+            new Resource("pods", "pod", "Pod", true, List.of("get", "list", "watch"), List.of("po")));
 
     private static final List<Resource> AUTHENTICATION = List.of(new Resource(
             "selfsubjectreviews", "selfsubjectreview", "SelfSubjectReview", false, List.of("create"), List.of()));

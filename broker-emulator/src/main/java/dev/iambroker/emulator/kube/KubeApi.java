@@ -11,34 +11,35 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
-/** One cluster's API server: nothing without a good token, then version, discovery, self review and a few lists. */
+/** One cluster's API server: nothing without a good token, then version, discovery, self review and its {@link KubeObjects}. */
 public final class KubeApi {
     private static final String PROTOBUF = "application/vnd.kubernetes.protobuf";
     private static final Pattern AUTHENTICATION =
             Pattern.compile("/apis/authentication\\.k8s\\.io/(v1|v1beta1)(/selfsubjectreviews)?");
-    private static final Pattern PODS = Pattern.compile("/api/v1(/namespaces/[a-z0-9-]+)?/pods");
 
     private static final String OAUTH_DOCUMENT = "/.well-known/oauth-authorization-server";
     private static final String OWN_USER = "/apis/user.openshift.io/v1/users/~";
 
     private final Authenticator authenticator;
     private final String version;
+    private final KubeObjects objects;
     private final @Nullable OAuthServer oauth;
 
-    private KubeApi(Authenticator authenticator, String version, @Nullable OAuthServer oauth) {
+    private KubeApi(Authenticator authenticator, String version, KubeObjects objects, @Nullable OAuthServer oauth) {
         this.authenticator = authenticator;
         this.version = version;
+        this.objects = objects;
         this.oauth = oauth;
     }
 
     /** {@code version} as the containers service prints it, such as {@code 1.31.4_1540}. */
-    public static KubeApi kubernetes(IdTokenAuthenticator authenticator, String version) {
-        return new KubeApi(authenticator, version, null);
+    public static KubeApi kubernetes(IdTokenAuthenticator authenticator, String version, KubeObjects objects) {
+        return new KubeApi(authenticator, version, objects, null);
     }
 
     /** Takes the tokens of {@code oauth}, to which it points whoever asks, and no others. */
-    public static KubeApi openShift(OAuthServer oauth, String version) {
-        return new KubeApi(oauth, version, oauth);
+    public static KubeApi openShift(OAuthServer oauth, String version, KubeObjects objects) {
+        return new KubeApi(oauth, version, objects, oauth);
     }
 
     public HttpResponse answer(HttpRequest request) {
@@ -65,7 +66,8 @@ public final class KubeApi {
         if (oauth != null && request.path().equals(OWN_USER)) {
             return HttpResponse.json(200, openShiftUser(user));
         }
-        return read(request.path(), Objects.requireNonNullElse(request.header("Accept"), ""));
+        HttpResponse object = objects.read(request);
+        return object != null ? object : read(request.path(), Objects.requireNonNullElse(request.header("Accept"), ""));
     }
 
     private HttpResponse read(String path, String accept) {
@@ -76,8 +78,7 @@ public final class KubeApi {
             case "/apis" -> Discovery.groups(accept);
             case "/api/v1" -> Discovery.coreResources();
             case "/apis/authentication.k8s.io" -> Discovery.authenticationGroup();
-            case "/api/v1/namespaces" -> Lists.namespaces(accept);
-            default -> PODS.matcher(path).matches() ? Lists.pods(accept) : Statuses.notFound();
+            default -> Statuses.notFound();
         };
     }
 

@@ -16,10 +16,15 @@ public record HandedToken(Instant expiresAt, Instant issuedAt, String account, S
 
     /** Of the token in an answer of a token route. */
     public static HandedToken in(Answer answer) {
-        String[] parts = answer.text("access_token").split("\\.", -1);
-        if (parts.length != 3) {
+        String token = answer.text("access_token");
+        if (token.split("\\.", -1).length != 3) {
             throw new AssertionError("no token in " + answer.status() + " " + answer.body());
         }
+        return of(token);
+    }
+
+    public static HandedToken of(String token) {
+        String[] parts = token.split("\\.", -1);
         JsonNode claims = JsonMapper.shared().readTree(Base64.getUrlDecoder().decode(parts[1]));
         return new HandedToken(
                 Instant.ofEpochSecond(claims.path("exp").asLong()),

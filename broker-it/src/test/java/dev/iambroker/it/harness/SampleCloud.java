@@ -3,6 +3,7 @@ package dev.iambroker.it.harness;
 import dev.iambroker.emulator.EmulatedCloud;
 import dev.iambroker.emulator.Emulator;
 import dev.iambroker.emulator.iam.SigningKeys;
+import dev.iambroker.emulator.settings.Generation;
 import java.security.SecureRandom;
 
 /** Sample clouds that share their signing keys, since making those is what a start takes longest for. */
@@ -13,6 +14,11 @@ public final class SampleCloud {
 
     /** Starts one of its own on a free port; the caller closes it. */
     public static EmulatedCloud start() {
-        return EmulatedCloud.sample(Emulator.builder().keys(KEYS));
+        return start(Generation.IBM_CLOUD);
+    }
+
+    /** As {@link #start()}, by the pages of that generation. */
+    public static EmulatedCloud start(Generation generation) {
+        return EmulatedCloud.sample(Emulator.builder().keys(KEYS).generation(generation));
     }
 }

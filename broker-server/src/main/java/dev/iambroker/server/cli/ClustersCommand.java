@@ -4,17 +4,24 @@ import dev.iambroker.server.cli.Table.Cell;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** {@code clusters} */
 @Command(
         name = "clusters",
-        description = "List the account's classic and VPC clusters.",
-        footer = {"", "Example:", "  iam-broker clusters prod"})
+        description = {
+            "List the account's classic and VPC clusters.",
+            "What was listed within the last five minutes is shown again, unless told otherwise."
+        },
+        footer = {"", "Example:", "  iam-broker clusters prod --refresh"})
 final class ClustersCommand implements Callable<Integer> {
     private final ClientAccess access;
 
     @Mixin
     final AccountParameter account = new AccountParameter();
+
+    @Option(names = "--refresh", description = "Ask IBM Cloud now.")
+    boolean refresh;
 
     @Mixin
     final OutputOption output = new OutputOption();
@@ -28,7 +35,7 @@ final class ClustersCommand implements Callable<Integer> {
         var table = new Table("NAME", "ID", "TYPE", "STATE", "VERSION", "REGION");
         return new Listing(access, output)
                 .print(
-                        account.path() + "/clusters",
+                        account.path() + "/clusters" + (refresh ? "?refresh=true" : ""),
                         "clusters",
                         table,
                         (rows, entry) -> rows.row(

@@ -81,8 +81,10 @@ final class KubeconfigCommand implements Callable<Integer> {
                         + "' lists them");
     }
 
+    /** As they are now: one that was made a minute ago must not be left out in silence. */
     private List<String> allClusters(BrokerClient client) {
-        var answer = client.json(BrokerRequest.get(account.path() + "/clusters", BrokerClient.UPSTREAM));
+        var target = account.path() + "/clusters?refresh=true";
+        var answer = client.json(BrokerRequest.get(target, BrokerClient.UPSTREAM));
         var ids = answer.path("clusters")
                 .valueStream()
                 .map(cluster -> cluster.path("id").asString(""))

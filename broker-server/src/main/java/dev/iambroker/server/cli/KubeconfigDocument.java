@@ -2,13 +2,16 @@ package dev.iambroker.server.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.DumpSettings;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.api.lowlevel.Present;
 import org.snakeyaml.engine.v2.api.lowlevel.Serialize;
+import org.snakeyaml.engine.v2.comments.CommentLine;
 import org.snakeyaml.engine.v2.common.FlowStyle;
 import org.snakeyaml.engine.v2.common.ScalarStyle;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
@@ -30,17 +33,23 @@ final class KubeconfigDocument {
     private static final List<String> SECTIONS = List.of("clusters", "contexts", "users");
     private static final String CURRENT = "current-context";
 
-    private final MappingNode root;
+    private static final String CRLF = "\r\n";
 
-    private KubeconfigDocument(MappingNode root) {
+    private final MappingNode root;
+    private final String lineBreak;
+
+    private KubeconfigDocument(MappingNode root, String lineBreak) {
         this.root = root;
+        this.lineBreak = lineBreak;
     }
 
     /** @throws CommandFailure naming {@code origin} when {@code text} is no mapping; the text is not quoted */
     static KubeconfigDocument parse(String text, String origin) {
-        return compose(text, origin)
-                .map(node -> ofRoot(node, origin))
-                .orElseGet(() -> new KubeconfigDocument(new MappingNode(Tag.MAP, new ArrayList<>(), FlowStyle.BLOCK)));
+        var lineBreak = text.contains(CRLF) ? CRLF : "\n";
+        var root = compose(text, origin)
+                .map(node -> mapping(node, origin))
+                .orElseGet(() -> new MappingNode(Tag.MAP, new ArrayList<>(), FlowStyle.BLOCK));
+        return new KubeconfigDocument(root, lineBreak);
     }
 
     private static Optional<Node> compose(String text, String origin) {
@@ -55,11 +64,23 @@ final class KubeconfigDocument {
         }
     }
 
-    private static KubeconfigDocument ofRoot(Node node, String origin) {
-        if (node instanceof MappingNode mapping) {
-            return new KubeconfigDocument(mapping);
+    private static MappingNode mapping(Node node, String origin) {
+        if (!(node instanceof MappingNode mapping)) {
+            throw notOne(origin);
         }
-        throw notOne(origin);
+        for (var section : SECTIONS) {
+            var value = value(mapping, section);
+            if (value != null && !(value instanceof SequenceNode) && !isNull(value)) {
+                throw new CommandFailure(
+                        ExitCode.FAILURE,
+                        origin + " is no kubeconfig, as its " + section + " is no list: nothing was changed");
+            }
+        }
+        return mapping;
+    }
+
+    private static boolean isNull(Node value) {
+        return Tag.NULL.equals(value.getTag());
     }
 
     private static CommandFailure notOne(String origin) {
@@ -72,6 +93,8 @@ final class KubeconfigDocument {
                 .setDumpComments(true)
                 .setSplitLines(false)
                 .setWidth(Integer.MAX_VALUE)
+                .setBestLineBreak(lineBreak)
+                .setAnchorGenerator(new KeptAnchors())
                 .build();
         return new Present(settings)
                 .emitToString(new Serialize(settings).serializeOne(root).iterator());
@@ -82,8 +105,7 @@ final class KubeconfigDocument {
         var conflicts = new ArrayList<String>();
         for (var section : SECTIONS) {
             for (var entry : other.entries(section)) {
-                var mine = find(section, name(entry));
-                if (mine != null && !SameContent.of(mine, entry)) {
+                if (all(section, name(entry)).anyMatch(mine -> !SameContent.of(mine, entry))) {
                     conflicts.add(section.substring(0, section.length() - 1) + " \"" + name(entry) + "\"");
                 }
             }
@@ -126,13 +148,14 @@ final class KubeconfigDocument {
         return changed;
     }
 
-    /** The section's own list, made where there is none. */
+    /** The section's own list: made where there is none, and where it stands elsewhere in the document too. */
     private List<Node> sequence(String section) {
-        if (get(section) instanceof SequenceNode sequence
-                && !sequence.getValue().isEmpty()) {
-            return sequence.getValue();
+        var there = get(section);
+        var listed = entries(section);
+        if (there != null && !listed.isEmpty() && there.getAnchor().isEmpty()) {
+            return listed;
         }
-        var made = new SequenceNode(Tag.SEQ, new ArrayList<>(), FlowStyle.BLOCK);
+        var made = new SequenceNode(Tag.SEQ, new ArrayList<>(listed), FlowStyle.BLOCK);
         put(new NodeTuple(new ScalarNode(Tag.STR, section, ScalarStyle.PLAIN), made));
         return made.getValue();
     }
@@ -151,27 +174,44 @@ final class KubeconfigDocument {
     }
 
     private @Nullable Node find(String section, String name) {
-        for (var entry : entries(section)) {
-            if (name(entry).equals(name)) {
-                return entry;
-            }
-        }
-        return null;
+        return all(section, name).findFirst().orElse(null);
+    }
+
+    private Stream<Node> all(String section, String name) {
+        return entries(section).stream().filter(entry -> name(entry).equals(name));
     }
 
     private @Nullable Node get(String key) {
         return value(root, key);
     }
 
+    /** In the place of the member of that name, whose comments stay; or as the last. */
     private void put(NodeTuple tuple) {
         var members = root.getValue();
         for (var i = 0; i < members.size(); i++) {
-            if (key(members.get(i)).equals(key(tuple))) {
-                members.set(i, tuple);
+            var former = members.get(i);
+            if (key(former).equals(key(tuple))) {
+                members.set(i, new NodeTuple(commented(former), tuple.getValueNode()));
                 return;
             }
         }
         members.add(tuple);
+    }
+
+    /** Its key, with what is said of its value too. */
+    private static Node commented(NodeTuple member) {
+        var key = member.getKeyNode();
+        var value = member.getValueNode();
+        key.setInLineComments(join(key.getInLineComments(), value.getInLineComments()));
+        key.setBlockComments(join(key.getBlockComments(), value.getBlockComments()));
+        return key;
+    }
+
+    private static List<CommentLine> join(@Nullable List<CommentLine> first, @Nullable List<CommentLine> second) {
+        return Stream.of(first, second)
+                .filter(Objects::nonNull)
+                .flatMap(List::stream)
+                .toList();
     }
 
     private static String name(Node entry) {

@@ -1,5 +1,6 @@
 package dev.iambroker.server.http;
 
+import dev.iambroker.account.Cluster;
 import dev.iambroker.account.KnownCluster;
 import dev.iambroker.broker.TokenBroker;
 import java.nio.charset.StandardCharsets;
@@ -22,22 +23,29 @@ record KubeconfigRoute(TokenBroker broker, KubeconfigTemplate template) implemen
 
     @Override
     public Answer answer(Call call) {
-        boolean isPrivate = isPrivate(call.query().get(ENDPOINT));
+        String endpoint = known(call.query().get(ENDPOINT));
         KnownCluster known = broker.clusterAccess(call.client(), call.account(), call.cluster());
-        String server =
-                isPrivate ? known.cluster().privateUrl() : known.cluster().publicUrl();
+        String server = server(known.cluster(), endpoint);
         if (server == null) {
-            throw RequestRefused.badRequest(
-                    "the cluster has no such endpoint: ask for endpoint=" + (isPrivate ? "public" : "private"));
+            String other = "private".equals(endpoint) ? "public" : "private";
+            throw RequestRefused.badRequest("the cluster has no such endpoint: ask for endpoint=" + other);
         }
         byte[] yaml = template.render(known, server).getBytes(StandardCharsets.UTF_8);
         return FullAnswer.of(200, "application/yaml", yaml);
     }
 
-    private static boolean isPrivate(@Nullable String endpoint) {
+    private static @Nullable String known(@Nullable String endpoint) {
         if (endpoint != null && !endpoint.equals("public") && !endpoint.equals("private")) {
             throw RequestRefused.badRequest("query parameter endpoint is neither public nor private");
         }
-        return "private".equals(endpoint);
+        return endpoint;
+    }
+
+    /** Where none is asked for, the public one, or that there is. */
+    private static @Nullable String server(Cluster cluster, @Nullable String endpoint) {
+        if (endpoint == null && cluster.publicUrl() == null) {
+            return cluster.privateUrl();
+        }
+        return "private".equals(endpoint) ? cluster.privateUrl() : cluster.publicUrl();
     }
 }

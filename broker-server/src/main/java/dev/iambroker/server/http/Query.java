@@ -55,6 +55,15 @@ final class Query {
         return values.get(name);
     }
 
+    /** Whether it says true; it may be left out. @throws RequestRefused if it says anything but true or false */
+    boolean isTrue(String name) {
+        String value = values.getOrDefault(name, "false");
+        if (!value.equals("true") && !value.equals("false")) {
+            throw RequestRefused.badRequest("query parameter " + name + " is neither true nor false");
+        }
+        return value.equals("true");
+    }
+
     /** @throws RequestRefused if the value is no whole number from {@code min} to {@code max} */
     OptionalLong number(String name, long min, long max) {
         String value = values.get(name);

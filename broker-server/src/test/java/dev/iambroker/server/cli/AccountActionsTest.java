@@ -95,6 +95,13 @@ final class AccountActionsTest {
     }
 
     @Test
+    void clusters_refresh_askedForNow() {
+        daemon.answer("GET /v1/accounts/prod/clusters?refresh=true", 200, "{\"clusters\":[]}");
+
+        assertThat(cli.run("clusters", "prod", "--refresh").out()).isEqualTo("no clusters\n");
+    }
+
+    @Test
     void clusters_none_saysSo() {
         daemon.answer("GET /v1/accounts/prod/clusters", 200, "{\"clusters\":[]}");
 

@@ -55,7 +55,8 @@ final class KubeconfigCommandTest {
 
     @Test
     void kubeconfig_all_everyClusterById() {
-        daemon.answer("GET /v1/accounts/prod/clusters", 200, "{\"clusters\":[{\"id\":\"c1\"},{\"id\":\"c2\"}]}");
+        daemon.answer(
+                "GET /v1/accounts/prod/clusters?refresh=true", 200, "{\"clusters\":[{\"id\":\"c1\"},{\"id\":\"c2\"}]}");
 
         assertThat(cli.run("kubeconfig", "prod", "--all").out()).contains("https://one:443", "https://two:443");
     }

@@ -54,6 +54,7 @@ public final class FakeBroker implements TokenBroker {
     public volatile TokenGrant grant = grant(Duration.ofSeconds(1234), "t1");
     public volatile Readiness readiness = new Readiness(List.of(), Duration.ofSeconds(77));
     public volatile AccountView view = bareView();
+    public volatile Cluster accessed = cluster();
     public volatile @Nullable String certificateAuthority = "-----BEGIN CERTIFICATE-----\n";
     public volatile boolean watchRunsOut;
 
@@ -181,6 +182,12 @@ public final class FakeBroker implements TokenBroker {
     }
 
     @Override
+    public List<Cluster> clustersNow(ClientIdentity client, String account) {
+        note(client, "clustersNow " + account);
+        return List.of(cluster());
+    }
+
+    @Override
     public void demandOpen() {
         if (isLocked) {
             throw new BrokerFailure.Locked("the broker is locked", BrokerFailure.About.NOTHING);
@@ -196,7 +203,7 @@ public final class FakeBroker implements TokenBroker {
     @Override
     public KnownCluster clusterAccess(ClientIdentity client, String account, String idOrName) {
         note(client, "access " + account + " " + idOrName);
-        return new KnownCluster(PROD, "an-account", cluster(), certificateAuthority);
+        return new KnownCluster(PROD, "an-account", accessed, certificateAuthority);
     }
 
     @Override

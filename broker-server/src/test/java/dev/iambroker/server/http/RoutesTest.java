@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.iambroker.account.AccountName;
 import dev.iambroker.account.AccountState;
+import dev.iambroker.account.Cluster;
 import dev.iambroker.account.TokenKind;
 import dev.iambroker.broker.BrokerFailure;
 import dev.iambroker.broker.BrokerFailure.About;
@@ -200,6 +201,13 @@ final class RoutesTest {
     }
 
     @Test
+    void clusters_refresh_askedForNow() {
+        assertThat(body(ask(get("/v1/accounts/prod/clusters?refresh=true")))).contains(CLUSTER_JSON);
+        ask(get("/v1/accounts/prod/clusters?refresh=false"));
+        assertThat(broker.asked).containsExactly("clustersNow prod", "clusters prod");
+    }
+
+    @Test
     void kubeconfig_public_userIsThePlugin() {
         Answer answer = ask(get("/v1/accounts/prod/clusters/build/kubeconfig"));
 
@@ -241,6 +249,18 @@ final class RoutesTest {
                 .doesNotContain("certificate-authority")
                 .doesNotContain("insecure")
                 .contains("server: \"https://pub:443\"\ncontexts:");
+    }
+
+    /** Which one there is, nobody has to know. */
+    @Test
+    void kubeconfig_privateEndpointAlone_isTakenUnlessThePublicOneIsAskedFor() {
+        broker.accessed = new Cluster(
+                "c1", "build", null, null, null, null, null, null, "https://priv:443", Set.of("https://priv:443"));
+
+        assertThat(body(ask(get("/v1/accounts/prod/clusters/build/kubeconfig"))))
+                .contains("server: \"https://priv:443\"");
+        assertThat(body(ask(get("/v1/accounts/prod/clusters/build/kubeconfig?endpoint=public"))))
+                .contains("\"status\":400", "ask for endpoint=private");
     }
 
     @Test
@@ -428,6 +448,7 @@ final class RoutesTest {
                 "/v1/accounts/prod/watch?max_ttl=1|unknown query parameter: accepted are kind, cluster, after, min_ttl, wait",
                 "/v1/accounts/prod/token?kind=ACCESS|unknown kind of token: there are access, kube and uaa",
                 "/v1/accounts/prod/kube-credential?api_version=v2|query parameter api_version is neither v1 nor v1beta1",
+                "/v1/accounts/prod/clusters?refresh=1|query parameter refresh is neither true nor false",
                 "/v1/accounts/prod/clusters/c/kubeconfig?endpoint=vpe|query parameter endpoint is neither public nor private",
                 "/v1/accounts/%zz/token|the path or query has a percent-escape that is no printable UTF-8",
                 "/v1/accounts/%/token|the path or query has a percent-escape that is no printable UTF-8",
