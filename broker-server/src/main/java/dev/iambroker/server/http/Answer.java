@@ -1,6 +1,8 @@
 package dev.iambroker.server.http;
 
+import dev.iambroker.broker.BrokerFailure.About;
 import io.netty.buffer.ByteBuf;
+import java.time.Duration;
 
 /** What goes back to the client, head and body. Immutable and thread-safe. */
 public sealed interface Answer permits ExecCredential, FullAnswer, TokenAnswer {
@@ -23,6 +25,13 @@ public sealed interface Answer permits ExecCredential, FullAnswer, TokenAnswer {
     static Answer overloaded() {
         return Problem.of(ProblemType.OVERLOADED, "too many connections are open: close some, or try again later")
                 .answer();
+    }
+
+    /** The memory for requests under way is used up. */
+    static Answer crowded() {
+        About soon = About.NOTHING.withRetryAfter(Duration.ofSeconds(1));
+        String detail = "too many requests are under way, or half sent: send fewer at once, or try again";
+        return new Problem(ProblemType.OVERLOADED, detail, soon).answer();
     }
 
     /** The daemon stops and takes up nothing new. */

@@ -12,6 +12,11 @@ interface BodyReader {
     /** The whole body; null while bytes are missing. */
     byte @Nullable [] read(ByteBuf in);
 
+    /** How much memory holds what was taken off the buffer, about, in bytes. */
+    default int held() {
+        return 0;
+    }
+
     static MalformedRequest tooLarge() {
         return new MalformedRequest(
                 ProblemType.BODY_TOO_LARGE, "the body is larger than " + RequestParser.MAX_BODY + " bytes");
@@ -37,6 +42,9 @@ interface BodyReader {
 
         private static final int IN_SIZE_LINE = -1;
 
+        /** An array that grows is up to twice what it holds. */
+        private static final int ROOM_TO_GROW = 2;
+
         private final LineReader lines = new LineReader();
         private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         private int chunk = IN_SIZE_LINE;
@@ -52,6 +60,11 @@ interface BodyReader {
                 }
             }
             return null;
+        }
+
+        @Override
+        public int held() {
+            return ROOM_TO_GROW * bytes.size();
         }
 
         private boolean readSize(ByteBuf in) {

@@ -33,6 +33,14 @@ public final class Exchange {
         this.begun = begun;
     }
 
+    /** Why the request is refused whatever its body says; null where that is not so. To be asked of a head alone. */
+    public @Nullable Answer refusal() {
+        return failuresAsAnswers(exchange -> {
+            service.admit(exchange);
+            return null;
+        });
+    }
+
     /** The answer, if it needs no waiting; never blocks. Null sends the exchange to {@link #later}. */
     public @Nullable Answer now() {
         return failuresAsAnswers(Exchange::begin);

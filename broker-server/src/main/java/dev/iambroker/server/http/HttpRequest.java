@@ -50,6 +50,11 @@ public final class HttpRequest {
         return headers.containsKey(name);
     }
 
+    /** How long the body is, in bytes. */
+    public int size() {
+        return body.length;
+    }
+
     /** The body; not to be changed. */
     byte[] body() {
         return body;

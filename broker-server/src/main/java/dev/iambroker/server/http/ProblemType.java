@@ -34,7 +34,7 @@ enum ProblemType {
     CODING_NOT_IMPLEMENTED(501, "coding_not_implemented", "Transfer coding not implemented"),
     UNAVAILABLE(503, "unavailable", "IAM unavailable"),
     AUDIT_UNAVAILABLE(503, "audit_unavailable", "Audit log not writable"),
-    OVERLOADED(503, "overloaded", "Too many connections"),
+    OVERLOADED(503, "overloaded", "Overloaded"),
     STOPPING(503, "stopping", "Stopping"),
     DEADLINE_EXCEEDED(504, "deadline_exceeded", "IAM did not answer in time"),
     VERSION_NOT_SUPPORTED(505, "version_not_supported", "HTTP version not supported");

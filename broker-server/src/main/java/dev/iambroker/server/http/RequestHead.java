@@ -50,6 +50,11 @@ final class RequestHead {
         return target;
     }
 
+    /** About how many bytes it takes. */
+    int held() {
+        return target.length() + bytes;
+    }
+
     /** How long the next line may be. */
     int bytesLeft() {
         return RequestParser.MAX_HEADER_BYTES - bytes;

@@ -28,6 +28,7 @@ public final class RequestParser {
     private @Nullable RequestHead head;
     private @Nullable BodyReader body;
     private boolean continueDue;
+    private boolean isHeadDue;
 
     private enum Stage {
         REQUEST_LINE,
@@ -53,6 +54,18 @@ public final class RequestParser {
     /** Whether a request has begun and not ended. */
     public boolean isMidRequest() {
         return stage != Stage.REQUEST_LINE;
+    }
+
+    /** About how many bytes of memory hold what was taken of a request that has not ended. */
+    public int held() {
+        return (head == null ? 0 : head.held()) + (body == null ? 0 : body.held());
+    }
+
+    /** The head of a request whose body is still missing, as a request without one. Null but once for each such request. */
+    public @Nullable HttpRequest takeHead() {
+        boolean due = isHeadDue && stage == Stage.BODY;
+        isHeadDue = false;
+        return due ? current(head).withBody(new byte[0]) : null;
     }
 
     /** Whether the client waits for {@code 100 Continue} before it sends the body. True once for each such request. */
@@ -87,6 +100,7 @@ public final class RequestParser {
             if (line.isEmpty()) {
                 body = current.complete();
                 continueDue = current.expectsContinue();
+                isHeadDue = true;
                 stage = Stage.BODY;
                 return true;
             }

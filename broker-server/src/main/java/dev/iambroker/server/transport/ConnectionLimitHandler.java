@@ -44,7 +44,7 @@ final class ConnectionLimitHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void enter(ChannelHandlerContext ctx, int user) {
-        ChannelPlace place = new ChannelPlace(ctx.channel());
+        ChannelPlace place = new ChannelPlace(ctx.channel(), user, limits.memory());
         if (!limits.enter(user, place)) {
             turnAway(ctx);
             return;

@@ -39,6 +39,7 @@ public final class ConnectionLimits {
     private final int perUser;
     private final int total;
     private final Set<Integer> keepers;
+    private final RequestMemory memory;
 
     /** Guarded by this. */
     private final Map<Integer, SequencedSet<Place>> byUser = new HashMap<>();
@@ -58,6 +59,7 @@ public final class ConnectionLimits {
         this.perUser = perUser;
         this.total = total;
         this.keepers = Set.copyOf(keepers);
+        this.memory = new RequestMemory(keepers);
     }
 
     /** The same, with some room more that is for {@code users} alone. */
@@ -75,6 +77,11 @@ public final class ConnectionLimits {
     /** How many one user may have open while there is room. */
     public int perUser() {
         return perUser;
+    }
+
+    /** What the requests on these connections may take. */
+    RequestMemory memory() {
+        return memory;
     }
 
     /** A connection that takes room, by identity. */

@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +53,9 @@ final class Conversation {
     /** Pipelined requests that wait for the one before them; more stay in the socket. */
     static final int MAX_WAITING_BYTES = 128 * 1024;
 
+    /** Requests of one connection that are answered before the others have their turn. */
+    static final int TURN = 16;
+
     private static final byte[] CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
     private final ChannelHandlerContext ctx;
@@ -65,6 +69,10 @@ final class Conversation {
     private boolean hasBegun;
     private boolean hasInputEnded;
     private boolean isDraining;
+    private boolean isNextTurnDue;
+    private int beingAnswered;
+    private int held;
+    private int unsentSecrets;
 
     private enum Phase {
         READING,
@@ -86,8 +94,9 @@ final class Conversation {
 
     /** Takes {@code bytes} over. */
     void received(ByteBuf bytes) {
-        if (phase == Phase.CLOSING) {
-            bytes.release();
+        boolean isLast = isDraining && phase == Phase.ANSWERING;
+        if (phase == Phase.CLOSING || isLast) {
+            Wiped.release(bytes);
             return;
         }
         append(bytes);
@@ -129,27 +138,53 @@ final class Conversation {
     void ended() {
         phase = Phase.CLOSING;
         watchdog.close();
-        dropInput();
+        forgetRequests();
     }
 
     private void serve() {
-        while (phase == Phase.READING && ctx.channel().isWritable()) {
+        if (!isNextTurnDue) {
+            takeTurn();
+        }
+        wipeWhatWasRead();
+        keepWithinMemory();
+        settle();
+    }
+
+    private void takeTurn() {
+        for (int n = 0; phase == Phase.READING && ctx.channel().isWritable(); n++) {
+            if (n == TURN && input.isReadable()) {
+                letOthersGoFirst();
+                return;
+            }
             HttpRequest request = nextRequest();
             if (request == null) {
-                break;
+                return;
             }
             hasBegun = false;
             answer(request);
         }
-        wipeWhatWasRead();
-        settle();
+    }
+
+    /** By the clock, not as a task: a loop that is handed tasks does them all before it looks at its sockets again. */
+    private void letOthersGoFirst() {
+        isNextTurnDue = true;
+        watchdog.clear();
+        ctx.executor().schedule(this::nextTurn, 0, TimeUnit.NANOSECONDS);
+    }
+
+    private void nextTurn() {
+        isNextTurnDue = false;
+        if (phase != Phase.CLOSING) {
+            serve();
+            ctx.flush();
+        }
     }
 
     private @Nullable HttpRequest nextRequest() {
         try {
             HttpRequest request = parser.next(input);
-            if (request == null && parser.takeContinueDue()) {
-                ctx.writeAndFlush(Unpooled.wrappedBuffer(CONTINUE));
+            if (request == null) {
+                judge(parser.takeHead());
             }
             return request;
         } catch (MalformedRequest malformed) {
@@ -158,11 +193,30 @@ final class Conversation {
         }
     }
 
+    /** Before the body: whoever may not speak here may not fill memory either. */
+    private void judge(@Nullable HttpRequest head) {
+        if (head == null) {
+            return;
+        }
+        Answer refusal = service.begin(head, arrival).refusal();
+        if (refusal != null) {
+            refuse(refusal);
+        } else if (parser.takeContinueDue()) {
+            ctx.writeAndFlush(Unpooled.wrappedBuffer(CONTINUE));
+        }
+    }
+
     private void answer(HttpRequest request) {
         Exchange exchange = service.begin(request, arrival);
         Answer answer = exchange.now();
         if (answer != null) {
             send(exchange, answer, request.keepAlive());
+            return;
+        }
+        beingAnswered = request.size();
+        if (!fitsIntoMemory()) {
+            beingAnswered = 0;
+            send(exchange, Answer.crowded(), request.keepAlive());
             return;
         }
         phase = Phase.ANSWERING;
@@ -198,6 +252,7 @@ final class Conversation {
             return;
         }
         phase = Phase.READING;
+        beingAnswered = 0;
         ChannelPlace.busy(ctx.channel(), false);
         send(exchange, answer, keepAlive);
         serve();
@@ -238,7 +293,49 @@ final class Conversation {
 
     /** Held until the kernel has it, or it is lost: the bytes are overwritten before anybody else gets the buffer. */
     private void writeAndWipe(ByteBuf out) {
-        ctx.write(out.retain()).addListener(sent -> Wiped.release(out));
+        unsentSecrets++;
+        ctx.write(out.retain()).addListener(sent -> {
+            unsentSecrets--;
+            Wiped.release(out);
+        });
+    }
+
+    /** No secret leaves any more that has not left already. */
+    void withdraw() {
+        if (unsentSecrets > 0) {
+            ctx.close();
+        }
+    }
+
+    private void keepWithinMemory() {
+        if (phase == Phase.CLOSING || fitsIntoMemory()) {
+            return;
+        }
+        if (phase == Phase.READING) {
+            refuse(Answer.crowded());
+            return;
+        }
+        // The request that was taken up is owed an answer; what came behind it is not.
+        isDraining = true;
+        dropInput();
+        fitsIntoMemory();
+    }
+
+    @CanIgnoreReturnValue
+    private boolean fitsIntoMemory() {
+        int now = input.capacity() + parser.held() + beingAnswered;
+        if (now == held) {
+            return true;
+        }
+        boolean fits = ChannelPlace.holds(ctx.channel(), now);
+        held = fits ? now : held;
+        return fits;
+    }
+
+    private void forgetRequests() {
+        dropInput();
+        held = 0;
+        ChannelPlace.holds(ctx.channel(), 0);
     }
 
     /** After every step: what to wait for next, and for how long. */
@@ -246,11 +343,11 @@ final class Conversation {
         if (phase == Phase.CLOSING) {
             return;
         }
-        if (phase == Phase.READING && ctx.channel().isWritable()) {
+        if (phase == Phase.READING && ctx.channel().isWritable() && !isNextTurnDue) {
             awaitInput();
         }
         boolean wantsInput =
-                input.readableBytes() < MAX_WAITING_BYTES && ctx.channel().isWritable();
+                input.readableBytes() < MAX_WAITING_BYTES && ctx.channel().isWritable() && !isNextTurnDue;
         if (ctx.channel().config().isAutoRead() != wantsInput) {
             ctx.channel().config().setAutoRead(wantsInput);
         }
@@ -281,7 +378,7 @@ final class Conversation {
 
     private void close() {
         phase = Phase.CLOSING;
-        dropInput();
+        forgetRequests();
         watchdog.set(LINGER);
         ctx.channel().config().setAutoRead(true);
         ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> endOutput());

@@ -26,6 +26,11 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
         EVENT
     }
 
+    /** The event that asks a connection to send no secret any more. */
+    enum Withdraw {
+        EVENT
+    }
+
     RequestHandler(HttpService service, Executor workers) {
         this.service = service;
         this.workers = workers;
@@ -68,6 +73,8 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
             conversation.inputEnded();
         } else if (event == Drain.EVENT) {
             conversation.drain();
+        } else if (event == Withdraw.EVENT) {
+            conversation.withdraw();
         }
     }
 

@@ -36,6 +36,9 @@ final class RequestHandlerTest {
     private static final String LIVEZ = "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n";
     private static final Arrival OWNER = new Arrival(ClientIdentity.ofPeer(new Peer(7, 7, Set.of(), 1, 1)), 0);
 
+    private static final int UID = 7;
+
+    private final RequestMemory memory = new RequestMemory(Set.of());
     private final FakeBroker broker = new FakeBroker();
     private final List<String> done = new ArrayList<>();
     private final Deque<Runnable> waiting = new ArrayDeque<>();
@@ -45,10 +48,11 @@ final class RequestHandlerTest {
     private EmbeddedChannel channel = new EmbeddedChannel();
 
     /** Stands for the handlers before: knows who it is. */
-    private static final class Known extends ChannelInboundHandlerAdapter {
+    private final class Known extends ChannelInboundHandlerAdapter {
         @Override
         public void handlerAdded(ChannelHandlerContext ctx) {
             ctx.channel().attr(Arrivals.KEY).set(OWNER);
+            ctx.channel().attr(ChannelPlace.KEY).set(new ChannelPlace(ctx.channel(), UID, memory));
         }
     }
 
@@ -194,6 +198,117 @@ final class RequestHandlerTest {
         send(TOKEN.repeat(64));
 
         assertThat(answersIn(received())).isEqualTo(64);
+    }
+
+    /** Whoever pipelines thousands must not keep the loop to itself. */
+    @Test
+    void pipelined_many_aFewPerTurn() {
+        ByteBuf bytes = Unpooled.copiedBuffer(LIVEZ.repeat(100), StandardCharsets.ISO_8859_1);
+
+        channel.pipeline().fireChannelRead(bytes);
+        assertThat(done).hasSize(Conversation.TURN);
+        assertThat(channel.config().isAutoRead()).isFalse();
+        channel.runPendingTasks();
+
+        assertThat(answersIn(received())).isEqualTo(100);
+        assertThat(channel.config().isAutoRead()).isTrue();
+    }
+
+    @Test
+    void pipelined_inputEndsBeforeTheirTurn_allAnsweredThenClosed() {
+        ByteBuf bytes = Unpooled.copiedBuffer(LIVEZ.repeat(100), StandardCharsets.ISO_8859_1);
+        channel.pipeline().fireChannelRead(bytes);
+        channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+        channel.runPendingTasks();
+
+        assertThat(answersIn(received())).isEqualTo(100);
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void bodyNeverWhole_memoryUsedUp_503AndClosedAndGivenBack() {
+        String chunked = "POST /v1/kube-credential HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
+        takeAllMemoryBut(48 * 1024);
+        send(chunked + "4000\r\n" + "x".repeat(0x4000) + "\r\n");
+        assertThat(received()).isEmpty();
+        assertThat(memory.held()).isGreaterThan(RequestMemory.PER_USER - 16 * 1024);
+
+        send("4000\r\n" + "x".repeat(0x4000) + "\r\n");
+
+        assertThat(received())
+                .startsWith("HTTP/1.1 503 ")
+                .contains("Retry-After: 1", "Connection: close", "overloaded");
+        assertThat(memory.held()).isEqualTo(RequestMemory.PER_USER - 48 * 1024);
+    }
+
+    @Test
+    void bodyOfKnownSizeNeverWhole_memoryUsedUp_503AndClosed() {
+        takeAllMemoryBut(1024);
+        send("POST /v1/kube-credential HTTP/1.1\r\nHost: x\r\nContent-Length: 5000\r\n\r\n" + "x".repeat(4000));
+        assertThat(received()).startsWith("HTTP/1.1 503 ").contains("Connection: close");
+    }
+
+    @Test
+    void answerAwaited_memoryUsedUpByWhatFollows_answeredThenClosed() {
+        broker.isWarm = false;
+        takeAllMemoryBut(1024);
+        send(TOKEN);
+        send(LIVEZ.repeat(1000));
+        assertThat(memory.held()).isLessThanOrEqualTo(RequestMemory.PER_USER);
+
+        runOneWaiting();
+
+        assertThat(answersIn(received())).isEqualTo(1);
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void requestsWhole_memoryUsedUp_areAnswered() {
+        takeAllMemoryBut(1);
+        send(LIVEZ + LIVEZ);
+        assertThat(answersIn(received())).isEqualTo(2);
+        assertThat(channel.isOpen()).isTrue();
+    }
+
+    private void takeAllMemoryBut(int bytes) {
+        ChannelPlace other = new ChannelPlace(channel, UID, memory);
+        assertThat(memory.hold(UID, other, RequestMemory.PER_USER - bytes)).isTrue();
+    }
+
+    /** What a lock came before must not leave after it. */
+    @Test
+    void secretsNotYetTaken_withdrawn_closedAndOverwritten() {
+        List<ByteBuf> kept = new ArrayList<>();
+        channel.pipeline().addFirst(new ChannelOutboundHandlerAdapter() {
+            private final List<ChannelPromise> full = new ArrayList<>();
+
+            @Override
+            public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+                kept.add((ByteBuf) message);
+                full.add(promise);
+            }
+
+            @Override
+            @SuppressWarnings("FutureReturnValueIgnored")
+            public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
+                full.forEach(waiting -> waiting.setFailure(new ClosedChannelException()));
+                kept.forEach(ByteBuf::release);
+                ctx.close(promise);
+            }
+        });
+        send(TOKEN);
+        channel.pipeline().fireUserEventTriggered(RequestHandler.Withdraw.EVENT);
+
+        assertThat(channel.isOpen()).isFalse();
+        assertThat(buffers).singleElement().satisfies(RequestHandlerTest::isOverwritten);
+    }
+
+    @Test
+    void nothingSecretUnsent_withdrawn_staysOpen() {
+        send(TOKEN + LIVEZ);
+        channel.pipeline().fireUserEventTriggered(RequestHandler.Withdraw.EVENT);
+        assertThat(answersIn(received())).isEqualTo(2);
+        assertThat(channel.isOpen()).isTrue();
     }
 
     @Test

@@ -294,6 +294,21 @@ final class ServingTest {
         }
     }
 
+    /** Whoever has no secret gets no memory for a body. */
+    @ParameterizedTest
+    @CsvSource({"localhost,'',401", "other.example,'',421", "localhost,'Origin: http://x\\r\\n',403"})
+    void loopback_refusedByItsHead_beforeTheBodyCame(String host, String fields, int status) throws Exception {
+        int port = server.listenOnLoopback().port();
+        try (RawClient client = RawClient.tcp(port)) {
+            client.send("POST /v1/kube-credential HTTP/1.1\r\nHost: " + host + "\r\n" + fields.translateEscapes()
+                    + "Expect: 100-continue\r\nContent-Length: 60000\r\n\r\n");
+            assertThat(client.readToEnd())
+                    .startsWith("HTTP/1.1 " + status + " ")
+                    .contains("Connection: close")
+                    .doesNotContain("100 Continue");
+        }
+    }
+
     @Test
     void tooManyConnections_turnedAwayUntilOneLeaves() throws Exception {
         TestServer small = new TestServer(broker, new ConnectionLimits(2, 3));
