@@ -66,7 +66,14 @@ public final class BrokerLock implements LockControl {
             throw new BrokerFailure.Locked(
                     "the broker is locked already, by the passphrase that was given then", About.NOTHING);
         }
-        changing(() -> tokens.lock(passphrase));
+        // Whoever locks may know why: nothing is served while this waits for a reload or for IAM.
+        tokens.close();
+        try {
+            changing(() -> tokens.lock(passphrase));
+        } catch (RuntimeException | Error e) {
+            listener.servesOn();
+            throw e;
+        }
         listener.locked();
         delay = Duration.ZERO;
         gate.record(client, LOCK, true);

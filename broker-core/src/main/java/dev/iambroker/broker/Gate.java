@@ -55,6 +55,9 @@ final class Gate {
 
             @Override
             public void settle(Scope scope, boolean isHandedOut) {}
+
+            @Override
+            public void loggingOut(AccountName owner) {}
         };
 
         /** Whether the share may be used at all. */
@@ -65,6 +68,9 @@ final class Gate {
 
         /** What became of the use that was taken. */
         void settle(Scope scope, boolean isHandedOut);
+
+        /** The session of {@code owner} is about to be ended by command. */
+        void loggingOut(AccountName owner);
     }
 
     Gate(Policy policy, TokenService tokens, ClusterDirectory directory, AuditLog audit, Time time, DryRuns dryRuns) {
@@ -78,6 +84,10 @@ final class Gate {
 
     void countUsesBy(Uses newUses) {
         uses = newUses;
+    }
+
+    void loggingOut(AccountName owner) {
+        uses.loggingOut(owner);
     }
 
     void apply(Policy next) {

@@ -363,6 +363,7 @@ public final class GuardedTokenBroker implements TokenBroker {
     public AccountView logout(ClientIdentity client, String name) {
         Account account = gate.administered(client, name, "logout");
         Demand.ownSession(account);
+        gate.loggingOut(account.name());
         command(account, () -> tokens.logout(account.name()));
         lists.drop(account.name());
         return view(account.name());

@@ -5,4 +5,7 @@ public interface LockListener {
     void locked();
 
     void unlocked();
+
+    /** A lock did not come about: what was put off meanwhile may be done. */
+    default void servesOn() {}
 }

@@ -1,8 +1,10 @@
 package dev.iambroker.broker;
 
+import dev.iambroker.account.Account;
 import dev.iambroker.client.Scope;
 import dev.iambroker.token.Time;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -11,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** One share from its opening to its end. Thread-safe. */
 final class Share {
     private final Scope scope;
+    private final Account account;
     private final String opener;
     private final ShareRequest request;
     private final long endNanos;
@@ -20,9 +23,13 @@ final class Share {
     /** Completes when the socket is there; in between its first clients may have come already. */
     private final CompletableFuture<ShareSockets.Opened> socket = new CompletableFuture<>();
 
-    /** @param opener whose place it takes, as {@link SharePlaces#opener} says it */
-    Share(Scope scope, String opener, ShareRequest request, Time time) {
+    /**
+     * @param account what the alias means while it is shared
+     * @param opener whose place it takes, as {@link SharePlaces#opener} says it
+     */
+    Share(Scope scope, Account account, String opener, ShareRequest request, Time time) {
         this.scope = scope;
+        this.account = account;
         this.opener = opener;
         this.request = request;
         this.endNanos = time.nanos() + request.ttl().toNanos();
@@ -32,6 +39,19 @@ final class Share {
 
     Scope scope() {
         return scope;
+    }
+
+    Account account() {
+        return account;
+    }
+
+    /** Whether the alias still means what was shared: a reload may give its name to what nobody shared. */
+    boolean isOf(@Nullable Account now) {
+        return now != null
+                && Objects.equals(account.accountId(), now.accountId())
+                && Objects.equals(account.expectedIamId(), now.expectedIamId())
+                && account.login().equals(now.login())
+                && account.cloud().equals(now.cloud());
     }
 
     String opener() {

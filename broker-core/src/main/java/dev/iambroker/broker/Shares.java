@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * All shares. One ends by itself, after its last use, by {@code unshare}, and when whoever opened it may not any more;
- * none survives the daemon. Thread-safe.
+ * All shares. One ends by itself, after its last use, by {@code unshare}, when whoever opened it may not any more, and with
+ * the account or the session that it was opened for; none survives the daemon. Thread-safe.
  */
 public final class Shares implements ShareControl, Gate.Uses {
     private static final Logger log = LoggerFactory.getLogger(Shares.class);
@@ -65,12 +65,12 @@ public final class Shares implements ShareControl, Gate.Uses {
 
     @Override
     public ShareView share(ClientIdentity client, ShareRequest request) {
-        demandUseful(client, request);
+        Account account = demandUseful(client, request);
         String id = ids.get();
         Scope scope = new Scope(id, request.kind().word(), request.account(), request.cluster(), client);
         String opener = SharePlaces.opener(client, gate.nameOf(client));
         places.take(opener);
-        Share share = new Share(scope, opener, request, time);
+        Share share = new Share(scope, account, opener, request, time);
         shares.put(id, share);
         try {
             share.socket().complete(sockets.open(scope, request.mode()));
@@ -97,7 +97,7 @@ public final class Shares implements ShareControl, Gate.Uses {
         return view(share);
     }
 
-    private void demandUseful(ClientIdentity client, ShareRequest request) {
+    private Account demandUseful(ClientIdentity client, ShareRequest request) {
         Account account = gate.permit(client, Verb.of(request.kind()), request.account(), request.cluster());
         Demand.kind(account, request.kind());
         gate.permit(client, Verb.ADMIN, request.account(), null);
@@ -105,6 +105,7 @@ public final class Shares implements ShareControl, Gate.Uses {
         if (cluster != null) {
             services.demandThere(account, cluster);
         }
+        return account;
     }
 
     private boolean forget(Share share) {
@@ -131,7 +132,7 @@ public final class Shares implements ShareControl, Gate.Uses {
     private List<Share> endable(ClientIdentity client) {
         List<Share> found = new ArrayList<>();
         for (Share share : shares.values()) {
-            boolean isOpen = share.socket().isDone() && !share.isOver(time);
+            boolean isOpen = share.socket().isDone() && goesOn(share);
             if (isOpen && gate.mayUse(client, Verb.ADMIN, share.scope().account())) {
                 found.add(share);
             }
@@ -169,9 +170,32 @@ public final class Shares implements ShareControl, Gate.Uses {
     public void review() {
         for (Share share : shares.values()) {
             Scope scope = share.scope();
-            boolean isThere = tokens.isConfigured(new AccountName(scope.account()));
-            if (!isThere || !gate.allowsSharing(scope, share.request().kind())) {
+            if (!meansTheSame(share)) {
+                log.info("share {} ends: account {} is no more what was shared", scope.share(), scope.account());
+                end(share);
+            } else if (!gate.allowsSharing(scope, share.request().kind())) {
                 log.info("share {} ends: whoever opened it may not do so any more", scope.share());
+                end(share);
+            }
+        }
+    }
+
+    private boolean meansTheSame(Share share) {
+        return share.isOf(tokens.find(share.account().name()));
+    }
+
+    /** Also before {@link #review}: the accounts are replaced a moment earlier. */
+    private boolean goesOn(Share share) {
+        return !share.isOver(time) && meansTheSame(share);
+    }
+
+    /** Whoever logs in next may be another, who shared nothing. */
+    @Override
+    public void loggingOut(AccountName owner) {
+        for (Share share : shares.values()) {
+            if (share.account().sessionOwner().equals(owner)) {
+                log.info(
+                        "share {} ends: account {} is logged out", share.scope().share(), owner);
                 end(share);
             }
         }
@@ -193,14 +217,14 @@ public final class Shares implements ShareControl, Gate.Uses {
     @Override
     public boolean isOpen(Scope scope) {
         Share share = shares.get(scope.share());
-        return share != null && !share.isOver(time) && !share.isSpent();
+        return share != null && goesOn(share) && !share.isSpent();
     }
 
     /** Takes one use; false where the share is over. */
     @Override
     public boolean spend(Scope scope) {
         Share share = shares.get(scope.share());
-        return share != null && !share.isOver(time) && share.spend();
+        return share != null && goesOn(share) && share.spend();
     }
 
     @Override

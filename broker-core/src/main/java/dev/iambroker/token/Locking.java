@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  *
  * <h2>Order of a lock</h2>
  *
- * The state closes first, so that nothing new begins and no further request is sent. Then the locks of all sessions are
+ * The state closes first, also before a reload under way ends, so that nothing new begins and no further request is sent. Then the locks of all sessions are
  * taken: what was under way has landed by then, and its rotated refresh token is written. All sessions are written once
  * more, since a full disk may have left one in memory only. Only then the store is locked, and everything in memory
  * dropped. Until that moment a failure leaves all as it was: no login is lost by a lock that does not come about.
@@ -73,9 +73,13 @@ final class Locking {
         this.plan = plan;
     }
 
-    void lock(Secret passphrase) {
+    void close() {
         state.close();
         tellWaiting();
+    }
+
+    void lock(Secret passphrase) {
+        close();
         Set<ReentrantLock> sessions = sessions();
         sessions.forEach(ReentrantLock::lock);
         try {
@@ -147,6 +151,8 @@ final class Locking {
             }
             plan.accept(account);
         }
+        // What a reload began since the state closed was told of as locked.
+        announceAll();
     }
 
     /** False where it is another passphrase. */

@@ -187,6 +187,11 @@ public final class TokenService {
         return lock.isClosed();
     }
 
+    /** Serves nothing from now on, as a {@link #lock} that is to follow; that opens again where it fails. */
+    public void close() {
+        locking.close();
+    }
+
     /**
      * Ends all serving at once, waits for requests to IAM that are under way, locks the store and drops every secret that
      * is held. Whoever waits is told. One at a time, and not beside {@link #reconfigure}.

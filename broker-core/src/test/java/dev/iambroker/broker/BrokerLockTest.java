@@ -38,6 +38,7 @@ final class BrokerLockTest {
     private final Bench bench = new Bench(Bench.byKey(), Bench.byPasscode()).started();
     private final List<AuditEvent> audit = new ArrayList<>();
     private final AtomicInteger dropped = new AtomicInteger();
+    private final AtomicInteger servedOn = new AtomicInteger();
     private final GuardedTokenBroker broker = new GuardedTokenBroker(
             new Policy(List.of(rule("admin", "admin:*"), rule("one", "admin:prod", "*:*")), 990),
             bench.tokens,
@@ -60,6 +61,11 @@ final class BrokerLockTest {
             @Override
             public void unlocked() {
                 dropped.decrementAndGet();
+            }
+
+            @Override
+            public void servesOn() {
+                servedOn.incrementAndGet();
             }
         };
     }
@@ -214,6 +220,43 @@ final class BrokerLockTest {
         }
     }
 
+    /** A reload may take long: whoever locks the broker must not wait for it while it goes on serving. */
+    @Test
+    void lock_somethingElseChangesAccounts_servesNothingWhileItWaits() {
+        AtomicInteger refused = new AtomicInteger();
+        BrokerLock patient = broker.lock(
+                work -> {
+                    assertThatThrownBy(() -> broker.token(ROOT, request())).isInstanceOf(BrokerFailure.Locked.class);
+                    refused.incrementAndGet();
+                    work.run();
+                },
+                listener());
+        bench.store.full(true);
+        assertThatThrownBy(() -> patient.lock(ROOT, PASSPHRASE)).isInstanceOf(BrokerFailure.StoreFailed.class);
+        assertThat(broker.token(ROOT, request())).isNotNull();
+        bench.store.full(false);
+        patient.lock(ROOT, PASSPHRASE);
+        patient.unlock(ROOT, PASSPHRASE);
+        assertThat(refused).hasValue(3);
+    }
+
+    /** What changed meanwhile was told of as locked, and its renewals were dropped. */
+    @Test
+    void lock_accountsChangeMeanwhileAndTheDiskIsFull_allAreServed() {
+        BrokerLock late = broker.lock(
+                work -> {
+                    bench.tokens.reconfigure(List.of(Bench.byKey())).run();
+                    work.run();
+                },
+                listener());
+        bench.store.full(true);
+        assertThatThrownBy(() -> late.lock(ROOT, PASSPHRASE)).isInstanceOf(BrokerFailure.StoreFailed.class);
+        bench.store.full(false);
+        bench.time.settle();
+        assertThat(broker.token(ROOT, request())).isNotNull();
+        assertThat(broker.account(ROOT, "prod").state()).isEqualTo(AccountState.VALID);
+    }
+
     @Test
     void lock_diskFull_isToldAndServesOn() {
         bench.store.full(true);
@@ -221,6 +264,7 @@ final class BrokerLockTest {
                 .isInstanceOf(BrokerFailure.StoreFailed.class)
                 .hasMessageContaining("no space left");
         assertThat(dropped).hasValue(0);
+        assertThat(servedOn).hasValue(1);
         assertThat(broker.token(ROOT, request())).isNotNull();
         assertThat(broker.account(ROOT, DEV.value()).state()).isEqualTo(AccountState.LOGIN_REQUIRED);
     }

@@ -3,6 +3,9 @@ package dev.iambroker.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.iambroker.account.Account;
+import dev.iambroker.account.Cloud;
+import dev.iambroker.account.Login;
 import dev.iambroker.account.ServiceFailure;
 import dev.iambroker.account.TokenKind;
 import dev.iambroker.client.ClientIdentity;
@@ -308,6 +311,77 @@ final class SharesTest {
         assertThat(take(by(ROOT, share))).isNotNull();
         bench.tokens.reconfigure(List.of(Bench.byPasscode())).run();
         shares.review();
+        assertThat(sockets.closed).containsExactly(share.id());
+    }
+
+    private static List<Account> meaningAnother() {
+        Account before = Bench.byKey();
+        return List.of(
+                new Account(Bench.PROD, before.login(), "0".repeat(30) + "02", before.cloud(), before.uaa()),
+                new Account(Bench.PROD, new Login.Passcode(), before.accountId(), before.cloud(), before.uaa()),
+                new Account(
+                        Bench.PROD,
+                        new Login.Shared(Bench.DEV, Bench.byPasscode().login()),
+                        before.accountId(),
+                        before.cloud(),
+                        before.uaa()),
+                new Account(Bench.PROD, before.login(), before.accountId(), Cloud.BLUEMIX_2019, before.uaa()),
+                new Account(
+                        Bench.PROD, before.login(), before.accountId(), before.cloud(), before.uaa(), "IBMid-other"));
+    }
+
+    /** Its name alone was never what was shared: the tokens of the account behind it were. */
+    @Test
+    void alias_meansAnotherAccount_itsShareGivesNothingOfIt() {
+        for (Account another : meaningAnother()) {
+            ShareView share = shares.share(ADMIN, access(Duration.ofHours(1), null));
+            assertThat(take(by(STRANGER, share))).isNotNull();
+            bench.tokens.reconfigure(List.of(another, Bench.byPasscode())).run();
+            assertThatThrownBy(() -> take(by(STRANGER, share)))
+                    .as("%s", another)
+                    .isInstanceOf(BrokerFailure.Denied.class)
+                    .hasMessageContaining("over");
+            assertThat(shares.shares(ADMIN)).isEmpty();
+            shares.review();
+            assertThat(sockets.closed).contains(share.id());
+            bench.tokens.reconfigure(List.of(Bench.byKey(), Bench.byPasscode())).run();
+        }
+    }
+
+    /** The account may change between the question whether a client may and the answer. */
+    @Test
+    void alias_meansAnotherAccountWhileATokenIsMinted_shareGivesNothingOfIt() {
+        ShareView share = shares.share(ADMIN, access(Duration.ofHours(1), null));
+        bench.tokens.purge(Bench.PROD);
+        bench.onLanding(() -> bench.tokens
+                .reconfigure(List.of(meaningAnother().getFirst(), Bench.byPasscode()))
+                .run());
+        assertThatThrownBy(() -> take(by(STRANGER, share))).isInstanceOf(BrokerFailure.Denied.class);
+    }
+
+    @Test
+    void logout_endsTheSharesOfThatSession_andNoOthers() {
+        ShareView own = shares.share(ROOT, access(Duration.ofHours(1), null));
+        ShareView other =
+                shares.share(DAEMON, new ShareRequest("dev", TokenKind.ACCESS, null, Duration.ofHours(1), null, 0600));
+        broker.logout(ROOT, "prod");
+        assertThat(sockets.closed).containsExactly(own.id());
+        broker.login(ROOT, "prod", new LoginAttempt.Configured());
+        assertThatThrownBy(() -> take(by(STRANGER, own))).isInstanceOf(BrokerFailure.Denied.class);
+        assertThat(shares.shares(DAEMON)).extracting(ShareView::id).containsExactly(other.id());
+    }
+
+    @Test
+    void logout_ofTheOwner_endsTheSharesOfThoseThatUseItsLogin() {
+        Account user = new Account(
+                Bench.PROD,
+                new Login.Shared(Bench.DEV, Bench.byPasscode().login()),
+                Bench.byKey().accountId(),
+                Bench.byKey().cloud(),
+                false);
+        bench.tokens.reconfigure(List.of(user, Bench.byPasscode())).run();
+        ShareView share = shares.share(ADMIN, access(Duration.ofHours(1), null));
+        broker.logout(ROOT, "dev");
         assertThat(sockets.closed).containsExactly(share.id());
     }
 

@@ -26,6 +26,12 @@ record Forgetting(TokenAnswers answers, CloudConnections clouds, Runnable afterU
     @Override
     public void unlocked() {
         answers.keep();
+        servesOn();
+    }
+
+    /** A reload that came while the lock was tried was put off. */
+    @Override
+    public void servesOn() {
         afterUnlock.run();
     }
 }

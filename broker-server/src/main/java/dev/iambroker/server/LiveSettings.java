@@ -110,8 +110,12 @@ final class LiveSettings {
      *     has changed then. Also while the broker is locked: then rights that are no more are taken away at once, and
      *     the rest is taken over after the unlock
      */
-    synchronized List<String> apply(BrokerConfig config) {
-        Map<String, Secret> clientSecrets = clientSecrets(config);
+    List<String> apply(BrokerConfig config) {
+        // A command may take its time over a secret: a lock must not wait for it.
+        return apply(config, clientSecrets(config));
+    }
+
+    private synchronized List<String> apply(BrokerConfig config, Map<String, Secret> clientSecrets) {
         List<String> rotated = secrets.rotatedIn(clientSecrets);
         Policy next = policy(config, clock);
         if (tokens.isLocked()) {

@@ -17,6 +17,7 @@ import dev.iambroker.server.store.FaultyFileOps;
 import dev.iambroker.server.store.FaultyFileOps.CrashPoint;
 import dev.iambroker.server.store.FileOps;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
@@ -24,7 +25,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -284,6 +290,66 @@ final class LockTest {
             assertLocked(caller);
             unlock(caller);
             daemon.reload("clients: []");
+        }
+    }
+
+    private static Path fifo(Path path) throws Exception {
+        assertThat(new ProcessBuilder("mkfifo", path.toString()).start().waitFor())
+                .isZero();
+        return path;
+    }
+
+    /** A secret that a command prints may take seconds; the lock takes none of them. */
+    @Test
+    void lock_whileAReloadWaitsForASecret_isAtOnce() throws Exception {
+        Path started = fifo(temp.resolve("started"));
+        Path secret = fifo(temp.resolve("secret"));
+        String slow = "clients: [ { name: slow, match: { secret: { command: [sh, -c, 'echo > " + started + "; cat "
+                + secret + "'] } }, allow: ['access:*'] } ]";
+        var reload = new CompletableFuture<@Nullable Void>();
+        try (var daemon = served(FileOps.posix());
+                var caller = daemon.caller()) {
+            Thread.ofVirtual().start(() -> {
+                try {
+                    daemon.reload(slow);
+                    reload.complete(null);
+                } catch (IOException | RuntimeException e) {
+                    reload.completeExceptionally(e);
+                }
+            });
+            Files.readString(started);
+            lock(caller);
+            assertThat(reload).isNotDone();
+            assertLocked(caller);
+            Files.writeString(secret, "a-secret-of-a-client\n");
+            assertThatThrownBy(() -> reload.get(20, TimeUnit.SECONDS)).hasCauseInstanceOf(TakenOverLater.class);
+            unlock(caller);
+            daemon.advance(Duration.ofSeconds(1));
+            assertServed(caller);
+        }
+    }
+
+    /** A reload that came while a lock was tried must not be lost with it. */
+    @Test
+    void lock_failsWhileAReloadIsPutOff_theReloadIsAskedForAgain() throws Exception {
+        AtomicBoolean isArmed = new AtomicBoolean();
+        AtomicReference<@Nullable ManualDaemon> running = new AtomicReference<>();
+        AtomicInteger asked = new AtomicInteger();
+        var disk = new FaultyFileOps((reached, file) -> {
+            ManualDaemon daemon = running.get();
+            if (daemon != null && isArmed.compareAndSet(true, false)) {
+                assertThatThrownBy(() -> daemon.reload("")).isInstanceOf(TakenOverLater.class);
+                throw new IOException("no space left on device");
+            }
+        });
+        try (var daemon = served(disk);
+                var caller = daemon.caller()) {
+            daemon.reloadBy(asked::incrementAndGet);
+            running.set(daemon);
+            isArmed.set(true);
+            assertThat(caller.post("/v1/lock", LOCK).status()).isEqualTo(500);
+            assertThat(asked).hasValue(1);
+            assertServed(caller);
         }
     }
 

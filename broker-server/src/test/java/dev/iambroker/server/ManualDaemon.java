@@ -101,6 +101,11 @@ final class ManualDaemon implements AutoCloseable {
         daemon.reload(config(directory, yaml + more + "\n"));
     }
 
+    /** As {@code serve} asks for a reload that was put off. */
+    void reloadBy(Runnable reload) {
+        daemon.reloadBy(reload);
+    }
+
     /** Takes over the configuration with other accounts. */
     void reloadAccounts(String accounts) throws IOException {
         daemon.reload(config(directory, yaml(directory, accounts, cloud)));
