@@ -71,7 +71,7 @@ final class KubectlPluginIT {
     @Test
     void distributionOnPath_kubectlRunsIt() throws Exception {
         for (Kubectl kubectl : kubectls) {
-            Path bin = Checkout.launcher().getParent();
+            Path bin = Checkout.distribution().resolve("bin");
             Ran status = run(kubectl, bin, "iam-broker", "--socket", place.socket(), "status");
             assertThat(status.exitCode()).as(status.all()).isZero();
             assertThat(status.out()).contains("prod", "valid");
@@ -83,7 +83,7 @@ final class KubectlPluginIT {
 
     @Test
     void pluginList_namesItWithoutAWarning() throws Exception {
-        Path bin = Checkout.launcher().getParent();
+        Path bin = Checkout.distribution().resolve("bin");
         for (Kubectl kubectl : kubectls) {
             Ran list = run(kubectl, bin, "plugin", "list");
             assertThat(list.exitCode()).as(list.all()).isZero();
