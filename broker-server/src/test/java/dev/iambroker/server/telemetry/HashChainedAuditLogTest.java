@@ -218,7 +218,8 @@ final class HashChainedAuditLogTest {
     @Test
     void open_link_refusedAndItsTargetUntouched() throws Exception {
         Path target = Files.createFile(
-                temp.resolve("target"), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r--r--")));
+                temp.resolve("target"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r--r--")));
         Files.createSymbolicLink(file, target);
         assertThatThrownBy(this::open).isInstanceOf(StoreFailure.class).hasMessageContaining("is no regular file");
         assertThat(target).isEmptyFile();
