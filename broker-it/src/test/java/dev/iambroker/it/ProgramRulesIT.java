@@ -67,6 +67,45 @@ final class ProgramRulesIT {
             }
             """;
 
+    /** Asks without a pause over fifty connections, reads what comes, and begins bodies over hundreds that it never ends. */
+    private static final String FLOOD_OF_REQUESTS = """
+            use Socket;
+            use IO::Handle;
+            $SIG{PIPE} = "IGNORE";
+            my $asks = "GET /v1/accounts/prod/token HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n" x 1000;
+            my $head = "POST /v1/kube-credential HTTP/1.1\\r\\nHost: x\\r\\n";
+            my $chunks = $head . "Transfer-Encoding: chunked\\r\\n\\r\\n8000\\r\\n" . "x" x 0x8000 . "\\r\\n7000\\r\\n"
+                . "x" x 0x7000 . "\\r\\n";
+            my $sized = $head . "Content-Length: 65000\\r\\n\\r\\n" . "x" x 64000;
+            my (@open, @asking);
+            sub opened {
+                socket(my $s, PF_UNIX, SOCK_STREAM, 0) or die "socket: $!";
+                connect($s, pack_sockaddr_un($ARGV[0])) or die "connect: $!";
+                $s->blocking(0);
+                return $s;
+            }
+            push @asking, opened() for 1 .. 50;
+            for my $n (1 .. 900) {
+                my $s = opened();
+                syswrite($s, $n % 2 ? $chunks : $sized);
+                push @open, $s;
+            }
+            print "open\\n";
+            STDOUT->flush();
+            while (1) {
+                for my $s (@asking) {
+                    my $n = sysread($s, my $answers, 1 << 18);
+                    $s = opened() if defined $n && $n == 0;
+                    syswrite($s, $asks);
+                }
+                my $s = shift @open;
+                close $s;
+                $s = opened();
+                syswrite($s, @open % 2 ? $chunks : $sized);
+                push @open, $s;
+            }
+            """;
+
     private final EmulatedCloud cloud = SampleCloud.start();
     private final Workplace place;
     private Path trusted;
@@ -212,6 +251,37 @@ final class ProgramRulesIT {
                 flood.destroyForcibly().waitFor();
             }
         }
+    }
+
+    /** Requests that are refused, and such that never end: they cost others neither their turn nor the daemon its memory. */
+    @Test
+    void floodOfRequests_ofOneUser_anotherIsAnswered() throws Exception {
+        configure("exe: " + trusted);
+        try (Daemon running = place.serve()) {
+            Path out = place.directory().resolve("requests.out");
+            Process flood = as(OtherUser.NOBODY, "perl", "-e", FLOOD_OF_REQUESTS, place.socket())
+                    .start(
+                            ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()),
+                            out,
+                            place.directory().resolve("requests.err"));
+            try {
+                running.await("all its connections to be open", () -> isWritten(out));
+                for (int i = 0; i < 20; i++) {
+                    Ran ran = as(ANOTHER, "perl", "-e", "alarm 10;" + ASK, place.socket())
+                            .run();
+                    assertThat(ran.out()).as(ran.all()).contains("client \\\"others\\\" has no right");
+                    assertThat(place.http().get("/livez").status()).isEqualTo(200);
+                }
+                assertThat(flood.isAlive()).isTrue();
+                assertThat(running.isAlive()).isTrue();
+            } finally {
+                flood.destroyForcibly().waitFor();
+            }
+        }
+    }
+
+    private static boolean isWritten(Path file) {
+        return file.toFile().length() > 0;
     }
 
     private static int openFilesOf(Daemon running) {

@@ -107,10 +107,11 @@ final class Daemon implements AutoCloseable {
         var settings = new LiveSettings(service, broker, clouds, telemetry, schedule, secrets, clock, policy);
         live = settings;
         var answers = new TokenAnswers(machine.time()::nanos);
-        LockControl lock = broker.lock(settings::alone, new Forgetting(answers, clouds, settings::unlocked));
         EventLoops loops = new EventLoops();
         ends.push(loops::close);
         var stop = new OrderlyStop(machine.workers(), machine.wakeUp(), service);
+        var forgetting = new Forgetting(answers, stop::withdraw, clouds, settings::unlocked);
+        LockControl lock = broker.lock(settings::alone, forgetting);
         Engine engine = new Engine(loops, machine.workers(), connectionLimits(), witnesses());
         Shares shared = shares(broker, kubeconfig, engine, stop);
         settings.tellRotations(shared::disown);

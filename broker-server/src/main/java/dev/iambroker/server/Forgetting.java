@@ -7,13 +7,19 @@ import dev.iambroker.server.os.FreeMemory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Drops what lies in memory beside the tokens themselves when the broker is locked. */
-record Forgetting(TokenAnswers answers, CloudConnections clouds, Runnable afterUnlock) implements LockListener {
+/**
+ * Drops what lies in memory beside the tokens themselves when the broker is locked.
+ *
+ * @param withdraw ends the connections whose clients have not taken all secrets that were answered before
+ */
+record Forgetting(TokenAnswers answers, Runnable withdraw, CloudConnections clouds, Runnable afterUnlock)
+        implements LockListener {
     private static final Logger log = LoggerFactory.getLogger(Forgetting.class);
 
     @Override
     public void locked() {
         answers.drop();
+        withdraw.run();
         try {
             clouds.reconnect();
         } catch (IllegalArgumentException e) {

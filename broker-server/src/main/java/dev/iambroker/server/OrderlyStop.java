@@ -44,6 +44,11 @@ final class OrderlyStop {
         listeners.remove(listener);
     }
 
+    /** No secret leaves any more that waits on a connection. */
+    void withdraw() {
+        listeners.forEach(SocketListener::withdraw);
+    }
+
     void run() {
         long end = System.nanoTime() + GRACE.toNanos();
         long cutOff = end - LAST_WORDS.toNanos();

@@ -108,6 +108,8 @@ final class SharedSockets implements ShareSockets, AutoCloseable {
         @Override
         public void close() {
             if (isClosed.compareAndSet(false, true)) {
+                listener.drain();
+                listener.withdraw();
                 listener.close(GRACE);
                 stop.without(listener);
                 open.remove(this);

@@ -105,6 +105,24 @@ final class LockTest {
         }
     }
 
+    /** What the kernel has cannot be taken back: the buffer of a socket. */
+    private static final int IN_THE_KERNEL = 256 * 1024;
+
+    @Test
+    void lock_tokensAnsweredAndNotTaken_leaveNoMore() throws Exception {
+        try (var daemon = served(FileOps.posix());
+                var admin = daemon.caller();
+                var greedy = daemon.caller()) {
+            String token = "GET /v1/accounts/" + SmallCloud.ALIASES.getFirst() + "/token HTTP/1.1\r\nHost: x\r\n\r\n";
+            greedy.send(token.repeat(1500));
+            for (int i = 0; i < 50; i++) {
+                assertServed(admin);
+            }
+            lock(admin);
+            assertThat(greedy.lengthOfRest()).isPositive().isLessThan(IN_THE_KERNEL);
+        }
+    }
+
     private static Answer lock(UnixCaller caller) throws IOException {
         Answer answer = caller.post("/v1/lock", LOCK);
         assertThat(answer.status()).as("%s", answer).isEqualTo(200);

@@ -184,6 +184,20 @@ final class ShareTest {
     }
 
     @Test
+    void unshare_tokensAnsweredAndNotTaken_leaveNoMore() throws Exception {
+        Answer share = share("");
+        try (var guest = at(share)) {
+            guest.send(("GET " + TOKEN + " HTTP/1.1\r\nHost: x\r\n\r\n").repeat(1500));
+            for (int i = 0; i < 100; i++) {
+                assertThat(owner.get(TOKEN).status()).isEqualTo(200);
+            }
+            assertThat(owner.post("/v1/unshare?id=" + share.text("id"), "{}").status())
+                    .isEqualTo(200);
+            assertThat(guest.lengthOfRest()).isPositive().isLessThan(256 * 1024);
+        }
+    }
+
+    @Test
     void locked_shareToo() throws Exception {
         Answer share = share("");
         assertThat(owner.post("/v1/lock", "{\"passphrase\":\"correct horse\"}").status())

@@ -116,6 +116,21 @@ final class UnixCaller implements AutoCloseable {
         }
     }
 
+    /** How many bytes still come before the connection is ended, orderly or not. */
+    int lengthOfRest() {
+        ByteBuffer buffer = ByteBuffer.allocate(FIRST_BUFFER);
+        int length = 0;
+        try {
+            for (int n = 0; n >= 0; n = channel.read(buffer.clear())) {
+                length += n;
+            }
+        } catch (IOException e) {
+            // Reset: the daemon had not read all of what was sent.
+            return length;
+        }
+        return length;
+    }
+
     /** Bodies of more than ASCII are told by their bytes; heads have none. */
     private static boolean isWhole(String text, int head, int bytes) {
         int field = text.indexOf(LENGTH);

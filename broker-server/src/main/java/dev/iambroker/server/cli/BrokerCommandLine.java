@@ -40,6 +40,8 @@ public final class BrokerCommandLine {
                 CommandLine.Help.defaultColorScheme(Palette.of(around).isOn() ? Ansi.ON : Ansi.OFF));
         line.setUsageHelpWidth(HELP_WIDTH);
         line.setCaseInsensitiveEnumValuesAllowed(true);
+        // Words from a file would be unknown to whatever looks at the command line before: the launcher, ps.
+        line.setExpandAtFiles(false);
         line.setParameterExceptionHandler(new UsageErrors());
         line.setExecutionExceptionHandler(new Failures());
         return line;

@@ -101,13 +101,21 @@ final class JsonObject {
             return read(parser, complaint);
         }
         if (token == JsonToken.VALUE_STRING) {
-            return parser.getString();
+            return wellFormed(parser.getString(), complaint);
         }
         if (token.isBoolean()) {
             return token == JsonToken.VALUE_TRUE;
         }
         parser.skipChildren();
         return OTHER;
+    }
+
+    /** Half a pair of surrogates is no character: encoded it would become a question mark, and a secret another one. */
+    private static String wellFormed(String text, String complaint) {
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+            throw RequestRefused.badRequest(complaint);
+        }
+        return text;
     }
 
     /** The names of all members that are not null. */

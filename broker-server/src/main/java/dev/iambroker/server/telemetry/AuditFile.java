@@ -19,6 +19,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
@@ -66,6 +67,19 @@ final class AuditFile implements AutoCloseable {
      */
     record Written(AuditHead head, Gap gap) {}
 
+    private static final class NoFile extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        NoFile(Path path) {
+            super("the audit log " + path + " is no regular file: move away what is there, or name another audit.file");
+        }
+
+        @Override
+        public String toString() {
+            return String.valueOf(getMessage());
+        }
+    }
+
     private AuditFile(Path path, AuditVault vault, Opener opener, FileChannel channel) {
         this.path = path;
         this.vault = vault;
@@ -87,6 +101,8 @@ final class AuditFile implements AutoCloseable {
                 file.channel.close();
                 throw e;
             }
+        } catch (NoFile e) {
+            throw new StoreFailure(e.toString(), e);
         } catch (IOException e) {
             throw new StoreFailure(
                     "cannot open the audit log " + path + " (" + e.getClass().getSimpleName()
@@ -96,7 +112,15 @@ final class AuditFile implements AutoCloseable {
     }
 
     private static FileChannel openChannel(Path path) throws IOException {
+        demandFile(path);
         return FileChannel.open(path, Set.of(CREATE, READ, WRITE, NOFOLLOW_LINKS), OWNER_ONLY);
+    }
+
+    /** What is written into anything else is gone, and what opens a pipe to read waits for ever. */
+    private static void demandFile(Path path) throws IOException {
+        if (Files.exists(path, NOFOLLOW_LINKS) && !Files.isRegularFile(path, NOFOLLOW_LINKS)) {
+            throw new NoFile(path);
+        }
     }
 
     private void continueChain() throws IOException {
@@ -109,7 +133,10 @@ final class AuditFile implements AutoCloseable {
     }
 
     private void identify() throws IOException {
-        Files.setPosixFilePermissions(path, OWNER_ONLY.value());
+        demandFile(path);
+        // Not by the path alone: a link that was put there meanwhile would choose the file.
+        Files.getFileAttributeView(path, PosixFileAttributeView.class, NOFOLLOW_LINKS)
+                .setPermissions(OWNER_ONLY.value());
         identity = fileAt(path);
     }
 

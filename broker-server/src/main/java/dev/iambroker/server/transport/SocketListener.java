@@ -14,12 +14,15 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -162,6 +165,18 @@ public final class SocketListener {
         connections.forEach(connection -> connection
                 .eventLoop()
                 .execute(() -> connection.pipeline().fireUserEventTriggered(RequestHandler.Drain.EVENT)));
+    }
+
+    /**
+     * Ends every connection on which a secret waits that its client has not taken yet: none leaves after this returns but
+     * what the kernel has. Blocks for a moment; not on an event loop.
+     */
+    public void withdraw() {
+        List<Future<?>> steps = new ArrayList<>();
+        connections.forEach(connection -> steps.add(connection
+                .eventLoop()
+                .submit(() -> connection.pipeline().fireUserEventTriggered(RequestHandler.Withdraw.EVENT))));
+        steps.forEach(Future::awaitUninterruptibly);
     }
 
     /** Whether every request that was taken up was answered within {@code grace}. After {@link #drain}. */

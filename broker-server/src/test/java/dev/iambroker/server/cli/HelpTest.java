@@ -3,9 +3,11 @@ package dev.iambroker.server.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
@@ -13,6 +15,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
@@ -54,6 +57,13 @@ final class HelpTest {
         assertThat(commands().filter(name -> !name.startsWith("__")))
                 .allMatch(name -> out.contains("\n  " + name + " "));
         assertThat(out).doesNotContain("__complete").contains("Example:");
+    }
+
+    /** The launcher looks for the command among the words that it is given itself. */
+    @Test
+    void wordsFromAFile_areNotTaken(@TempDir Path temp) throws IOException {
+        Path words = Files.writeString(temp.resolve("words"), "--version");
+        assertThat(new Cli().run("@" + words).code()).isEqualTo(ExitCode.USAGE.number());
     }
 
     @Test

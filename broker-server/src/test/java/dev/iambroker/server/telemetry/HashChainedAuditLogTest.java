@@ -200,6 +200,32 @@ final class HashChainedAuditLogTest {
                 .isEqualTo(7);
     }
 
+    /** What is written into a pipe is gone, or waits for a reader for ever. */
+    @Test
+    void open_pipe_refusedAtOnce() throws Exception {
+        assertThat(new ProcessBuilder("mkfifo", "-m", "644", file.toString())
+                        .inheritIO()
+                        .start()
+                        .waitFor())
+                .isZero();
+        assertThatThrownBy(this::open)
+                .isInstanceOf(StoreFailure.class)
+                .hasMessage("the audit log " + file
+                        + " is no regular file: move away what is there, or name another audit.file");
+        assertThat(modeOf(file)).isEqualTo("rw-r--r--");
+    }
+
+    @Test
+    void open_link_refusedAndItsTargetUntouched() throws Exception {
+        Path target = Files.createFile(
+                temp.resolve("target"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r--r--")));
+        Files.createSymbolicLink(file, target);
+        assertThatThrownBy(this::open).isInstanceOf(StoreFailure.class).hasMessageContaining("is no regular file");
+        assertThat(target).isEmptyFile();
+        assertThat(modeOf(target)).isEqualTo("rw-r--r--");
+    }
+
     @Test
     void record_afterClose_changesNothing() throws IOException {
         var audit = open();
