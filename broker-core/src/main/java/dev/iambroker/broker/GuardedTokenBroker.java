@@ -35,9 +35,13 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The front door in front of the tokens: decides, puts on record, then serves. Thread-safe. */
 public final class GuardedTokenBroker implements TokenBroker {
+    private static final Logger log = LoggerFactory.getLogger(GuardedTokenBroker.class);
+
     private final TokenService tokens;
     private final Time time;
     private volatile Duration kubeExpiryMargin;
@@ -46,6 +50,7 @@ public final class GuardedTokenBroker implements TokenBroker {
     private final AccountServices services;
     private final ClusterResolver resolver;
     private final RateLimits rates;
+    private final SecondAsks secondAsks;
 
     /**
      * @param executor lists clusters; that blocks on IAM and on the containers service
@@ -96,6 +101,7 @@ public final class GuardedTokenBroker implements TokenBroker {
         this.kubeExpiryMargin = kubeExpiryMargin;
         this.gate = new Gate(policy, tokens, directory, audit, time, new DryRuns(events));
         this.rates = new RateLimits(policy.rates(), time);
+        this.secondAsks = new SecondAsks(time);
         this.lists = new ClusterLists(time);
         this.services = new AccountServices(tokens, accountsApi, clustersApi, directory, lists);
         this.resolver = new ClusterResolver(gate, tokens, directory, search(executor), time);
@@ -239,7 +245,8 @@ public final class GuardedTokenBroker implements TokenBroker {
             gate.demandOpen();
             return null;
         }
-        TokenGrant grant = servedNow(client, resolved);
+        // What may lead to IAM is not for an event loop.
+        TokenGrant grant = secondAsks.isSecond(request) ? null : servedNow(client, resolved);
         return grant == null ? null : credential(request, resolved, grant);
     }
 
@@ -256,7 +263,29 @@ public final class GuardedTokenBroker implements TokenBroker {
             throw Failures.unknownServer();
         }
         resolver.learnNames(client, resolved.withPatience(left(end)));
+        replaceRefused(client, request, resolved.withPatience(left(end)));
         return credential(request, resolved, served(client, resolved, end));
+    }
+
+    /** Mints anew what an API server seems to have answered with 401. A token that cannot be replaced is given again. */
+    private void replaceRefused(ClientIdentity client, KubeRequest request, TokenRequest resolved) {
+        if (!secondAsks.isSecond(request)) {
+            return;
+        }
+        TokenKey key = keyOf(permitted(client, resolved), resolved);
+        Token token = tokens.peek(key);
+        if (token == null || !secondAsks.takeTurn(request, key, token.etag())) {
+            return;
+        }
+        log.info(
+                "{} was given to process {}, which asks for it again at once, as after a 401: another one is minted",
+                key,
+                request.caller());
+        try {
+            tokens.renew(key, resolved.patience());
+        } catch (RenewalFailure e) {
+            log.info("{} stays what it was: {}", key, e.getMessage());
+        }
     }
 
     private KubeCredential credential(KubeRequest request, TokenRequest resolved, TokenGrant grant) {
@@ -268,6 +297,7 @@ public final class GuardedTokenBroker implements TokenBroker {
         // The margin keeps clear of the token's own end; an end that is only stated needs none.
         Instant clear = grant.tokenEndsAt().minus(kubeExpiryMargin);
         Instant stated = grant.expiresAt().isBefore(clear) ? grant.expiresAt() : clear;
+        secondAsks.given(request, grant.etag());
         return new KubeCredential(grant, stated.truncatedTo(ChronoUnit.SECONDS));
     }
 

@@ -519,6 +519,15 @@ public final class TokenService {
         return canBeRenewed && cache.usable(key) != null;
     }
 
+    /**
+     * Renews one token however young it is, for somebody who knows that it is not taken where it is meant for.
+     *
+     * @throws RenewalFailure if that fails; the token stays
+     */
+    public void renew(TokenKey key, Duration patience) {
+        source.renewNow(serving(key.account()), key, patience);
+    }
+
     private void renewNow(ManagedAccount account, TokenKey key, Duration patience) {
         Token cached = cache.usable(key);
         if (cached == null || !schedule.isTooYoung(cached, time)) {

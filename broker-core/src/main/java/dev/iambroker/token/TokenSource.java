@@ -159,6 +159,7 @@ final class TokenSource {
         }
     }
 
+    /** Of a cluster's own token it is noted where its key is had, along with where the cluster is. */
     private void noteKubeUse(ManagedAccount account, TokenKey key) {
         if (key.cluster() == null) {
             account.kubeUsed(time.nanos());

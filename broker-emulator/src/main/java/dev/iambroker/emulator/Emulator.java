@@ -329,6 +329,11 @@ public final class Emulator implements AutoCloseable {
         keys.rotate();
     }
 
+    /** Signs with a new key from now on; no token that was issued before is good any more. */
+    public void replaceSigningKey() {
+        keys.replace();
+    }
+
     // Misbehaviour
 
     /** Every request to the cloud misbehaves so until cleared. */

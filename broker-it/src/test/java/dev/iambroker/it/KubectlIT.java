@@ -128,6 +128,22 @@ final class KubectlIT {
         assertThat(fromPlugin(ran)).as(ran.all()).hasSize(1).allMatch(line -> line.contains("no cluster"));
     }
 
+    /** kubectl runs the plugin again when it is answered 401, and still fails; the next one must not meet the same token. */
+    @Test
+    void tokenThatTheServerRefuses_nextKubectl_getsIn() throws Exception {
+        Path kubeconfig = write("refused", kubeconfig("prod", cloud.prodVpc()));
+        assertThat(run(kubeconfig, "get", "--raw", "/version").exitCode()).isZero();
+        cloud.emulator().replaceSigningKey();
+
+        assertThat(run(kubeconfig, "get", "--raw", "/version").exitCode()).isNotZero();
+        Ran next = run(kubeconfig, "get", "--raw", "/version");
+
+        assertThat(next.exitCode()).as(next.all() + daemon.log()).isZero();
+        // The containers service does not take the older access tokens either.
+        assertThat(place.run("purge", "prod").exitCode()).isZero();
+        assertThat(place.run("purge", "dev").exitCode()).isZero();
+    }
+
     @Test
     void accountThatNeedsALogin_kubectlStderr_saysTheCommandToRun() throws Exception {
         logInToDev();

@@ -98,6 +98,7 @@ final class OpenShiftIT {
         List<String> failures = new ArrayList<>();
         for (EmulatedCluster cluster : List.of(ofKey, ofPasscode)) {
             String account = cluster == ofKey ? "prod" : "dev";
+            int before = cluster.issuedTokens();
             String asWritten = kubeconfig(account, cluster);
             assertThat(asWritten)
                     .contains(cluster.url(), "iam-broker-credential")
@@ -111,9 +112,10 @@ final class OpenShiftIT {
                     look(failures, kubectl, kubeconfig, "", "get", "pods");
                 }
             }
-            assertThat(cluster.issuedTokens())
-                    .as("tokens of %s", cluster.name())
-                    .isEqualTo(1);
+            assertThat(failures).isEmpty();
+            assertThat(cluster.issuedTokens() - before)
+                    .as("tokens of %s%n%s", cluster.name(), daemon.log())
+                    .isLessThanOrEqualTo(1);
         }
         assertThat(failures).isEmpty();
     }
@@ -167,7 +169,7 @@ final class OpenShiftIT {
     }
 
     @Test
-    void tokenThatTheClusterRevoked_isReplacedByPurge() throws Exception {
+    void tokenThatTheClusterRevoked_isReplacedForTheNextKubectl() throws Exception {
         Path kubeconfig = write("revoked", kubeconfig("prod", ofKey));
         assertThat(run(kubectls.getFirst(), kubeconfig, "get", "pods").exitCode())
                 .isZero();
@@ -175,7 +177,6 @@ final class OpenShiftIT {
         Ran refused = run(kubectls.getFirst(), kubeconfig, "get", "--raw", OWN_USER);
         assertThat(refused.exitCode()).as(refused.all()).isNotZero();
 
-        assertThat(place.run("purge", "prod").exitCode()).isZero();
         Ran again = run(kubectls.getFirst(), kubeconfig, "get", "--raw", OWN_USER);
         assertThat(again.exitCode()).as(again.all()).isZero();
     }

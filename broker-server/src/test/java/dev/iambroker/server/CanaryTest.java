@@ -8,6 +8,7 @@ import dev.iambroker.emulator.Emulator;
 import dev.iambroker.emulator.cloud.Provider;
 import dev.iambroker.emulator.directory.Account;
 import dev.iambroker.emulator.directory.Identity;
+import dev.iambroker.emulator.fault.Fault;
 import dev.iambroker.emulator.fault.Misbehaviour;
 import dev.iambroker.emulator.record.RecordedRequest;
 import dev.iambroker.emulator.settings.Rotation;
@@ -52,6 +53,7 @@ final class CanaryTest {
     private static final String ID = "b0000000000000000000000000000001";
     private static final String USER = "ops@emulated.example";
     private static final String SERVER = "canary-cluster";
+    private static final String ROKS = "canary0roks";
 
     /** They take the whole deadline of an exchange each, and answer nothing that others do not. */
     private static final Set<Misbehaviour> SLOW = EnumSet.of(
@@ -98,6 +100,7 @@ final class CanaryTest {
         emulator.addApiKey(strangersKey, emulator.addServiceId("stranger", account), account);
         emulator.addTrustedProfile("ci", account, crToken);
         emulator.addCluster(ClusterSpec.kubernetes("canary0cluster", SERVER, ID, Provider.VPC_GEN2));
+        emulator.addCluster(ClusterSpec.openShift(ROKS, "openshift", ID, Provider.VPC_GEN2));
         emulator.settings().rotation(Rotation.OVERLAPPING);
         config = config();
         daemon = Daemon.start(config, Machine.real(), new Home(Path.of("/opt/iam-broker-credential")), null);
@@ -140,6 +143,7 @@ final class CanaryTest {
                     password: { username: %14$s, password: { file: %7$s } }
                     account-id: %9$s
                     uaa: true
+                    endpoints: { ca-file: %16$s }
                   by-passcode: { passcode: {}, account-id: %9$s }
                   unbound: { api-key: { file: %3$s } }
                   imported: { refresh-token: { command: [ %8$s ] }, account-id: %9$s }
@@ -172,7 +176,8 @@ final class CanaryTest {
                         temp,
                         secret("state-key", stateKey),
                         USER,
-                        secret("passphrase", passphrase));
+                        secret("passphrase", passphrase),
+                        Files.writeString(temp.resolve("ca.pem"), emulator.caPem()));
     }
 
     private Path secret(String name, String value) throws IOException {
@@ -277,8 +282,16 @@ final class CanaryTest {
             remember("revoked token", request.form().get("token"));
             remember("passcode", request.form().get("passcode"));
             String authorization = request.header("Authorization");
+            remember("passcode of a session", ofBasic(authorization));
             remember("bearer", authorization != null && authorization.startsWith("Bearer ") ? authorization : null);
         }
+    }
+
+    private static @Nullable String ofBasic(@Nullable String authorization) {
+        return authorization == null || !authorization.startsWith("Basic ")
+                ? null
+                : new String(
+                        Base64.getDecoder().decode(authorization.substring("Basic ".length())), StandardCharsets.UTF_8);
     }
 
     private void remember(String name, @Nullable String value) {
@@ -309,12 +322,30 @@ final class CanaryTest {
             get("/readyz/" + account);
         }
         get("/v1/accounts/by-password/token?kind=uaa");
+        openShift();
         login("by-password", json("username", USER, "password", password));
         login("by-key", json("api_key", envKey));
         login("imported", json("refresh_token", emulator.issueRefreshToken(user, null)));
         login("by-key", "{}");
         observe();
         overTcp("GET", "/v1/accounts/by-key/token", "Authorization: Bearer " + clientSecret);
+    }
+
+    private void openShift() throws IOException {
+        String token = "/v1/accounts/by-password/token?kind=kube&cluster=" + ROKS;
+        get(token);
+        get("/v1/accounts/by-password/kube-credential?cluster=" + ROKS);
+        get("/v1/accounts/by-password");
+        assertThat(withToken.getLast().body()).contains("sha256~");
+        for (Misbehaviour misbehaviour : EnumSet.range(Misbehaviour.OAUTH_DENIED, Misbehaviour.OAUTH_OTHER_TYPE)) {
+            post("/v1/accounts/by-password/logout", "");
+            login("by-password", "{}");
+            try (var fault = emulator.misbehave(Fault.onOAuthServer(ROKS, misbehaviour))) {
+                get(token);
+                get("/v1/accounts/by-password");
+                assertThat(fault.hits()).as("%s", misbehaviour).isPositive();
+            }
+        }
     }
 
     private void lies() throws IOException {

@@ -84,7 +84,7 @@ public final class Directory {
 
     /** A new passcode of that user, good for one login. */
     public String addPasscode(Identity user) {
-        String passcode = "emulated-" + hex(10);
+        String passcode = "emulated-" + hex(20);
         passcodes.put(passcode, user);
         return passcode;
     }

@@ -1,5 +1,6 @@
 package dev.iambroker.emulator.iam;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.iambroker.emulator.http.Json;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -27,6 +28,9 @@ public final class SigningKeys {
     private final SecureRandom random;
     private final List<NamedKey> keys = new CopyOnWriteArrayList<>();
 
+    @GuardedBy("this")
+    private int made = 1;
+
     private record NamedKey(String kid, PublicKey publicKey, PrivateKey privateKey) {}
 
     public SigningKeys(SecureRandom random) {
@@ -36,7 +40,13 @@ public final class SigningKeys {
 
     /** Signs with a new key from now on; tokens of the older ones stay good. */
     public synchronized void rotate() {
-        keys.add(newKey("emulated-" + (keys.size() + 1)));
+        keys.add(newKey("emulated-" + ++made));
+    }
+
+    /** Signs with a new key from now on, and what the older ones signed is good no more. */
+    public synchronized void replace() {
+        rotate();
+        keys.subList(0, keys.size() - 1).clear();
     }
 
     public String sign(ObjectNode claims) {

@@ -2,6 +2,7 @@ package dev.iambroker.server.http;
 
 import dev.iambroker.account.TokenKind;
 import dev.iambroker.broker.TokenRequest;
+import dev.iambroker.client.Caller;
 import dev.iambroker.client.ClientIdentity;
 import java.time.Duration;
 import java.util.List;
@@ -19,17 +20,25 @@ final class Call {
     private final HttpRequest request;
     private final List<String> variables;
     private final Query query;
+    private final Witness witness;
 
     /** @param variables what stands for the segments in braces, in their order */
-    Call(ClientIdentity client, HttpRequest request, List<String> variables, Query query) {
+    Call(ClientIdentity client, HttpRequest request, List<String> variables, Query query, Witness witness) {
         this.client = client;
         this.request = request;
         this.variables = variables;
         this.query = query;
+        this.witness = witness;
     }
 
     ClientIdentity client() {
         return client;
+    }
+
+    /** The process that runs the client; null where it is not known. */
+    @Nullable
+    Caller caller() {
+        return witness.caller();
     }
 
     Query query() {

@@ -82,7 +82,8 @@ public final class HttpService {
             broker.takeTurn(client, scope == null ? name : broker.nameOf(scope.sharer()));
         }
         Query query = Query.parse(request.rawQuery(), match.route().parameters());
-        exchange.ready(new Call(client, request, match.variables(), query));
+        exchange.ready(new Call(
+                client, request, match.variables(), query, exchange.arrival().witness()));
     }
 
     void done(String label, String client, int status, long begun) {

@@ -49,6 +49,7 @@ record KubeCredentialRoute(TokenBroker broker) implements Route {
                 call.query().get(Call.CLUSTER),
                 info.server(),
                 call.minTtl(),
-                call.patience(TokenRequest.DEFAULT_WAIT));
+                call.patience(TokenRequest.DEFAULT_WAIT),
+                call.caller());
     }
 }

@@ -1,8 +1,10 @@
 package dev.iambroker.server.http;
 
+import dev.iambroker.client.Caller;
 import dev.iambroker.client.Program;
 import dev.iambroker.policy.Fact;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Looks at the process at the other end of one connection. Not for two threads at once. */
 public interface Witness {
@@ -17,6 +19,11 @@ public interface Witness {
         public boolean isUnchanged() {
             return false;
         }
+
+        @Override
+        public @Nullable Caller caller() {
+            return null;
+        }
     };
 
     /** What is asked for, and what was seen before; null where it cannot be known for sure. May block on a disk. */
@@ -24,4 +31,8 @@ public interface Witness {
 
     /** Whether the process is there and runs what {@link #look} saw. May block on a disk. */
     boolean isUnchanged();
+
+    /** The process that started the one at the other end; null where that cannot be known, or it has ended. */
+    @Nullable
+    Caller caller();
 }

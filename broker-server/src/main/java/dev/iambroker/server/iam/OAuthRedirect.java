@@ -20,6 +20,9 @@ final class OAuthRedirect {
     /** RFC 6750 section 2.1, and not more than a header line carries. */
     private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9._~+/-]{1,4096}=*");
 
+    /** RFC 6749 section 3.3, and not more than a line of it. */
+    private static final Pattern SCOPE = Pattern.compile("[!#-\\[\\]-~ ]{1,200}");
+
     private static final Pattern SECONDS = Pattern.compile("[0-9]{1,10}");
     private static final Pattern ERROR = Pattern.compile("[a-z_]{1,40}");
 
@@ -105,7 +108,12 @@ final class OAuthRedirect {
         if (life == null || !isBearer || !TOKEN.matcher(token).matches()) {
             return null;
         }
-        return new OpenShiftToken(Secret.of(token), life, answer.get("scope"), requestedAt);
+        return new OpenShiftToken(Secret.of(token), life, scope(), requestedAt);
+    }
+
+    private @Nullable String scope() {
+        String scope = answer.getOrDefault("scope", "");
+        return SCOPE.matcher(scope).matches() ? scope : null;
     }
 
     private @Nullable Duration life() {

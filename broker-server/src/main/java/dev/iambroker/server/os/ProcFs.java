@@ -1,5 +1,6 @@
 package dev.iambroker.server.os;
 
+import dev.iambroker.client.Caller;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -20,6 +21,9 @@ public final class ProcFs {
     /** Counted from the field after the command's name, which is field 2 of proc_pid_stat(5). */
     private static final int START_TIME = 22 - 3;
 
+    private static final int PARENT = 4 - 3;
+    private static final int FIRST_PROCESS = 1;
+
     private static final double MILLIS = 1_000;
     private static final String GROUPS = "Groups:";
     private static final String PID = "Pid:";
@@ -39,6 +43,19 @@ public final class ProcFs {
     /** When the process began, in clock ticks since boot; {@link #UNKNOWN} for pid 0 and for whatever is gone. */
     public long startTime(int pid) {
         return read(pid, "stat").map(ProcFs::startTimeOf).orElse(UNKNOWN);
+    }
+
+    /**
+     * The process that started the one of {@code pid} and {@code startTime}; null where either is gone. What lost its
+     * parent belongs to the first process, which starts nothing by itself: null too.
+     */
+    public @Nullable Caller parent(int pid, long startTime) {
+        int parent = read(pid, "stat").map(stat -> (int) field(stat, PARENT)).orElse(0);
+        String ofParent = read(parent, "stat").orElse("");
+        Caller caller = new Caller(parent, startTimeOf(ofParent), nameIn(ofParent));
+        // Last: that the process is still the same says that its parent was read off it.
+        boolean isSure = startTime != UNKNOWN && startTime(pid) == startTime;
+        return isSure && parent > FIRST_PROCESS && caller.startTime() != UNKNOWN ? caller : null;
     }
 
     /** The supplementary groups of the process as they are now; empty for pid 0 and for whatever is gone. */
@@ -141,11 +158,20 @@ public final class ProcFs {
         }
     }
 
+    private static String nameIn(String stat) {
+        int end = stat.lastIndexOf(')');
+        return end < 0 ? "" : stat.substring(stat.indexOf('(') + 1, end);
+    }
+
     private static long startTimeOf(String stat) {
+        return field(stat, START_TIME);
+    }
+
+    private static long field(String stat, int number) {
         // A process names itself: only the last parenthesis is sure to be the kernel's.
         int endOfName = stat.lastIndexOf(')');
-        String[] fields = stat.substring(endOfName + 1).strip().split(" ", START_TIME + 2);
-        return fields.length > START_TIME ? number(fields[START_TIME]) : UNKNOWN;
+        String[] fields = stat.substring(endOfName + 1).strip().split(" ", number + 2);
+        return fields.length > number ? number(fields[number]) : UNKNOWN;
     }
 
     private static long number(String text) {

@@ -1,5 +1,6 @@
 package dev.iambroker.server.transport;
 
+import dev.iambroker.client.Caller;
 import dev.iambroker.client.Peer;
 import dev.iambroker.client.Program;
 import dev.iambroker.policy.Fact;
@@ -122,6 +123,11 @@ final class ProcessWitness implements Witness {
         }
         FileState file = confirmed.file();
         return file == null || file.equals(fileNow());
+    }
+
+    @Override
+    public @Nullable Caller caller() {
+        return shared.proc().parent(peer.pid(), peer.startTime());
     }
 
     private @Nullable FileState fileNow() {

@@ -58,6 +58,22 @@ final class StatusCommandTest {
     }
 
     @Test
+    void status_tokensOfOpenShiftClusters_areSaidBelowTheRow_andCountForTheNextRefresh() {
+        var two = PROD.replace(
+                "\"tokens\":{",
+                "\"tokens\":{\"kube/roks-1\":{\"expires_at\":\"2026-03-02T11:00:00Z\",\"refresh_at\":\"2026-03-01T12:04:00Z\"},"
+                        + "\"kube/roks\\u001b2\":{\"expires_at\":\"2026-03-01T12:30:00Z\",\"refresh_at\":\"2026-03-01T12:20:00Z\"},");
+        daemon.answer("GET /v1/accounts/prod", 200, two);
+
+        assertThat(cli.run("status", "prod").out()).isEqualTo("""
+                        ACCOUNT  STATE  LOGIN    ACCESS  KUBE  REFRESH  SESSION  RUNWAY
+                        prod     valid  api-key  52m     20m   4m       -        52m
+                          OpenShift cluster roks-1: its token ends in 23h
+                          OpenShift cluster roks 2: its token ends in 30m
+                        """);
+    }
+
+    @Test
     void status_loginThatEndsSoon_isSaidBelowItsRow() {
         var soon = PROD.replace("\"last_error\"", "\"login_runway_seconds\":27000,\"last_error\"");
         daemon.answer("GET /v1/accounts/prod", 200, soon);

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.iambroker.broker.BrokerFailure.About;
 import dev.iambroker.broker.BrokerFailure.TooManyRequests;
+import dev.iambroker.client.Caller;
 import dev.iambroker.client.Peer;
 import dev.iambroker.client.Program;
 import dev.iambroker.policy.Fact;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -48,6 +50,11 @@ final class AttestationTest {
         public Program look(Set<Fact> facts) {
             looks.add(EnumSet.copyOf(facts));
             return KUBECTL;
+        }
+
+        @Override
+        public @Nullable Caller caller() {
+            return null;
         }
 
         @Override

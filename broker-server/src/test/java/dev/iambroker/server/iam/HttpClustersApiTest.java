@@ -232,6 +232,26 @@ final class HttpClustersApiTest {
         }
     }
 
+    /** The private address that is told has a certificate that only the cluster itself vouches for. */
+    @Test
+    void cluster_openShiftOnly_hasThePrivateAddressWithTheTrustedCertificate() {
+        String told = "https://c100.private.us-south.containers.cloud.ibm.com:31234";
+        String trusted = "https://c100-e.private.us-south.containers.cloud.ibm.com:31234";
+        for (String type : List.of("openshift", "kubernetes")) {
+            String body = "{\"id\":\"c1\",\"name\":\"n\",\"type\":\"" + type + "\",\"masterURL\":\"" + told
+                    + "\",\"serviceEndpoints\":{\"privateServiceEndpointEnabled\":true,\"privateServiceEndpointURL\":\""
+                    + told + "\",\"publicServiceEndpointEnabled\":false}}";
+            try (RawServer server = new RawServer().thenAnswer(200, body);
+                    Wire wire = Wire.to(server, Cloud.IBM_CLOUD, false)) {
+                Cluster cluster = wire.clusters.get(wire.account, ACCESS, null, "c1");
+                boolean isOpenShift = type.equals("openshift");
+                assertThat(cluster.privateUrl()).isEqualTo(isOpenShift ? trusted : told);
+                assertThat(cluster.publicUrl()).isNull();
+                assertThat(cluster.endpoints()).isEqualTo(isOpenShift ? Set.of(told, trusted) : Set.of(told));
+            }
+        }
+    }
+
     @Test
     void certificateAuthority_openShift_isNone() {
         String body = "{\"clusters\":[{\"cluster\":{\"server\":\"https://c100-e.example\"}}]}";

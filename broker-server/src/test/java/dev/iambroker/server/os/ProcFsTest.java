@@ -2,6 +2,7 @@ package dev.iambroker.server.os;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.iambroker.client.Caller;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,6 +30,23 @@ final class ProcFsTest {
 
         assertThat(new long[] {proc.startTime(1), proc.startTime(2), proc.startTime(3), proc.startTime(0)})
                 .containsOnly(ProcFs.UNKNOWN);
+    }
+
+    @Test
+    void parent_ofAPinnedProcess_isPinnedToo() throws IOException {
+        String rest = " 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 ";
+        Files.writeString(process(7).resolve("stat"), "7 (kube (ctl)) S 1" + rest + "700 20");
+        Files.writeString(process(42).resolve("stat"), "42 (a) b) S 7" + rest + "4200 20");
+        Files.writeString(process(43).resolve("stat"), "43 (orphan) S 1" + rest + "4300 20");
+        Files.writeString(process(44).resolve("stat"), "44 (child of nobody) S 99" + rest + "4400 20");
+        ProcFs proc = new ProcFs(root);
+
+        assertThat(proc.parent(42, 4200)).isEqualTo(new Caller(7, 700, "kube (ctl)"));
+        assertThat(proc.parent(42, 4199)).as("another process by then").isNull();
+        assertThat(proc.parent(42, ProcFs.UNKNOWN)).isNull();
+        assertThat(proc.parent(43, 4300)).isNull();
+        assertThat(proc.parent(44, 4400)).isNull();
+        assertThat(proc.parent(0, 0)).isNull();
     }
 
     @Test
