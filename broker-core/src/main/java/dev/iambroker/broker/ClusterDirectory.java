@@ -65,6 +65,10 @@ final class ClusterDirectory {
         return byName;
     }
 
+    boolean knows(AccountName account, String idOrName) {
+        return !named(account, idOrName).isEmpty();
+    }
+
     private List<KnownCluster> of(AccountName account) {
         List<KnownCluster> seen = byAccount.getOrDefault(account, List.of());
         String accountId = seen.isEmpty() ? null : accountIds.apply(account);

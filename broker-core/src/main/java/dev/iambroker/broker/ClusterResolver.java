@@ -123,7 +123,9 @@ final class ClusterResolver {
             }
             return kubeToken(account, request.cluster(), request);
         }
-        if (account != null) {
+        if (account == null) {
+            gate.demandKubeOfSomeAccount(client);
+        } else {
             gate.demandSomeCluster(client, account);
         }
         return atServer(client, request, configuredAt(server));

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 /** Who may pass: the policy's word on a request, and its place in the audit log. Thread-safe. */
 final class Gate {
     private static final String NOT_CONFIGURED = "(not configured)";
+    private static final String NOT_KNOWN = "(not known)";
 
     /** Before the action in a record of what a rule in dry-run would have denied. */
     private static final String DRY_RUN = "dry-run:";
@@ -166,6 +167,15 @@ final class Gate {
         }
     }
 
+    /** A server's address decides the account; a right on no cluster of any account decides now. */
+    void demandKubeOfSomeAccount(ClientIdentity client) {
+        boolean isOfSome = tokens.names().stream().anyMatch(name -> mayUse(client, Verb.KUBE, name.value()));
+        if (!isOfSome && policy.decide(client, Action.on(Verb.KUBE, Right.ANY)) instanceof Decision.Deny deny) {
+            recordDenial(client, Verb.KUBE, Right.ANY, null, deny.rule());
+            throw new BrokerFailure.Denied(deny.reason(), About.NOTHING);
+        }
+    }
+
     Account administered(ClientIdentity client, String name, String what) {
         Account account = permit(client, Verb.ADMIN, name, null);
         recordAdmin(client, account.name().value(), what);
@@ -291,14 +301,24 @@ final class Gate {
             String account = onRecord(action.account());
             String verb = action.verb().word();
             dryRuns.wouldDeny(rule, verb, account);
-            audit.record(new AuditEvent(
-                    time.now(), client, DRY_RUN + verb, account, NameOnRecord.ofNullable(cluster), false, rule));
+            String at = refusedAt(action.account(), cluster);
+            audit.record(new AuditEvent(time.now(), client, DRY_RUN + verb, account, at, false, rule));
         }
     }
 
     private void recordDenial(ClientIdentity client, Verb verb, String name, @Nullable String cluster, String rule) {
-        String at = NameOnRecord.ofNullable(cluster);
+        String at = refusedAt(name, cluster);
         audit.record(new AuditEvent(time.now(), client, verb.word(), onRecord(name), at, false, rule));
+    }
+
+    /** As with accounts, one word for all clusters that whoever is refused may have made up. */
+    private @Nullable String refusedAt(String name, @Nullable String cluster) {
+        String at = NameOnRecord.ofNullable(cluster);
+        if (cluster == null || !cluster.equals(at) || policy.namesCluster(cluster)) {
+            return at;
+        }
+        boolean isSeen = AccountName.isValid(name) && directory.knows(new AccountName(name), cluster);
+        return isSeen ? at : NOT_KNOWN;
     }
 
     private String onRecord(String name) {

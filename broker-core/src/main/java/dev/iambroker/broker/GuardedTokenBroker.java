@@ -503,6 +503,11 @@ public final class GuardedTokenBroker implements TokenBroker {
     }
 
     @Override
+    public void wrongSecret(ClientIdentity client) {
+        gate.refused(client, "wrong-secret");
+    }
+
+    @Override
     public Set<Fact> asks(ClientIdentity client) {
         return gate.policy().asks(client);
     }

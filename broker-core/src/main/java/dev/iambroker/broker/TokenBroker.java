@@ -105,6 +105,9 @@ public interface TokenBroker {
     /** Puts on record that the client did not get what was decided for it, as its process is another by now. */
     void withheld(ClientIdentity client);
 
+    /** Puts on record that the client showed a secret that is nobody's. Never blocks. */
+    void wrongSecret(ClientIdentity client);
+
     /** What has to be read of the client's process before it can be said which rule speaks for it. */
     Set<Fact> asks(ClientIdentity client);
 

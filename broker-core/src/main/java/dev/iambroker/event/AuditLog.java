@@ -14,7 +14,7 @@ public interface AuditLog {
     }
 
     /**
-     * Returns once the record is written. Blocks on a disk: not for an event loop.
+     * Returns once the record is written, and no crash can take it. Blocks on a disk: not for an event loop.
      *
      * @throws AuditUnavailable if it cannot be written; what it tells of must not happen then
      */

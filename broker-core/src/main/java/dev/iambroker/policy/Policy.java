@@ -80,6 +80,13 @@ public final class Policy {
         return new Policy(entries, daemonUid, clock, other);
     }
 
+    /** Whether a rule names a cluster so. */
+    public boolean namesCluster(String cluster) {
+        return entries.stream()
+                .flatMap(entry -> entry.rule().allow().stream())
+                .anyMatch(right -> right.cluster().equals(cluster));
+    }
+
     public Decision decide(ClientIdentity client, Action action) {
         Scope scope = client.scope();
         if (scope != null) {

@@ -214,6 +214,52 @@ final class GuardedTokenBrokerTest {
                 .isBetween(Duration.ofMinutes(5), Duration.ofMinutes(5).plusSeconds(1));
     }
 
+    /** Each name that a stranger makes up would be a line of its own, and in the end the disk's last. */
+    @Test
+    void record_refusedAtClustersThatNobodyKnows_isOneWord() {
+        clusters.have("prod", "c-7", "https://c7.example");
+        ClientIdentity stranger = ClientIdentity.ofSecret(Set.of("nobody-knows"));
+        broker.kubeCredential(ROOT, kube(null, null, "https://c7.example"));
+        audit.clear();
+        for (String cluster : List.of("c1", "c2", "c-7", "c-1")) {
+            assertThatThrownBy(() -> broker.token(stranger, request("prod", TokenKind.KUBE, cluster)))
+                    .isInstanceOf(BrokerFailure.Denied.class);
+        }
+        assertThatThrownBy(() -> broker.token(stranger, request("nothing", TokenKind.KUBE, "c-7")))
+                .isInstanceOf(BrokerFailure.Denied.class);
+        assertThat(audit)
+                .extracting(AuditEvent::cluster)
+                .containsExactly("(not known)", "(not known)", "c-7", "c-1", "(not known)");
+    }
+
+    @Test
+    void kubeCredential_serverAloneByWhoHasNoClusterAnywhere_isDeniedAndOnRecord() {
+        clusters.have("prod", "c-1", "https://c1.example:30000");
+        GuardedTokenBroker other = broker("access:*");
+        for (String server : List.of("https://c1.example:30000", "https://c2.example")) {
+            assertThatThrownBy(() -> other.kubeCredentialNow(CI, kube(null, null, server)))
+                    .isInstanceOf(BrokerFailure.Denied.class);
+            assertThatThrownBy(() -> other.kubeCredential(CI, kube(null, null, server)))
+                    .isInstanceOf(BrokerFailure.Denied.class)
+                    .hasMessage("client \"ci\" has no right to this");
+        }
+        assertThat(audit).hasSize(4).allSatisfy(event -> {
+            assertThat(event.action()).isEqualTo("kube");
+            assertThat(event.account()).isEqualTo("*");
+            assertThat(event.allowed()).isFalse();
+            assertThat(event.rule()).isEqualTo("ci");
+        });
+    }
+
+    @Test
+    void wrongSecret_isOnRecord() {
+        ClientIdentity somebody = ClientIdentity.ofPeer(new Peer(1234, 1234, Set.of(), 9, 9));
+        broker.wrongSecret(somebody);
+        assertThat(audit)
+                .containsExactly(
+                        new AuditEvent(bench.time.now(), somebody, "wrong-secret", "*", null, false, "nobody"));
+    }
+
     @Test
     void record_ofWhatIsNoName_keepsNothingOfIt() {
         String key = "AbCdEfGhIjKlMnOpQrStUvWxYz0123456789-_AbCdEf";

@@ -42,7 +42,14 @@ public final class HttpService {
     }
 
     ClientIdentity admit(Exchange exchange) {
-        return rules.admit(exchange.request(), exchange.arrival());
+        Arrival arrival = exchange.arrival();
+        try {
+            return rules.admit(exchange.request(), arrival);
+        } catch (RequestRefused.WrongSecret e) {
+            // It may be guessed at: the record is all that shows it.
+            broker.wrongSecret(arrival.client());
+            throw e;
+        }
     }
 
     /** The client with all that rules ask of its process; may block. */

@@ -1,7 +1,7 @@
 package dev.iambroker.server.http;
 
 /** A well-framed request that is answered with a problem; the connection lives on. */
-final class RequestRefused extends RuntimeException {
+class RequestRefused extends RuntimeException {
     private final Problem problem;
 
     RequestRefused(Problem problem) {
@@ -9,11 +9,18 @@ final class RequestRefused extends RuntimeException {
         this.problem = problem;
     }
 
+    /** A client secret was shown, and it is nobody's. */
+    static final class WrongSecret extends RequestRefused {
+        WrongSecret(String detail) {
+            super(Problem.of(ProblemType.UNAUTHORIZED, detail));
+        }
+    }
+
     static RequestRefused badRequest(String detail) {
         return new RequestRefused(Problem.of(ProblemType.BAD_REQUEST, detail));
     }
 
-    Problem problem() {
+    final Problem problem() {
         return problem;
     }
 }

@@ -130,7 +130,8 @@ public final class TransportRules {
         Secret presented = Secret.of(authorization.substring(SCHEME.length()).strip());
         Set<String> owners = ownersOf(presented);
         if (owners.isEmpty()) {
-            throw unauthorized("the client secret is nobody's: compare it with 'clients' in the configuration");
+            throw new RequestRefused.WrongSecret(
+                    "the client secret is nobody's: compare it with 'clients' in the configuration");
         }
         return owners;
     }

@@ -22,7 +22,8 @@ import org.slf4j.LoggerFactory;
  *
  * A line is written at once. Refusals and what administrators do are on disk within {@link #SYNC_OF_REFUSALS}, hand-outs
  * within {@link #SYNC_OF_HAND_OUTS}; all that gathered by then with one sync, and with it the head. One sync for each line
- * would make the sessions' syncs on the same disk wait.
+ * would make the sessions' syncs on the same disk wait. Where records are required a hand-out waits for its sync and its
+ * head, and all that wait meanwhile share the next.
  *
  * <h2>Repeats</h2>
  *
@@ -142,7 +143,7 @@ final class AuditWriter implements Runnable {
 
     private void write(List<AuditEntry> lines, List<CompletableFuture<@Nullable Void>> waiters) {
         if (lines.isEmpty()) {
-            waiters.forEach(waiter -> waiter.complete(null));
+            release(waiters);
             return;
         }
         long gap = missed.getAndSet(0);
@@ -153,11 +154,26 @@ final class AuditWriter implements Runnable {
             lines.forEach(line -> listener.recorded());
             lines.forEach(this::syncIn);
             succeeded(gap);
-            waiters.forEach(waiter -> waiter.complete(null));
+            release(waiters);
         } catch (IOException e) {
             missed.addAndGet(gap + lines.stream().mapToLong(this::missedWith).sum());
             failed(e);
             waiters.forEach(waiter -> waiter.completeExceptionally(e));
+        }
+    }
+
+    /** One sync for all who wait: what they hand out must not outlive its record, nor the head that counts it. */
+    private void release(List<CompletableFuture<@Nullable Void>> waiters) {
+        if (waiters.isEmpty()) {
+            return;
+        }
+        IOException failure = sync();
+        for (CompletableFuture<@Nullable Void> waiter : waiters) {
+            if (failure == null) {
+                waiter.complete(null);
+            } else {
+                waiter.completeExceptionally(failure);
+            }
         }
     }
 
@@ -167,19 +183,25 @@ final class AuditWriter implements Runnable {
     }
 
     private void syncWhenDue() {
-        if (syncAt == null || syncAt - nanos.getAsLong() > 0) {
-            return;
+        if (syncAt != null && syncAt - nanos.getAsLong() <= 0) {
+            sync();
         }
+    }
+
+    /** Null where all is on disk. */
+    private @Nullable IOException sync() {
         try {
             file.sync();
             syncAt = null;
             isSyncFailing = false;
+            return null;
         } catch (IOException e) {
             syncAt = nanos.getAsLong() + SYNC_OF_HAND_OUTS.toNanos();
             if (!isSyncFailing) {
                 log.error("the audit log is not on disk yet, it is tried again: {}", e.getMessage());
             }
             isSyncFailing = true;
+            return e;
         }
     }
 

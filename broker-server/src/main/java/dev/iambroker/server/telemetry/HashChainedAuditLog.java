@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * line shows to whoever holds a state key. One thread, {@link AuditWriter}, writes what has gathered since its last write.
  *
  * <p>Callers of {@link #record} never wait: what finds no room is counted, and the next line says how many were missed.
- * Callers of {@link #require} wait until their line is in the file. A line survives the end of the process as soon as it is
+ * Callers of {@link #require} wait until their line is on disk and the head counts it. A line survives the end of the process as soon as it is
  * there; when it survives a loss of power {@link AuditWriter} says.
  */
 public final class HashChainedAuditLog implements AuditLog, AutoCloseable {

@@ -1,5 +1,7 @@
 package dev.iambroker.server.telemetry;
 
+import dev.iambroker.client.ClientIdentity;
+import dev.iambroker.client.Peer;
 import dev.iambroker.event.AuditEvent;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,7 +14,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Collapses what is said again. Of events that differ in their time alone the first is a line at once; those of the
+ * Collapses what is said again. Of events that differ in their time alone, and of refusals of one user's processes, the first is a line at once; those of the
  * minute after it are counted, and are one line when the minute is over. Not thread-safe.
  */
 final class Repeats {
@@ -90,7 +92,7 @@ final class Repeats {
     private static AuditEvent key(AuditEvent event) {
         return new AuditEvent(
                 Instant.EPOCH,
-                event.client(),
+                event.allowed() ? event.client() : anyProcessOf(event.client()),
                 event.action(),
                 event.account(),
                 event.cluster(),
@@ -98,5 +100,14 @@ final class Repeats {
                 event.rule(),
                 event.source(),
                 event.fingerprint());
+    }
+
+    /** Whoever is refused may begin a process for each refusal, of a program under another name each: all are one. */
+    private static ClientIdentity anyProcessOf(ClientIdentity client) {
+        Peer peer = client.peer();
+        return peer == null
+                ? client
+                : new ClientIdentity(
+                        new Peer(peer.uid(), peer.gid(), peer.groups(), 0, 0), client.provenClients(), client.scope());
     }
 }

@@ -43,6 +43,7 @@ public final class FakeBroker implements TokenBroker {
     public final List<Object> asked = new CopyOnWriteArrayList<>();
     public final List<ClientIdentity> clients = new CopyOnWriteArrayList<>();
     final List<ClientIdentity> withheld = new CopyOnWriteArrayList<>();
+    final List<ClientIdentity> wrongSecrets = new CopyOnWriteArrayList<>();
 
     /** Whether tokens are there without waiting. */
     public volatile boolean isWarm = true;
@@ -258,6 +259,11 @@ public final class FakeBroker implements TokenBroker {
     @Override
     public void withheld(ClientIdentity client) {
         withheld.add(client);
+    }
+
+    @Override
+    public void wrongSecret(ClientIdentity client) {
+        wrongSecrets.add(client);
     }
 
     @Override

@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -66,6 +67,24 @@ final class RoutesTest {
                 broker,
                 (route, client, status, took) -> done.add(route + " " + client + " " + status + " " + took),
                 () -> nanos);
+    }
+
+    /** Guessing must leave a trace; who shows no secret guesses none. */
+    @Test
+    void secret_thatIsNobodys_is401AndTold() {
+        HttpService guarded =
+                service(TransportRules.loopback(ClientSecrets.of(Map.of("ci", Secret.of("s1"))), Set.of("livez")));
+        assertThat(guarded.begin(get("/v1/accounts", "Host: localhost"), TestRequests.TCP)
+                        .now())
+                .extracting(Answer::status)
+                .isEqualTo(401);
+        assertThat(broker.wrongSecrets).isEmpty();
+        for (int i = 0; i < 2; i++) {
+            Exchange exchange = guarded.begin(
+                    get("/v1/accounts", "Host: localhost", "Authorization: Bearer guess"), TestRequests.TCP);
+            assertThat(exchange.now()).extracting(Answer::status).isEqualTo(401);
+        }
+        assertThat(broker.wrongSecrets).hasSize(2).containsOnly(TestRequests.TCP.client());
     }
 
     private Answer ask(HttpRequest request) {

@@ -9,6 +9,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.iambroker.client.ClientIdentity;
+import dev.iambroker.client.Peer;
+import dev.iambroker.client.Program;
 import dev.iambroker.event.AuditEvent;
 import dev.iambroker.event.AuditUnavailable;
 import dev.iambroker.server.telemetry.AuditLogs.Counts;
@@ -16,7 +19,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
@@ -76,6 +82,23 @@ final class AuditWriterTest {
         }
         assertThat(lines()).hasSize(8);
         assertThat(lines().subList(4, 8)).allMatch(line -> line.path("count").asInt() == 2);
+    }
+
+    /** A stranger begins processes as fast as it likes. */
+    @Test
+    void record_refusalsOfManyProcessesOfOneUser_areTwoLinesThatCountThem() throws Exception {
+        try (var audit = open(false)) {
+            for (int pid = 1; pid <= 1_000; pid++) {
+                Program program = new Program("/tmp/p" + pid, null, null, null);
+                audit.record(refusalTo(new Peer(1000, 1000, Set.of(), pid, pid * 7L, program)));
+            }
+            audit.record(refusalTo(new Peer(1001, 1000, Set.of(), 1, 7)));
+        }
+        assertThat(lines()).extracting(line -> line.path("count").asInt(1)).containsExactly(1, 1, 999);
+    }
+
+    private static AuditEvent refusalTo(Peer peer) {
+        return new AuditEvent(AT, ClientIdentity.ofPeer(peer), "kube", "prod", null, false, "nobody");
     }
 
     @Test
@@ -142,6 +165,65 @@ final class AuditWriterTest {
             }
         }
         assertVerified(20);
+    }
+
+    /** Killed and cut off a moment after the hand-out: that second is what an attacker would take. */
+    @Test
+    void require_lastRecordCutOffAfterAKill_isFound() throws Exception {
+        try (var audit = open(true)) {
+            audit.require(handOut("a", "0123456789ab"));
+            audit.require(handOut("b", "0123456789ab"));
+            assertThat(headCount()).isEqualTo(2);
+            String first = Files.readAllLines(file()).getFirst();
+            Files.writeString(file(), first + "\n");
+            assertThat(json(AuditReader.of(List.of(file()), vault).verify(1))
+                            .path("fault")
+                            .path("reason")
+                            .asString(""))
+                    .isEqualTo("record 2 is missing: the head counts 2");
+        }
+    }
+
+    @Test
+    void require_headCannotBeKept_isRefused() {
+        try (var audit = open(true)) {
+            vault.fail(true);
+            assertThatThrownBy(() -> audit.require(handOut("a", "0123456789ab")))
+                    .isInstanceOf(AuditUnavailable.class);
+            vault.fail(false);
+            assertThatCode(() -> audit.require(handOut("b", "0123456789ab"))).doesNotThrowAnyException();
+            assertThat(headCount()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void require_manyAtOnce_shareOneSync() throws Exception {
+        var isFirstWritten = new CountDownLatch(1);
+        var mayGoOn = new CountDownLatch(1);
+        var held = new Counts(() -> {
+            isFirstWritten.countDown();
+            try {
+                mayGoOn.await();
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        });
+        try (var audit = AuditLogs.open(file(), vault, true, nanos::get, held)) {
+            int before = vault.saved();
+            List<Thread> callers = new ArrayList<>();
+            callers.add(Thread.ofPlatform().start(() -> audit.require(handOut("first", "0123456789ab"))));
+            isFirstWritten.await();
+            for (int i = 0; i < 50; i++) {
+                callers.add(Thread.ofPlatform().start(() -> audit.require(handOut("prod", "0123456789ab"))));
+            }
+            await(() -> callers.stream().allMatch(caller -> caller.getState() == Thread.State.TIMED_WAITING));
+            mayGoOn.countDown();
+            for (Thread caller : callers) {
+                caller.join();
+            }
+            assertThat(vault.saved() - before).isEqualTo(2);
+        }
+        assertVerified(51);
     }
 
     @Test
