@@ -73,11 +73,6 @@ final class AuditFile implements AutoCloseable {
         NoFile(Path path) {
             super("the audit log " + path + " is no regular file: move away what is there, or name another audit.file");
         }
-
-        @Override
-        public String toString() {
-            return String.valueOf(getMessage());
-        }
     }
 
     private AuditFile(Path path, AuditVault vault, Opener opener, FileChannel channel) {
@@ -102,7 +97,7 @@ final class AuditFile implements AutoCloseable {
                 throw e;
             }
         } catch (NoFile e) {
-            throw new StoreFailure(e.toString(), e);
+            throw new StoreFailure(String.valueOf(e.getMessage()), e);
         } catch (IOException e) {
             throw new StoreFailure(
                     "cannot open the audit log " + path + " (" + e.getClass().getSimpleName()
