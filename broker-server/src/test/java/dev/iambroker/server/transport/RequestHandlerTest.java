@@ -364,9 +364,11 @@ final class RequestHandlerTest {
     void blocked_muchArrives_readingStopsAndResumes() {
         broker.isWarm = false;
         send(TOKEN);
-        int count = Conversation.MAX_WAITING_BYTES / LIVEZ.length() + 1;
+        // Few and long: the turns of an embedded channel nest, each within the flush of the one before.
+        String padded = LIVEZ.replace("\r\n\r\n", "\r\nX-Padding: " + "x".repeat(4096) + "\r\n\r\n");
+        int count = Conversation.MAX_WAITING_BYTES / padded.length() + 1;
 
-        send(LIVEZ.repeat(count));
+        send(padded.repeat(count));
 
         assertThat(channel.config().isAutoRead()).isFalse();
         runOneWaiting();
