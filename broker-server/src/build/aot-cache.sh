@@ -24,7 +24,7 @@ clean() {
     rm -rf "$work"
 }
 trap clean EXIT
-trap 'exit 1' HUP INT TERM
+trap 'exit 1' HUP INT PIPE TERM
 
 fail() {
     echo "aot-cache.sh: $1" >&2

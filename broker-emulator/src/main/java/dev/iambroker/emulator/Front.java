@@ -46,12 +46,14 @@ final class Front {
     Handler cloud(List<Service> services) {
         return request -> {
             RecordedRequest recorded = recorded("cloud", request);
-            log.add(recorded);
             String session = attribution.session(recorded.form());
             if (session == null) {
+                log.add(recorded);
                 return cloud(services, recorded).after(settings.latency());
             }
+            // Whoever waits for the request to be on record finds it counted.
             sessionsInFlight.enter(session);
+            log.add(recorded);
             return cloud(services, recorded).after(settings.latency()).atEnd(() -> sessionsInFlight.leave(session));
         };
     }
