@@ -61,6 +61,11 @@ public final class Liar {
             case NO_REFRESH_TOKEN -> rewritten(work, body -> body.remove("refresh_token"));
             case NOT_SUPPORTED_REFRESH -> rewritten(work, body -> body.put("refresh_token", "not_supported"));
             case NO_TOKENS -> rewritten(work, body -> body.remove(List.of("access_token", "id_token")));
+            case NO_ID_TOKEN -> rewritten(work, body -> body.remove("id_token"));
+            case ID_TOKEN_OTHER_ISSUER -> rewritten(work, IdTokenLies::otherIssuer);
+            case ID_TOKEN_OTHER_AUDIENCE -> rewritten(work, IdTokenLies::otherAudience);
+            case ID_TOKEN_OTHER_ACCOUNT -> rewritten(work, IdTokenLies::otherAccount);
+            case ID_TOKEN_ENDED -> rewritten(work, IdTokenLies::ended);
             case BXNIM0106E,
                     BXNIM0109E,
                     BXNIM0308E,

@@ -62,6 +62,17 @@ public enum Misbehaviour {
     /** After the work: no {@code access_token} and no {@code id_token}. */
     NO_TOKENS,
 
+    /** After the work: no {@code id_token}, and nothing else changed. */
+    NO_ID_TOKEN,
+    /** After the work: an ID token of another issuer. Its signature is that of the good one, as for all of these. */
+    ID_TOKEN_OTHER_ISSUER,
+    /** After the work: an ID token for another audience than clusters. */
+    ID_TOKEN_OTHER_AUDIENCE,
+    /** After the work: an ID token with the claims of another account. */
+    ID_TOKEN_OTHER_ACCOUNT,
+    /** After the work: an ID token of yesterday. */
+    ID_TOKEN_ENDED,
+
     BXNIM0106E,
     BXNIM0109E,
     BXNIM0308E,
