@@ -150,13 +150,27 @@ final class AccountServicesTest {
         assertThat(service.presented).hasSize(2);
     }
 
-    /** What the one who is logged out now could see must not be what the next one is shown. */
+    /** A listing that began before a logout, and lands after it. */
     @Test
-    void clusters_logoutWhileTheyAreListed_areNotKept() {
+    void clusters_logoutWhileTheyAreListed_areNotShownAfterIt() {
         service.meanwhile = () -> broker.logout(ROOT, "prod");
         broker.clusters(ROOT, "prod");
         service.meanwhile = () -> {};
-        broker.login(ROOT, "prod", new LoginAttempt.Configured());
+        assertThatThrownBy(() -> broker.clusters(ROOT, "prod"))
+                .isInstanceOf(BrokerFailure.Conflict.class)
+                .hasMessageContaining("is logged out");
+    }
+
+    /** What the one who was logged in before could see must not be what the next one is shown. */
+    @Test
+    void clusters_anotherLoginWhileTheyAreListed_areListedAnewForIt() {
+        service.meanwhile = () -> {
+            broker.logout(ROOT, "prod");
+            broker.login(ROOT, "prod", new LoginAttempt.Configured());
+        };
+        broker.clusters(ROOT, "prod");
+        service.meanwhile = () -> {};
+        broker.clusters(ROOT, "prod");
         broker.clusters(ROOT, "prod");
         assertThat(service.presented).hasSize(2);
     }

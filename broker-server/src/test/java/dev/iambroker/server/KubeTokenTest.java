@@ -131,6 +131,8 @@ final class KubeTokenTest {
         cloud.emulator().settings().rotation(Rotation.STRICT);
         try (var daemon = start("");
                 var caller = daemon.caller()) {
+            assertThat(caller.get("/v1/accounts/by-password/token").status()).isEqualTo(200);
+            assertThat(caller.get("/v1/accounts/by-key/token").status()).isEqualTo(200);
             int first = cloud.emulator().requests().size();
             assertThat(plugin(caller, "by-password").status()).isEqualTo(200);
             assertThat(grantsSince(first)).containsExactly(GrantKind.MINT_DELEGATED, GrantKind.EXCHANGE_DELEGATED);

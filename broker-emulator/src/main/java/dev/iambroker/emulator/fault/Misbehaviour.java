@@ -87,6 +87,15 @@ public enum Misbehaviour {
     /** A code that no list has, with 400. */
     BXNIM9999E,
 
+    /** The containers service cannot reach IAM: 503, to be tried later. */
+    CONTAINERS_A0002,
+    /** The containers service takes the token for no good one: 401. */
+    CONTAINERS_A0003,
+    /** The containers service knows no such cluster, in its newer words: 404. */
+    CONTAINERS_G0004,
+    /** The same in its older words: 404. */
+    CONTAINERS_E0008,
+
     /** An OAuth server's redirect with {@code error=access_denied} in its fragment. */
     OAUTH_DENIED,
     /** An OAuth server's redirect with {@code error=server_error} in its fragment. */
