@@ -52,7 +52,7 @@ final class KubectlCompletion {
         if (pending != null) {
             valued(pending, word);
             pending = null;
-        } else if (word.startsWith("--")) {
+        } else if (word.startsWith("-")) {
             int end = word.indexOf('=');
             var option = option(end < 0 ? word : word.substring(0, end));
             if (option != null && end >= 0) {
