@@ -25,9 +25,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Many callers, silent ones, and accounts whose IAM hangs beside those whose IAM is well. */
+@Tag("alone")
 final class CrowdIT {
     private static final int CALLERS = 500;
     private static final int NEIGHBOURS = 15;

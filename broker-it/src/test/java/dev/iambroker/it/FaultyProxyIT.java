@@ -15,11 +15,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A proxy between the daemon and IAM that spoils connections in each way a proxy can. */
+@Tag("alone")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class FaultyProxyIT {
     private Map<String, Seen> seen = Map.of();

@@ -18,10 +18,12 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /** Rules that ask what a process of another user runs, tried by several programs of that one user. */
+@Tag("alone")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class ProgramRulesIT {
     private static final int ANOTHER = 65533;

@@ -6,10 +6,12 @@ import dev.iambroker.it.harness.Checkout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A short soak in every build, a long one by {@code dev/test --soak}. */
+@Tag("alone")
 final class SoakIT {
     private static final long SHORT_SECONDS = 30;
 
