@@ -1,5 +1,6 @@
 package dev.iambroker.server.transport;
 
+import dev.iambroker.server.http.Arrival;
 import dev.iambroker.server.http.HttpService;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
@@ -19,6 +20,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
 
     private final HttpService service;
     private final Executor workers;
+    private final Turns turns;
     private @Nullable Conversation conversation;
 
     /** The event that asks a connection to end as soon as it owes no answer. */
@@ -31,14 +33,18 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
         EVENT
     }
 
-    RequestHandler(HttpService service, Executor workers) {
+    /** @param turns of the channel's event loop */
+    RequestHandler(HttpService service, Executor workers, Turns turns) {
         this.service = service;
         this.workers = workers;
+        this.turns = turns;
     }
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
-        conversation = new Conversation(ctx, service, workers, Arrivals.of(ctx.channel()));
+        Arrival arrival = Arrivals.of(ctx.channel());
+        Turns.Line line = turns.join(ChannelPlace.userOf(ctx.channel()));
+        conversation = new Conversation(ctx, service, workers, arrival, line);
         conversation.begin();
     }
 
