@@ -130,7 +130,8 @@ final class Conversation {
     }
 
     void writabilityChanged() {
-        if (phase == Phase.CLOSING) {
+        // What was not sent is taken back as the channel closes, before that is heard of here.
+        if (phase == Phase.CLOSING || !ctx.channel().isActive()) {
             return;
         }
         if (!ctx.channel().isWritable()) {
@@ -190,7 +191,7 @@ final class Conversation {
 
     private void waitInLine() {
         isInLine = true;
-        ctx.channel().config().setAutoRead(false);
+        read(/* isWanted= */ false);
         if (phase == Phase.READING && !hasBegun) {
             watchdog.clear();
         }
@@ -203,7 +204,7 @@ final class Conversation {
             return 0;
         }
         if (phase == Phase.CLOSING) {
-            ctx.channel().config().setAutoRead(true);
+            read(/* isWanted= */ true);
             return 1;
         }
         int steps = takeTurn();
@@ -292,7 +293,7 @@ final class Conversation {
     }
 
     private void send(Exchange exchange, Answer answer, boolean keepAlive) {
-        boolean staysOpen = keepAlive && !isDraining;
+        boolean staysOpen = keepAlive && !isDraining && !exchange.isLast();
         exchange.done(write(exchange.unlessLocked(answer), staysOpen));
         if (!staysOpen) {
             close();
@@ -381,8 +382,13 @@ final class Conversation {
         boolean wantsInput = inbox.bytes().readableBytes() < MAX_WAITING_BYTES
                 && ctx.channel().isWritable()
                 && !isInLine;
-        if (ctx.channel().config().isAutoRead() != wantsInput) {
-            ctx.channel().config().setAutoRead(wantsInput);
+        read(wantsInput);
+    }
+
+    private void read(boolean isWanted) {
+        // The kernel knows nothing of a closed one any more, and says so by an error.
+        if (ctx.channel().isActive() && ctx.channel().config().isAutoRead() != isWanted) {
+            ctx.channel().config().setAutoRead(isWanted);
         }
     }
 
@@ -413,7 +419,7 @@ final class Conversation {
         phase = Phase.CLOSING;
         forgetRequests();
         watchdog.set(LINGER);
-        ctx.channel().config().setAutoRead(!isInLine);
+        read(!isInLine);
         ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> endOutput());
     }
 

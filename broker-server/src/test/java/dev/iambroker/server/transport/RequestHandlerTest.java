@@ -16,6 +16,8 @@ import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -272,6 +274,16 @@ final class RequestHandlerTest {
         assertThat(channel.config().isAutoRead()).isTrue();
         pass(Conversation.LINGER);
         assertThat(channel.isOpen()).isFalse();
+    }
+
+    /** Whoever goes while nothing is read of it must not fill the log. */
+    @Test
+    void clientGone_foundOutAsItIsReadAgain_closedWithoutALine() {
+        try (var log = new CapturedLog(RequestHandler.class)) {
+            channel.pipeline().fireExceptionCaught(new UncheckedIOException(new IOException("epoll_ctl")));
+            assertThat(channel.isOpen()).isFalse();
+            assertThat(log.lines()).isEmpty();
+        }
     }
 
     @Test
