@@ -179,8 +179,7 @@ final class BrokerLockTest {
     }
 
     private static Duration leftOf(BrokerLock lock) {
-        PassphraseRefused refused =
-                catchThrowableOfType(PassphraseRefused.class, () -> lock.unlock(ROOT, PASSPHRASE));
+        PassphraseRefused refused = catchThrowableOfType(PassphraseRefused.class, () -> lock.unlock(ROOT, PASSPHRASE));
         assertThat(refused.reason()).isEqualTo(Reason.TOO_SOON);
         return Objects.requireNonNull(refused.about().retryAfter());
     }

@@ -160,10 +160,11 @@ final class TermsTest {
         GuardedTokenBroker broker = broker(rule("ci", rate("2/m"), "access:prod"));
         broker.takeTurn(USER, "ci", "prod");
         broker.takeTurn(USER, "ci", "prod");
-        assertThatThrownBy(() -> broker.takeTurn(USER, "ci", "prod")).isInstanceOfSatisfying(TooManyRequests.class, failure -> {
-            assertThat(failure).hasMessageContaining("\"ci\"").hasMessageContaining("2/m");
-            assertThat(failure.about().retryAfter()).isEqualTo(Duration.ofSeconds(30));
-        });
+        assertThatThrownBy(() -> broker.takeTurn(USER, "ci", "prod"))
+                .isInstanceOfSatisfying(TooManyRequests.class, failure -> {
+                    assertThat(failure).hasMessageContaining("\"ci\"").hasMessageContaining("2/m");
+                    assertThat(failure.about().retryAfter()).isEqualTo(Duration.ofSeconds(30));
+                });
         broker.takeTurn(USER, "other", "prod");
         broker.takeTurn(USER, Policy.OWNER, "prod");
         bench.time.advance(Duration.ofSeconds(30));

@@ -118,7 +118,8 @@ final class FairTurnsIT {
                             out,
                             place.directory().resolve("flood.err"));
             try {
-                running.await("all its connections to be open", () -> out.toFile().length() > 0);
+                running.await(
+                        "all its connections to be open", () -> out.toFile().length() > 0);
                 Ran victim = as(ANOTHER, "perl", "-e", VICTIM, place.socket())
                         .within(Duration.ofSeconds(70))
                         .run();

@@ -108,7 +108,8 @@ public final class Exchange {
     private @Nullable Answer answerAttested(ClientIdentity arrived) {
         if (arrival.witness().isTooLate()) {
             service.withheld(arrived, null);
-            throw connectAgain("this connection is older than the rules, which ask for its program by now: connect again");
+            throw connectAgain(
+                    "this connection is older than the rules, which ask for its program by now: connect again");
         }
         ClientIdentity client = service.attested(arrived, arrival.witness());
         Answer fromMemory = fromMemory(client);

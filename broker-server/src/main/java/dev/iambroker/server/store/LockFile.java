@@ -46,7 +46,9 @@ record LockFile(
             @JsonProperty("keyring") String keyring) {}
 
     /** @param last in seconds since 1970 */
-    record Refused(@JsonProperty("count") int count, @JsonProperty("last") long last) {
+    record Refused(
+            @JsonProperty("count") int count,
+            @JsonProperty("last") long last) {
         private boolean isSane() {
             return count >= 0 && last >= 0 && last <= Integer.MAX_VALUE * 4L;
         }
