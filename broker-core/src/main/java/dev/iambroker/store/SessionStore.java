@@ -37,6 +37,16 @@ public interface SessionStore {
      */
     void lock(Secret passphrase);
 
+    /** What was tried since it was locked; {@link Tries#NONE} where it is not locked. @throws StoreFailure if it cannot be read */
+    Tries tries();
+
+    /**
+     * Keeps {@code tries} until it is unlocked. When this returns they are on disk. Only while it is locked.
+     *
+     * @throws StoreFailure if they could not be made durable
+     */
+    void keep(Tries tries);
+
     /**
      * Unlocks it. May take a second of computing.
      *

@@ -15,6 +15,7 @@ import dev.iambroker.secret.Secret;
 import dev.iambroker.store.SessionStore;
 import dev.iambroker.store.StoreFailure;
 import dev.iambroker.store.StoredSession;
+import dev.iambroker.store.Tries;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -200,6 +201,16 @@ public final class TokenService {
      */
     public void lock(Secret passphrase) {
         locking.lock(passphrase);
+    }
+
+    /** The passphrases that were tried since the lock, also before a restart. */
+    public Tries tries() {
+        return locking.tries();
+    }
+
+    /** Keeps {@code tries} over a restart. Only while locked. @throws LockFailed if they cannot be written */
+    public void keep(Tries tries) {
+        locking.keep(tries);
     }
 
     /**

@@ -65,13 +65,13 @@ final class DaemonProcess implements DaemonCommands {
         BrokerConfig config = loaded.config();
         Logging.apply(config.log());
         loaded.warnings().forEach(warning -> log.warn("{}", warning.text()));
+        // First of all, though it takes longer than the rest of a start: whoever attached before would stay attached.
+        ProcessProtection.begin();
         var reloads = new Reloads(() -> read(options.config(), options.socket()), loaded, Logging::apply);
         // Before the start: a SIGHUP in the midst of it must not end the process, nor be lost.
         HangUp.runs(reloads::request);
         Daemon daemon = start(config);
         daemon.reloadBy(reloads::request);
-        // Not before: to reach the system's calls takes longer than all else of a start.
-        ProcessProtection.begin();
         Thread.ofPlatform()
                 .daemon()
                 .name("iam-broker-reload")
@@ -120,8 +120,8 @@ final class DaemonProcess implements DaemonCommands {
     public int demo(DemoOptions options) {
         Logging.apply(new LogSettings(LogSettings.Level.WARN, LogSettings.Format.TEXT));
         try {
-            Demo demo = Demo.start(options.socket(), surroundings);
             ProcessProtection.begin();
+            Demo demo = Demo.start(options.socket(), surroundings);
             out.print(demo.whatToTry());
             out.flush();
             serveUntilStopped(demo);

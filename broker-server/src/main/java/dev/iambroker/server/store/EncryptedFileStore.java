@@ -7,6 +7,7 @@ import dev.iambroker.store.AuditVault;
 import dev.iambroker.store.SessionStore;
 import dev.iambroker.store.StoreFailure;
 import dev.iambroker.store.StoredSession;
+import dev.iambroker.store.Tries;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Arrays;
@@ -129,6 +130,16 @@ public final class EncryptedFileStore implements SessionStore, AutoCloseable {
     @Override
     public void lock(Secret passphrase) {
         writes.run(() -> lock.lock(passphrase));
+    }
+
+    @Override
+    public Tries tries() {
+        return lock.tries();
+    }
+
+    @Override
+    public void keep(Tries tries) {
+        writes.run(() -> lock.keep(tries));
     }
 
     @Override

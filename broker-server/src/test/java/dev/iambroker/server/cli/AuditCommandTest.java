@@ -55,6 +55,16 @@ final class AuditCommandTest {
     }
 
     @Test
+    void verify_fileNotThere_namesNoLine() {
+        daemon.answer(
+                "GET /v1/audit/verify?from=1",
+                200,
+                WRONG.replace("\"line\":4,\"reason\":\"has a wrong MAC\"", "\"line\":null,\"reason\":\"the file is not there\""));
+        assertThat(Cli.on(daemon).run("audit", "verify").err())
+                .isEqualTo("iam-broker: /a/audit.jsonl: the file is not there\n");
+    }
+
+    @Test
     void verify_offline_opensTheFilesInThisProcess() {
         var cli = Cli.on(daemon);
         cli.verdict = RIGHT;

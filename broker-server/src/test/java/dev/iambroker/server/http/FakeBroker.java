@@ -44,6 +44,7 @@ public final class FakeBroker implements TokenBroker {
     public final List<Object> asked = new CopyOnWriteArrayList<>();
     public final List<ClientIdentity> clients = new CopyOnWriteArrayList<>();
     final List<ClientIdentity> withheld = new CopyOnWriteArrayList<>();
+    final List<String> withheldOf = new CopyOnWriteArrayList<>();
     final List<ClientIdentity> wrongSecrets = new CopyOnWriteArrayList<>();
 
     /** Whether tokens are there without waiting. */
@@ -262,15 +263,16 @@ public final class FakeBroker implements TokenBroker {
     }
 
     @Override
-    public void takeTurn(ClientIdentity client, String rule) {
+    public void takeTurn(ClientIdentity client, String rule, @Nullable String account) {
         if (overRate != null) {
             throw overRate;
         }
     }
 
     @Override
-    public void withheld(ClientIdentity client) {
+    public void withheld(ClientIdentity client, @Nullable String account) {
         withheld.add(client);
+        withheldOf.add(String.valueOf(account));
     }
 
     @Override
