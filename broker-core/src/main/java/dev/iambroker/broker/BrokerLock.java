@@ -5,7 +5,7 @@ import dev.iambroker.broker.BrokerFailure.PassphraseRefused;
 import dev.iambroker.broker.BrokerFailure.PassphraseRefused.Reason;
 import dev.iambroker.client.ClientIdentity;
 import dev.iambroker.secret.Secret;
-import dev.iambroker.store.Tries;
+import dev.iambroker.secret.Tries;
 import dev.iambroker.token.LockFailed;
 import dev.iambroker.token.Time;
 import dev.iambroker.token.TokenService;

@@ -2,6 +2,7 @@ package dev.iambroker.store;
 
 import dev.iambroker.account.AccountName;
 import dev.iambroker.secret.Secret;
+import dev.iambroker.secret.Tries;
 import org.jspecify.annotations.Nullable;
 
 /**

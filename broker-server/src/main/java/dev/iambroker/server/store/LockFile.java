@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.iambroker.secret.Secret;
-import dev.iambroker.store.Tries;
+import dev.iambroker.secret.Tries;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.Base64;

@@ -1,8 +1,8 @@
 package dev.iambroker.server.store;
 
 import dev.iambroker.secret.Secret;
+import dev.iambroker.secret.Tries;
 import dev.iambroker.store.StoreFailure;
-import dev.iambroker.store.Tries;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;

@@ -1,9 +1,9 @@
-package dev.iambroker.store;
+package dev.iambroker.secret;
 
 import java.time.Instant;
 
 /**
- * The passphrases that were tried, in vain so far, since the store was locked.
+ * The passphrases that were tried, in vain so far, since a lock.
  *
  * @param count how many, not negative
  * @param last when the last was given, by the wall clock
