@@ -215,9 +215,13 @@ final class Conversation {
 
     private @Nullable HttpRequest nextRequest() {
         try {
+            HttpRequest head = parser.takeHead(inbox.bytes());
+            if (head != null && isRefused(head)) {
+                return null;
+            }
             HttpRequest request = parser.next(inbox.bytes());
-            if (request == null) {
-                judge(parser.takeHead());
+            if (request == null && parser.takeContinueDue()) {
+                ctx.writeAndFlush(Unpooled.wrappedBuffer(CONTINUE));
             }
             return request;
         } catch (MalformedRequest malformed) {
@@ -226,17 +230,13 @@ final class Conversation {
         }
     }
 
-    /** Before the body: whoever may not speak here may not fill memory either. */
-    private void judge(@Nullable HttpRequest head) {
-        if (head == null) {
-            return;
-        }
+    /** Before the body, also where that is here already: whoever may not speak here may not fill memory either. */
+    private boolean isRefused(HttpRequest head) {
         Answer refusal = service.begin(head, arrival).refusal();
         if (refusal != null) {
             refuse(refusal);
-        } else if (parser.takeContinueDue()) {
-            ctx.writeAndFlush(Unpooled.wrappedBuffer(CONTINUE));
         }
+        return refusal != null;
     }
 
     private void answer(HttpRequest request) {

@@ -100,6 +100,7 @@ final class TurnsTest {
     }
 
     /** The others' sockets are looked at in between. */
+    @SuppressWarnings("FutureReturnValueIgnored")
     @Test
     void manyWait_onlySomeAtOnce() {
         for (int i = 0; i < 100; i++) {
