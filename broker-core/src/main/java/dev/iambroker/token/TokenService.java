@@ -437,6 +437,7 @@ public final class TokenService {
             forget(account);
         }
         owner.keepUnsaved(null);
+        owner.forgetKubeRefreshTokens();
         owner.presentKey(null);
         revoke(owner, refreshToken);
     }
@@ -508,6 +509,7 @@ public final class TokenService {
         StoredSession next = account.stored().withoutTokens();
         store.save(account.name(), next);
         account.store(next);
+        account.keepKubeRefreshToken(null);
         drop(account);
     }
 
@@ -542,6 +544,15 @@ public final class TokenService {
      */
     public void renew(TokenKey key, Duration patience) {
         source.renewNow(serving(key.account()), key, patience);
+    }
+
+    /**
+     * As {@link #renew}, but a token within the least interval is left alone: who refuses that one refuses the next.
+     *
+     * @throws RenewalFailure if that fails; the token stays
+     */
+    public void renewUnlessTooYoung(TokenKey key, Duration patience) {
+        renewNow(serving(key.account()), key, patience);
     }
 
     private void renewNow(ManagedAccount account, TokenKey key, Duration patience) {

@@ -30,6 +30,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
@@ -74,7 +75,17 @@ public final class FakeBroker implements TokenBroker {
 
     static AccountView bareView() {
         return new AccountView(
-                PROD, AccountState.LOGIN_REQUIRED, "passcode", null, null, Map.of(), null, null, null, null);
+                PROD,
+                AccountState.LOGIN_REQUIRED,
+                "passcode",
+                null,
+                null,
+                Map.of(),
+                null,
+                null,
+                null,
+                null,
+                new TreeMap<>());
     }
 
     static AccountView fullView() {
@@ -88,7 +99,8 @@ public final class FakeBroker implements TokenBroker {
                 END.plusSeconds(3600),
                 Duration.ofSeconds(77),
                 Duration.ofHours(7),
-                new AccountView.LastError(END.minusSeconds(5), "BXNIM0409E", "IAM says \"no\""));
+                new AccountView.LastError(END.minusSeconds(5), "BXNIM0409E", "IAM says \"no\""),
+                new TreeMap<>());
     }
 
     static Cluster cluster() {
