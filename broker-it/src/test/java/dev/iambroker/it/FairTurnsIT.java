@@ -19,9 +19,11 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** One user's hundreds of connections, each full of requests, and another user's single one. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Isolated
 final class FairTurnsIT {
     private static final int ANOTHER = 65533;
 
