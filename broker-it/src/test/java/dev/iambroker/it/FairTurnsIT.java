@@ -19,9 +19,11 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** One user's hundreds of connections, each full of requests, and another user's single one. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Isolated
 final class FairTurnsIT {
     private static final int ANOTHER = 65533;
 
@@ -125,7 +127,7 @@ final class FairTurnsIT {
                         .run();
                 assertThat(victim.exitCode()).as(victim.all()).isZero();
                 String[] millis = victim.out().strip().split(" ");
-                // Of a machine that does nothing else these are 1 and 10; unfair turns made seconds of them.
+                // With room for a machine that does other things too; whose turn it is, TurnsTest shows.
                 assertThat(Integer.parseInt(millis[0])).as(victim.out()).isLessThan(200);
                 assertThat(Integer.parseInt(millis[1])).as(victim.out()).isLessThan(1500);
                 assertThat(flood.isAlive()).isTrue();

@@ -386,8 +386,9 @@ final class Conversation {
     }
 
     private void read(boolean isWanted) {
-        // The kernel knows nothing of a closed one any more, and says so by an error.
-        if (ctx.channel().isActive() && ctx.channel().config().isAutoRead() != isWanted) {
+        // Of one that is closed, or has nothing more to read, the transport has let go: it would fail the connection.
+        boolean canBe = ctx.channel().isActive() && !hasInputEnded;
+        if (canBe && ctx.channel().config().isAutoRead() != isWanted) {
             ctx.channel().config().setAutoRead(isWanted);
         }
     }

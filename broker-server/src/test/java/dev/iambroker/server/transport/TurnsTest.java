@@ -9,6 +9,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+// What is scheduled runs as the test says.
+@SuppressWarnings("FutureReturnValueIgnored")
 final class TurnsTest {
     private static final int FLOODING = 7;
     private static final int OTHER = 8;
