@@ -409,11 +409,12 @@ final class Exchange {
     }
 
     private void logIn(ManagedAccount account, Grant grant) {
-        account.owner().forgetKubeRefreshTokens();
         if (grant instanceof Grant.Refresh refresh) {
             refreshImported(account, refresh.refreshToken());
             return;
         }
+        // Before: whatever comes of the login, they are of the session that it is to replace.
+        account.owner().forgetKubeRefreshTokens();
         long nanos = time.nanos();
         IamAnswer answer = iam.request(account.account(), grant);
         intake.session(account, answer, null, account.stored(), nanos);
