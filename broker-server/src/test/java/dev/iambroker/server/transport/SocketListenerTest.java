@@ -99,6 +99,8 @@ final class SocketListenerTest {
         try (RawClient client = RawClient.unix(path)) {
             client.send("GET /v1/accounts/prod/token HTTP/1.1\r\nHost: x\r\n\r\n".repeat(3000));
             client.endOutput();
+            // Far more than the socket holds: the server waits for room before anything is read.
+            TestServer.awaitUntil("nine hundred are answered", () -> broker.asked.size() > 900);
 
             assertThat(client.readToEnd().split("HTTP/1.1 200 OK", -1)).hasSize(3001);
         }

@@ -25,6 +25,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /** Real sockets around a fake broker. */
 final class TestServer implements AutoCloseable {
@@ -110,10 +111,14 @@ final class TestServer implements AutoCloseable {
 
     /** Waits until so many connections are open. */
     void awaitOpen(int count) {
+        awaitUntil(count + " connections are open", () -> limits.open() == count);
+    }
+
+    static void awaitUntil(String what, BooleanSupplier condition) {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (limits.open() != count) {
+        while (!condition.getAsBoolean()) {
             if (System.nanoTime() - deadline > 0) {
-                throw new IllegalStateException(limits.open() + " connections are open, not " + count);
+                throw new IllegalStateException("waited in vain until " + what);
             }
             Thread.onSpinWait();
         }
