@@ -20,6 +20,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
     private final HttpService service;
     private final Executor workers;
     private @Nullable Conversation conversation;
+    private boolean isDraining;
 
     /** The event that asks a connection to end as soon as it owes no answer. */
     enum Drain {
@@ -40,6 +41,9 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
     public void channelActive(ChannelHandlerContext ctx) {
         conversation = new Conversation(ctx, service, workers, Arrivals.of(ctx.channel()));
         conversation.begin();
+        if (isDraining) {
+            conversation.drain();
+        }
     }
 
     @Override
@@ -66,6 +70,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        isDraining |= event == Drain.EVENT;
         if (conversation == null) {
             return;
         }
