@@ -17,8 +17,8 @@ import org.slf4j.LoggerFactory;
 public final class Heartbeat {
     private static final Logger log = LoggerFactory.getLogger(Heartbeat.class);
 
-    /** Where nobody watches, the status alone is kept up to date. */
-    private static final Duration WITHOUT_WATCHDOG = Duration.ofSeconds(15);
+    /** For whoever looks at the status after a start or a login; the watchdog alone would bear to wait for longer. */
+    private static final Duration STATUS_AGE = Duration.ofSeconds(5);
 
     private final ServiceManager manager;
     private final List<Organ> organs;
@@ -54,10 +54,11 @@ public final class Heartbeat {
         this.status = status;
     }
 
-    /** How far apart beats are to be: half of the manager's patience, as it asks for itself. */
+    /** How far apart beats are to be: at most half of the manager's patience, as it asks for itself. */
     public Duration interval() {
         Duration patience = manager.patience();
-        return patience == null ? WITHOUT_WATCHDOG : patience.dividedBy(2);
+        Duration half = patience == null ? STATUS_AGE : patience.dividedBy(2);
+        return half.compareTo(STATUS_AGE) < 0 ? half : STATUS_AGE;
     }
 
     /** One beat. While an organ still owes a sign of an earlier one, no other is asked for anything. */

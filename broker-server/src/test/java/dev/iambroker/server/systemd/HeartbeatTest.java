@@ -47,8 +47,11 @@ final class HeartbeatTest {
     }
 
     @Test
-    void interval_watched_isHalfOfThePatience() {
-        assertThat(heartbeat.interval()).isEqualTo(Duration.ofSeconds(30));
+    void interval_watched_isAtMostHalfOfThePatience() {
+        assertThat(heartbeat.interval()).isEqualTo(Duration.ofSeconds(5));
+        var impatient = ServiceManager.of(
+                Map.of("NOTIFY_SOCKET", "/run/notify", "WATCHDOG_USEC", "3000000"), 1, System::nanoTime);
+        assertThat(new Heartbeat(impatient, List.of(), () -> status).interval()).isEqualTo(Duration.ofMillis(1500));
     }
 
     @Test
