@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.opentest4j.TestAbortedException;
 
 /**
  * A Debian of its own, with systemd as its first process: what a machine does with the package and its units, done. Starts
@@ -95,6 +96,9 @@ public final class BootedDebian implements AutoCloseable {
 
     private void awaitBoot() throws IOException, InterruptedException {
         await("its first process", () -> {
+            if (!container.isAlive()) {
+                throw new TestAbortedException("no system can be booted here: " + Files.readString(console));
+            }
             first = ProcessHandle.of(container.pid())
                     .flatMap(process -> process.children().findFirst())
                     .map(ProcessHandle::pid)
