@@ -1,8 +1,8 @@
-# Sourced: what a script of this folder needs from Debian or Ubuntu, given as COMMAND:PACKAGE, a word each.
+# Sourced: what a script of this folder needs from Debian or Ubuntu, given as COMMAND:PACKAGE or PATH:PACKAGE, a word each.
 
 missing_packages() {
     for entry in $1; do
-        command -v "${entry%%:*}" >/dev/null 2>&1 || printf '%s ' "${entry##*:}"
+        command -v "${entry%%:*}" >/dev/null 2>&1 || [ -e "${entry%%:*}" ] || printf '%s ' "${entry##*:}"
     done
 }
 

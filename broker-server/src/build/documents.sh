@@ -10,9 +10,11 @@ deb=$2
 version=$(echo "$3" | sed 's/-SNAPSHOT$/~SNAPSHOT/')
 
 "$dist/bin/iam-broker" __documents "$dist/share"
-# The plugin's own name, and the one that kubectl looks for.
+# The plugin's own name, and those that kubectl looks for.
 echo '.so man1/iam-broker-kube-credential.1' >"$dist/share/man/man1/iam-broker-credential.1"
-echo '.so man1/iam-broker.1' >"$dist/share/man/man1/kubectl-iam_broker.1"
+for name in kubectl-iam_broker kubectl_complete-iam_broker; do
+    echo '.so man1/iam-broker.1' >"$dist/share/man/man1/$name.1"
+done
 
 rm -rf "$deb"
 mkdir -p "$deb/share/man/man1" "$deb/share/doc/iam-broker"

@@ -38,32 +38,6 @@ public record AccountView(
         openShiftTokens = Collections.unmodifiableNavigableMap(new TreeMap<>(openShiftTokens));
     }
 
-    /** Without tokens of OpenShift clusters. */
-    public AccountView(
-            AccountName name,
-            AccountState state,
-            String login,
-            @Nullable String accountId,
-            @Nullable String iamId,
-            Map<TokenKind, TokenView> tokens,
-            @Nullable Instant refreshTokenExpiresAt,
-            @Nullable Duration runway,
-            @Nullable Duration loginRunway,
-            @Nullable LastError lastError) {
-        this(
-                name,
-                state,
-                login,
-                accountId,
-                iamId,
-                tokens,
-                refreshTokenExpiresAt,
-                runway,
-                loginRunway,
-                lastError,
-                new TreeMap<>());
-    }
-
     /** The latest failure that still matters; gone with the next success. */
     public record LastError(Instant at, @Nullable String iamCode, String detail) {}
 }

@@ -5,6 +5,7 @@ import dev.iambroker.broker.BrokerFailure.PassphraseRefused;
 import dev.iambroker.broker.BrokerFailure.PassphraseRefused.Reason;
 import dev.iambroker.client.ClientIdentity;
 import dev.iambroker.secret.Secret;
+import dev.iambroker.secret.Tries;
 import dev.iambroker.token.LockFailed;
 import dev.iambroker.token.Time;
 import dev.iambroker.token.TokenService;
@@ -17,12 +18,16 @@ import org.slf4j.LoggerFactory;
 /**
  * The lock of the broker. One attempt at a time; after a wrong passphrase the next is not even looked at for a while that
  * doubles, whoever makes it: guessing goes at the pace of one guess a minute, and costs the daemon one derivation each.
+ * Every attempt is on disk before it is looked at: a restart, in the midst of it too, gives nobody a fresh one.
  */
 public final class BrokerLock implements LockControl {
     private static final Logger log = LoggerFactory.getLogger(BrokerLock.class);
 
     static final Duration FIRST_DELAY = Duration.ofSeconds(1);
     static final Duration LONGEST_DELAY = Duration.ofMinutes(1);
+
+    /** Enough to reach the longest from the first. */
+    private static final int MOST_DOUBLINGS = 10;
 
     private static final String LOCK = "lock";
     private static final String UNLOCK = "unlock";
@@ -36,7 +41,7 @@ public final class BrokerLock implements LockControl {
     /** Guards what is below. */
     private final ReentrantLock attempt = new ReentrantLock();
 
-    private Duration delay = Duration.ZERO;
+    private Tries tries;
     private long refusedNanos;
 
     /**
@@ -48,6 +53,14 @@ public final class BrokerLock implements LockControl {
         this.time = time;
         this.alone = alone;
         this.listener = listener;
+        this.tries = tokens.tries();
+        this.refusedNanos = time.nanos() - sinceLastTry().toNanos();
+    }
+
+    /** The wall clock may have been set back, or far ahead: nobody waits longer for that than after a wrong passphrase. */
+    private Duration sinceLastTry() {
+        Duration since = Duration.between(tries.last(), time.now());
+        return since.isNegative() ? Duration.ZERO : smaller(since, LONGEST_DELAY);
     }
 
     @Override
@@ -75,7 +88,7 @@ public final class BrokerLock implements LockControl {
             throw e;
         }
         listener.locked();
-        delay = Duration.ZERO;
+        tries = Tries.NONE;
         gate.record(client, LOCK, true);
         log.warn("locked: nothing is served before 'iam-broker unlock'");
     }
@@ -90,29 +103,42 @@ public final class BrokerLock implements LockControl {
         if (!tokens.isLocked()) {
             return;
         }
-        Duration left = delay.minusNanos(time.nanos() - refusedNanos);
+        Duration left = delay().minusNanos(time.nanos() - refusedNanos);
         if (left.isPositive()) {
             gate.record(client, UNLOCK, false);
             throw tooSoon("a wrong passphrase was given before: wait", left);
         }
+        Tries withThis = tries.andOne(time.now());
         boolean[] right = {false};
-        changing(() -> right[0] = tokens.unlock(passphrase));
+        changing(() -> {
+            tokens.keep(withThis);
+            right[0] = tokens.unlock(passphrase);
+        });
         gate.record(client, UNLOCK, right[0]);
         if (!right[0]) {
-            throw wrong();
+            throw wrong(withThis);
         }
         listener.unlocked();
-        delay = Duration.ZERO;
+        tries = Tries.NONE;
     }
 
-    private PassphraseRefused wrong() {
-        delay = delay.isZero() ? FIRST_DELAY : smaller(delay.multipliedBy(2), LONGEST_DELAY);
+    private PassphraseRefused wrong(Tries withThis) {
+        tries = withThis;
         refusedNanos = time.nanos();
+        Duration delay = delay();
         log.warn("a wrong passphrase was given to unlock the broker: the next is looked at in {} s", delay.toSeconds());
         return new PassphraseRefused(
                 Reason.WRONG,
                 "this is not the passphrase that the broker was locked by; nothing was unlocked",
                 About.NOTHING.withRetryAfter(delay).withHint("try again in " + delay.toSeconds() + " s"));
+    }
+
+    private Duration delay() {
+        if (tries.count() == 0) {
+            return Duration.ZERO;
+        }
+        int doublings = Math.min(tries.count() - 1, MOST_DOUBLINGS);
+        return smaller(FIRST_DELAY.multipliedBy(1L << doublings), LONGEST_DELAY);
     }
 
     private static PassphraseRefused tooSoon(String why, Duration left) {

@@ -23,6 +23,9 @@ final class ClusterLists {
 
     private final Cache<Account, List<Cluster>> lists;
 
+    /** One for all accounts: to list a few once more is cheaper than to count for each. Guarded by this. */
+    private long era;
+
     ClusterLists(Time time) {
         this.lists = Caffeine.newBuilder()
                 .maximumSize(ACCOUNTS)
@@ -37,12 +40,21 @@ final class ClusterLists {
         return lists.getIfPresent(account);
     }
 
-    void keep(Account account, List<Cluster> clusters) {
-        lists.put(account, List.copyOf(clusters));
+    /** Which lists count now: a listing that takes longer than its era is of a session that may be over. */
+    synchronized long era() {
+        return era;
+    }
+
+    /** Keeps what was listed, unless somebody dropped lists since that era. */
+    synchronized void keep(Account account, List<Cluster> clusters, long since) {
+        if (era == since) {
+            lists.put(account, List.copyOf(clusters));
+        }
     }
 
     /** Forgets what was listed by the session of {@code owner}: the next one may be somebody else's. */
-    void drop(AccountName owner) {
+    synchronized void drop(AccountName owner) {
+        era++;
         lists.asMap().keySet().removeIf(account -> account.sessionOwner().equals(owner));
     }
 }

@@ -208,9 +208,10 @@ final class Gate {
         record(client, what, allowed, policy.nameOf(client));
     }
 
-    /** Puts on record that {@code client} got nothing, for a reason that is no matter of rights. */
-    void refused(ClientIdentity client, String why) {
-        record(client, why, false, policy.nameOnRecord(client));
+    /** Puts on record that {@code client} got nothing, for a reason that is no matter of rights; of any account where null. */
+    void refused(ClientIdentity client, String why, @Nullable String account) {
+        String of = account == null ? Right.ANY : onRecord(account);
+        audit.record(new AuditEvent(time.now(), client, why, of, null, false, policy.nameOnRecord(client)));
     }
 
     private void record(ClientIdentity client, String what, boolean allowed, String rule) {

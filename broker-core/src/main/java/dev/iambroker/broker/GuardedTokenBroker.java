@@ -488,23 +488,23 @@ public final class GuardedTokenBroker implements TokenBroker {
     }
 
     @Override
-    public void takeTurn(ClientIdentity client, String rule) {
+    public void takeTurn(ClientIdentity client, String rule, @Nullable String account) {
         try {
             rates.take(rule);
         } catch (BrokerFailure.TooManyRequests e) {
-            gate.refused(client, "over-rate");
+            gate.refused(client, "over-rate", account);
             throw e;
         }
     }
 
     @Override
-    public void withheld(ClientIdentity client) {
-        gate.refused(client, "process-changed");
+    public void withheld(ClientIdentity client, @Nullable String account) {
+        gate.refused(client, "process-changed", account);
     }
 
     @Override
     public void wrongSecret(ClientIdentity client) {
-        gate.refused(client, "wrong-secret");
+        gate.refused(client, "wrong-secret", null);
     }
 
     @Override

@@ -98,12 +98,17 @@ public interface TokenBroker {
      * Counts a request against the rate of the rule that speaks for the client.
      *
      * @param rule its name, from {@link #nameOf}
+     * @param account the one that is asked for, as the client wrote it; null where it is not known
      * @throws BrokerFailure.TooManyRequests if it is over its rate; that is on record then
      */
-    void takeTurn(ClientIdentity client, String rule);
+    void takeTurn(ClientIdentity client, String rule, @Nullable String account);
 
-    /** Puts on record that the client did not get what was decided for it, as its process is another by now. */
-    void withheld(ClientIdentity client);
+    /**
+     * Puts on record that the client did not get what was decided for it, as its process may be another by now.
+     *
+     * @param account as for {@link #takeTurn}
+     */
+    void withheld(ClientIdentity client, @Nullable String account);
 
     /** Puts on record that the client showed a secret that is nobody's. Never blocks. */
     void wrongSecret(ClientIdentity client);

@@ -96,6 +96,22 @@ public sealed interface Grant {
         }
     }
 
+    /**
+     * Another kube ID token as {@code kube:kube}, by the refresh token that the exchange before it brought: what kubectl's
+     * own provider for OpenID Connect sends.
+     */
+    record KubeRefresh(Secret refreshToken) implements Grant {
+        @Override
+        public String label() {
+            return "kube-refresh";
+        }
+
+        @Override
+        public String toString() {
+            return label();
+        }
+    }
+
     /** A kube ID token in one step: the API key as {@code kube:kube}. */
     record KubeApiKey(Secret apiKey) implements Grant {
         @Override

@@ -2,6 +2,7 @@ package dev.iambroker.iam;
 
 import dev.iambroker.account.Account;
 import dev.iambroker.secret.Secret;
+import java.util.Set;
 
 /** Port to IAM. Blocking, for virtual threads; implementations are thread-safe. */
 public interface IamClient {
@@ -26,6 +27,12 @@ public interface IamClient {
      * @throws IamFailure if IAM was not reached or refused
      */
     void revoke(Account account, Secret refreshToken);
+
+    /**
+     * The issuers that ID tokens of the account's IAM may name, as RFC 7519 section 4.1.1 has it; empty where that cannot
+     * be told, which is no reason to refuse a token. May block for some seconds; never throws an {@link IamFailure}.
+     */
+    Set<String> issuers(Account account);
 
     /**
      * Which IAM the account's requests go to: equal for accounts whose requests reach the same one. Quick; fit for a log

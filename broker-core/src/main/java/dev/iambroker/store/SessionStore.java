@@ -2,6 +2,7 @@ package dev.iambroker.store;
 
 import dev.iambroker.account.AccountName;
 import dev.iambroker.secret.Secret;
+import dev.iambroker.secret.Tries;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +37,16 @@ public interface SessionStore {
      * @throws StoreFailure if the lock could not be made durable
      */
     void lock(Secret passphrase);
+
+    /** What was tried since it was locked; {@link Tries#NONE} where it is not locked. @throws StoreFailure if it cannot be read */
+    Tries tries();
+
+    /**
+     * Keeps {@code tries} until it is unlocked. When this returns they are on disk. Only while it is locked.
+     *
+     * @throws StoreFailure if they could not be made durable
+     */
+    void keep(Tries tries);
 
     /**
      * Unlocks it. May take a second of computing.

@@ -1,5 +1,6 @@
 package dev.iambroker.token;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.iambroker.account.Account;
 import dev.iambroker.account.Login;
 import dev.iambroker.account.TokenKind;
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Callers hold the session's lock. Failures are {@link RenewalFailure}s; an {@link IamFailure} never leaves here.
  */
 final class Exchange {
+    private static final int GOOD = 2;
+
     private final IamClient iam;
     private final Intake intake;
     private final Time time;
@@ -104,16 +107,51 @@ final class Exchange {
         switch (account.account().login()) {
             case Login.ApiKey login -> mint(account, new Grant.KubeApiKey(keyOf(account, login)));
             case Login.ComputeResource login -> mint(account, computeResource(login, /* asKube= */ true));
-            case Login.Password login -> mintDelegated(account);
-            case Login.Passcode login -> mintDelegated(account);
-            case Login.RefreshToken login -> mintDelegated(account);
-            case Login.Shared login -> mintDelegated(account);
+            case Login.Password login -> mintBySession(account);
+            case Login.Passcode login -> mintBySession(account);
+            case Login.RefreshToken login -> mintBySession(account);
+            case Login.Shared login -> mintBySession(account);
         }
     }
 
-    private void mint(ManagedAccount account, Grant grant) {
+    @CanIgnoreReturnValue
+    private IamAnswer mint(ManagedAccount account, Grant grant) {
         long nanos = time.nanos();
-        intake.kube(account, iam.request(account.account(), grant), nanos);
+        IamAnswer answer = iam.request(account.account(), grant);
+        intake.kube(account, answer, iam.issuers(account.account()), nanos);
+        return answer;
+    }
+
+    /** One request where an earlier exchange brought a refresh token that still works, two or three otherwise. */
+    private void mintBySession(ManagedAccount account) {
+        Secret own = account.kubeRefreshToken();
+        if (own == null || !mintedByOwn(account, own)) {
+            mintDelegated(account);
+        }
+    }
+
+    /** Whatever is wrong with it says nothing of the session, which can delegate another. */
+    private boolean mintedByOwn(ManagedAccount account, Secret own) {
+        try {
+            Secret next = mint(account, new Grant.KubeRefresh(own)).refreshToken();
+            account.keepKubeRefreshToken(next == null ? own : next);
+            return true;
+        } catch (IamFailure.Reauthenticate | IamFailure.GiveUp | RenewalFailure.IdentityMismatch unusable) {
+            account.keepKubeRefreshToken(null);
+            return false;
+        } catch (IamFailure.Retry e) {
+            if (e.status() / 100 == GOOD) {
+                // It answers, but without what is asked for: that need not change.
+                account.keepKubeRefreshToken(null);
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    private void exchangeDelegated(ManagedAccount account) {
+        IamAnswer answer = mint(account, new Grant.DelegatedExchange(delegated(account)));
+        account.keepKubeRefreshToken(answer.refreshToken());
     }
 
     /** The two steps of a session: only a refresh token bound to the account yields an ID token with its claims. */
@@ -122,7 +160,7 @@ final class Exchange {
             refreshSession(account);
         }
         try {
-            mint(account, new Grant.DelegatedExchange(delegated(account)));
+            exchangeDelegated(account);
         } catch (IamFailure.Reauthenticate lapsed) {
             mintOnceMore(account, lapsed);
         }
@@ -131,7 +169,7 @@ final class Exchange {
     /** What was refused is the delegated token, good for one use and a few minutes; it says nothing of the session. */
     private void mintOnceMore(ManagedAccount account, IamFailure.Reauthenticate lapsed) {
         try {
-            mint(account, new Grant.DelegatedExchange(delegated(account)));
+            exchangeDelegated(account);
         } catch (IamFailure.Reauthenticate again) {
             again.addSuppressed(lapsed);
             throw new RenewalFailure.Transient(again.getMessage(), again.iamCode(), null);
@@ -345,6 +383,7 @@ final class Exchange {
     }
 
     private void refreshImported(ManagedAccount owner, Secret imported) {
+        owner.forgetKubeRefreshTokens();
         long nanos = time.nanos();
         Account account = owner.account();
         IamAnswer answer = iam.request(account, new Grant.Refresh(imported, account.accountId()));
@@ -374,6 +413,8 @@ final class Exchange {
             refreshImported(account, refresh.refreshToken());
             return;
         }
+        // Before: whatever comes of the login, they are of the session that it is to replace.
+        account.owner().forgetKubeRefreshTokens();
         long nanos = time.nanos();
         IamAnswer answer = iam.request(account.account(), grant);
         intake.session(account, answer, null, account.stored(), nanos);
@@ -417,6 +458,7 @@ final class Exchange {
             case Grant.Refresh g -> g.refreshToken();
             case Grant.DelegatedRefresh g -> g.refreshToken();
             case Grant.DelegatedExchange g -> g.delegatedRefreshToken();
+            case Grant.KubeRefresh g -> g.refreshToken();
             case Grant.KubeApiKey g -> g.apiKey();
             case Grant.ComputeResource g -> g.crToken();
         };

@@ -6,6 +6,7 @@ import dev.iambroker.iam.IamAnswer;
 import dev.iambroker.iam.IamClient;
 import dev.iambroker.iam.IamFailure;
 import dev.iambroker.secret.Secret;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +40,12 @@ record GovernedIam(IamClient iam, Upstreams upstreams, LockState lock, Time time
             iam.revoke(account, refreshToken);
             return null;
         });
+    }
+
+    /** Not a grant, and asked for once an hour at most: it counts towards no budget. */
+    @Override
+    public Set<String> issuers(Account account) {
+        return iam.issuers(account);
     }
 
     @Override

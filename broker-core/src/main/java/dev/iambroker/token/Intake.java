@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -104,19 +105,29 @@ final class Intake {
                 "IAM answered with a token of kind " + kind.word() + " that is over already", null, null);
     }
 
-    /** Takes in an ID token minted for the client {@code kube}; the session itself is untouched by it. */
-    void kube(ManagedAccount target, IamAnswer answer, long nanos) {
+    /**
+     * Takes in an ID token minted for the client {@code kube}; the session itself is untouched by it.
+     *
+     * @param issuers those that clusters take; empty where they are not known
+     */
+    void kube(ManagedAccount target, IamAnswer answer, Set<String> issuers, long nanos) {
         IssuedToken id = answer.id();
         if (id == null) {
             throw new RenewalFailure.Refused("IAM answered without an ID token for the client kube", null);
         }
         judgeKubeIdentity(target, id.claims());
-        judgeKube(target.account(), id.claims());
+        new ClusterToken(target.account(), issuers, answeredAt(answer)).judge(id.claims());
         Token token = token(target, TokenKind.KUBE, id, answer, nanos);
         if (!token.isUsable(time)) {
             throw overOnArrival(TokenKind.KUBE);
         }
         commit(target, target.owner().stored(), List.of(token), false);
+    }
+
+    /** When IAM answered, by its own clock: the access token that comes along was issued then. */
+    private static @Nullable Instant answeredAt(IamAnswer answer) {
+        Claims claims = answer.access() == null ? null : answer.access().claims();
+        return claims == null ? null : claims.issuedAt();
     }
 
     /** Takes in a token of an OpenShift cluster; the session itself is untouched by it. */
@@ -414,15 +425,7 @@ final class Intake {
         }
     }
 
-    private static void judgeKube(Account account, @Nullable Claims claims) {
-        String expected = account.accountId();
-        if (claims == null || expected == null || claims.kubeAccounts().contains(expected)) {
-            return;
-        }
-        throw anotherAccount(account, String.join(", ", claims.kubeAccounts()));
-    }
-
-    private static RenewalFailure.IdentityMismatch anotherAccount(Account account, String actual) {
+    static RenewalFailure.IdentityMismatch anotherAccount(Account account, String actual) {
         return new RenewalFailure.IdentityMismatch("account \"" + account.name() + "\" has account-id "
                 + account.accountId() + ", and IAM answered for account "
                 + (actual.isEmpty() ? "none" : actual) + ": correct account-id or use a login of that account");

@@ -3,6 +3,7 @@ package dev.iambroker.token;
 import dev.iambroker.account.Account;
 import dev.iambroker.account.AccountName;
 import dev.iambroker.secret.Secret;
+import dev.iambroker.secret.Tries;
 import dev.iambroker.store.SessionStore;
 import dev.iambroker.store.StoreFailure;
 import java.util.Collection;
@@ -153,6 +154,18 @@ final class Locking {
         }
         // What a reload began since the state closed was told of as locked.
         announceAll();
+    }
+
+    Tries tries() {
+        return store.tries();
+    }
+
+    void keep(Tries tries) {
+        try {
+            store.keep(tries);
+        } catch (StoreFailure e) {
+            throw new LockFailed("the passphrase was not looked at: " + e.getMessage(), e);
+        }
     }
 
     /** False where it is another passphrase. */

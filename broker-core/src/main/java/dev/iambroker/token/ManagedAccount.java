@@ -9,6 +9,7 @@ import dev.iambroker.account.TokenKind;
 import dev.iambroker.secret.Secret;
 import dev.iambroker.store.StoredSession;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -45,6 +46,12 @@ final class ManagedAccount {
 
     /** The OpenShift clusters that tokens were asked for, or are kept of, by id. */
     private final Map<String, OpenShiftUse> openShifts = new ConcurrentHashMap<>();
+
+    /**
+     * What the client {@code kube} may renew its tokens with, by account: at their session's owner, so that they end with
+     * it. In memory only: one that is lost costs a request. Guarded by {@link #session()}.
+     */
+    private final Map<AccountName, Secret> kubeRefreshTokens = new HashMap<>();
 
     private volatile boolean uaaUsed;
     private volatile AccountState announced = AccountState.STARTING;
@@ -221,6 +228,26 @@ final class ManagedAccount {
     }
 
     @Nullable
+    Secret kubeRefreshToken() {
+        assert session.isHeldByCurrentThread();
+        return owner.kubeRefreshTokens.get(name());
+    }
+
+    void keepKubeRefreshToken(@Nullable Secret token) {
+        assert session.isHeldByCurrentThread();
+        if (token == null) {
+            owner.kubeRefreshTokens.remove(name());
+        } else {
+            owner.kubeRefreshTokens.put(name(), token);
+        }
+    }
+
+    /** Those of all who share this login: its session is over, or another one begins. */
+    void forgetKubeRefreshTokens() {
+        kubeRefreshTokens.clear();
+    }
+
+    @Nullable
     Unsaved unsaved() {
         assert session.isHeldByCurrentThread();
         return unsaved;
@@ -257,6 +284,7 @@ final class ManagedAccount {
         presentedKey = null;
         refusedCredential = null;
         unsaved = null;
+        kubeRefreshTokens.clear();
     }
 
     AccountState announced() {

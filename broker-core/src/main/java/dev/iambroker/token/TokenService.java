@@ -12,6 +12,7 @@ import dev.iambroker.iam.Grant;
 import dev.iambroker.iam.IamClient;
 import dev.iambroker.iam.IamFailure;
 import dev.iambroker.secret.Secret;
+import dev.iambroker.secret.Tries;
 import dev.iambroker.store.SessionStore;
 import dev.iambroker.store.StoreFailure;
 import dev.iambroker.store.StoredSession;
@@ -200,6 +201,16 @@ public final class TokenService {
      */
     public void lock(Secret passphrase) {
         locking.lock(passphrase);
+    }
+
+    /** The passphrases that were tried since the lock, also before a restart. */
+    public Tries tries() {
+        return locking.tries();
+    }
+
+    /** Keeps {@code tries} over a restart. Only while locked. @throws LockFailed if they cannot be written */
+    public void keep(Tries tries) {
+        locking.keep(tries);
     }
 
     /**
@@ -426,6 +437,7 @@ public final class TokenService {
             forget(account);
         }
         owner.keepUnsaved(null);
+        owner.forgetKubeRefreshTokens();
         owner.presentKey(null);
         revoke(owner, refreshToken);
     }
@@ -497,6 +509,7 @@ public final class TokenService {
         StoredSession next = account.stored().withoutTokens();
         store.save(account.name(), next);
         account.store(next);
+        account.keepKubeRefreshToken(null);
         drop(account);
     }
 
@@ -531,6 +544,15 @@ public final class TokenService {
      */
     public void renew(TokenKey key, Duration patience) {
         source.renewNow(serving(key.account()), key, patience);
+    }
+
+    /**
+     * As {@link #renew}, but a token within the least interval is left alone: who refuses that one refuses the next.
+     *
+     * @throws RenewalFailure if that fails; the token stays
+     */
+    public void renewUnlessTooYoung(TokenKey key, Duration patience) {
+        renewNow(serving(key.account()), key, patience);
     }
 
     private void renewNow(ManagedAccount account, TokenKey key, Duration patience) {

@@ -174,6 +174,66 @@ final class BrokerLockTest {
         assertThat(refusal().about().retryAfter()).isEqualTo(BrokerLock.FIRST_DELAY);
     }
 
+    private BrokerLock afterRestart() {
+        return broker.lock(Runnable::run, listener());
+    }
+
+    private static Duration leftOf(BrokerLock lock) {
+        PassphraseRefused refused = catchThrowableOfType(PassphraseRefused.class, () -> lock.unlock(ROOT, PASSPHRASE));
+        assertThat(refused.reason()).isEqualTo(Reason.TOO_SOON);
+        return Objects.requireNonNull(refused.about().retryAfter());
+    }
+
+    /** Whoever can start the daemon anew may not guess any faster for it. */
+    @Test
+    void unlock_restartAfterWrongPassphrases_theDelayGoesOn() {
+        lock.lock(ROOT, PASSPHRASE);
+        for (long seconds : List.of(1, 2, 4)) {
+            refusal();
+            bench.time.advance(Duration.ofSeconds(seconds));
+        }
+        refusal();
+        bench.time.advance(Duration.ofSeconds(3));
+
+        BrokerLock next = afterRestart();
+        assertThat(leftOf(next)).isEqualTo(Duration.ofSeconds(5));
+        bench.time.advance(Duration.ofSeconds(5));
+        PassphraseRefused wrong = catchThrowableOfType(PassphraseRefused.class, () -> next.unlock(ROOT, WRONG));
+        assertThat(wrong.about().retryAfter()).isEqualTo(Duration.ofSeconds(16));
+
+        bench.time.advance(Duration.ofSeconds(16));
+        next.unlock(ROOT, PASSPHRASE);
+        next.lock(ROOT, PASSPHRASE);
+        afterRestart().unlock(ROOT, PASSPHRASE);
+    }
+
+    @Test
+    void unlock_clockSetBackBeforeARestart_locksOutNoLongerThanTheLongestDelay() {
+        lock.lock(ROOT, PASSPHRASE);
+        for (int i = 0; i < 20; i++) {
+            refusal();
+            bench.time.advance(BrokerLock.LONGEST_DELAY);
+        }
+        bench.time.stepWall(Duration.ofDays(-365));
+
+        BrokerLock next = afterRestart();
+        assertThat(leftOf(next)).isEqualTo(BrokerLock.LONGEST_DELAY);
+        bench.time.advance(BrokerLock.LONGEST_DELAY);
+        next.unlock(ROOT, PASSPHRASE);
+    }
+
+    /** Else whoever kills the daemon while it computes would have guessed for nothing. */
+    @Test
+    void unlock_attemptThatCannotBeWritten_isNotLookedAt() {
+        lock.lock(ROOT, PASSPHRASE);
+        bench.store.full(true);
+        assertThatThrownBy(() -> lock.unlock(ROOT, PASSPHRASE))
+                .isInstanceOf(BrokerFailure.StoreFailed.class)
+                .hasMessageContaining("was not looked at");
+        bench.store.full(false);
+        lock.unlock(ROOT, PASSPHRASE);
+    }
+
     @Test
     void unlock_attempts_areOnRecord() {
         lock.lock(ROOT, PASSPHRASE);

@@ -2,6 +2,7 @@ package dev.iambroker.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.iambroker.LogLines;
 import dev.iambroker.account.Account;
@@ -157,48 +158,55 @@ final class TermsTest {
     @Test
     void rate_usedUp_saysWhenToComeBack() {
         GuardedTokenBroker broker = broker(rule("ci", rate("2/m"), "access:prod"));
-        broker.takeTurn(USER, "ci");
-        broker.takeTurn(USER, "ci");
-        assertThatThrownBy(() -> broker.takeTurn(USER, "ci")).isInstanceOfSatisfying(TooManyRequests.class, failure -> {
-            assertThat(failure).hasMessageContaining("\"ci\"").hasMessageContaining("2/m");
-            assertThat(failure.about().retryAfter()).isEqualTo(Duration.ofSeconds(30));
-        });
-        broker.takeTurn(USER, "other");
-        broker.takeTurn(USER, Policy.OWNER);
+        broker.takeTurn(USER, "ci", "prod");
+        broker.takeTurn(USER, "ci", "prod");
+        assertThatThrownBy(() -> broker.takeTurn(USER, "ci", "prod"))
+                .isInstanceOfSatisfying(TooManyRequests.class, failure -> {
+                    assertThat(failure).hasMessageContaining("\"ci\"").hasMessageContaining("2/m");
+                    assertThat(failure.about().retryAfter()).isEqualTo(Duration.ofSeconds(30));
+                });
+        broker.takeTurn(USER, "other", "prod");
+        broker.takeTurn(USER, Policy.OWNER, "prod");
         bench.time.advance(Duration.ofSeconds(30));
-        broker.takeTurn(USER, "ci");
+        broker.takeTurn(USER, "ci", "prod");
     }
 
     @Test
     void rate_reloadedUnchanged_isNotFilledAgain() {
         GuardedTokenBroker broker = broker(rule("ci", rate("1/h"), "access:prod"));
-        broker.takeTurn(USER, "ci");
+        broker.takeTurn(USER, "ci", "prod");
         broker.reconfigure(policy(rule("ci", rate("1/h"), "access:prod", "kube:prod")), MARGIN);
-        assertThatThrownBy(() -> broker.takeTurn(USER, "ci")).isInstanceOf(TooManyRequests.class);
+        assertThatThrownBy(() -> broker.takeTurn(USER, "ci", "prod")).isInstanceOf(TooManyRequests.class);
 
         broker.reconfigure(policy(rule("ci", rate("2/h"), "access:prod")), MARGIN);
-        broker.takeTurn(USER, "ci");
+        broker.takeTurn(USER, "ci", "prod");
     }
 
     /** As often as it is refused; the log makes one line of what repeats within a minute. */
     @Test
     void rate_usedUp_isOnRecordByItsRule() {
         GuardedTokenBroker broker = broker(rule("ci", rate("1/m"), "access:prod"));
-        broker.takeTurn(USER, "ci");
+        broker.takeTurn(USER, "ci", "prod");
         assertThat(audit).isEmpty();
         for (int i = 0; i < 2; i++) {
-            assertThatThrownBy(() -> broker.takeTurn(USER, "ci")).isInstanceOf(TooManyRequests.class);
+            assertThatThrownBy(() -> broker.takeTurn(USER, "ci", "prod")).isInstanceOf(TooManyRequests.class);
         }
-        AuditEvent refused = new AuditEvent(bench.time.now(), USER, "over-rate", "*", null, false, "ci");
+        AuditEvent refused = new AuditEvent(bench.time.now(), USER, "over-rate", "prod", null, false, "ci");
         assertThat(audit).containsExactly(refused, refused);
     }
 
     @Test
     void withheld_processChanged_isOnRecordByItsRule() {
         GuardedTokenBroker broker = broker(rule("ci", Terms.NONE, "access:prod"));
-        broker.withheld(USER);
+        broker.withheld(USER, "prod");
+        broker.withheld(USER, "made-up");
+        broker.withheld(USER, null);
         assertThat(audit)
-                .containsExactly(new AuditEvent(bench.time.now(), USER, "process-changed", "*", null, false, "ci"));
+                .extracting(AuditEvent::action, AuditEvent::account, AuditEvent::allowed, AuditEvent::rule)
+                .containsExactly(
+                        tuple("process-changed", "prod", false, "ci"),
+                        tuple("process-changed", "(not configured)", false, "ci"),
+                        tuple("process-changed", "*", false, "ci"));
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.iambroker.token;
 
 import dev.iambroker.account.AccountName;
 import dev.iambroker.secret.Secret;
+import dev.iambroker.secret.Tries;
 import dev.iambroker.store.SessionStore;
 import dev.iambroker.store.StoreFailure;
 import dev.iambroker.store.StoredSession;
@@ -18,6 +19,7 @@ public class MemoryStore implements SessionStore {
     private volatile @Nullable Runnable afterSave;
     private volatile @Nullable Runnable beforeLock;
     private volatile @Nullable Secret passphrase;
+    private volatile Tries tries = Tries.NONE;
 
     public void full(boolean isFull) {
         this.full = isFull;
@@ -64,6 +66,20 @@ public class MemoryStore implements SessionStore {
             throw new StoreFailure("cannot write the keyring: no space left: free some");
         }
         passphrase = newPassphrase;
+        tries = Tries.NONE;
+    }
+
+    @Override
+    public Tries tries() {
+        return tries;
+    }
+
+    @Override
+    public void keep(Tries newTries) {
+        if (full) {
+            throw new StoreFailure("cannot write the keyring: no space left: free some");
+        }
+        tries = newTries;
     }
 
     @Override
@@ -73,6 +89,7 @@ public class MemoryStore implements SessionStore {
             return false;
         }
         passphrase = null;
+        tries = Tries.NONE;
         try {
             whileOpening.run();
         } catch (StoreFailure e) {

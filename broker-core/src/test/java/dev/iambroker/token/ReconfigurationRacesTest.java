@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -89,6 +90,11 @@ final class ReconfigurationRacesTest {
         @Override
         public Secret passcode(Account account, Secret refreshToken) {
             return iam.passcode(account, refreshToken);
+        }
+
+        @Override
+        public Set<String> issuers(Account account) {
+            return iam.issuers(account);
         }
 
         /** A budget for each request: no clock moves here that would fill one again. */

@@ -31,6 +31,9 @@ import org.jspecify.annotations.Nullable;
 public final class ScriptedIam implements IamClient {
     public static final String ACCOUNT_ID = "0123456789abcdef0123456789abcdef";
 
+    /** What this IAM's tokens name unless told otherwise. */
+    public static final String ISSUER = "https://iam.test/identity";
+
     private final Time time;
     private final List<String> requests = new ArrayList<>();
     private final List<Asked> asked = new ArrayList<>();
@@ -53,6 +56,12 @@ public final class ScriptedIam implements IamClient {
     private String iamId = "IBMid-1";
     private UnaryOperator<String> upstreamOfAccount = account -> "https://iam.test";
     private @Nullable String otherAccountId;
+    private @Nullable String issuer = ISSUER;
+    private Set<String> issuers = Set.of(ISSUER);
+    private List<String> audience = List.of("kube");
+    private Duration idTokenShift = Duration.ZERO;
+    private boolean kubeIsOpaque;
+    private boolean kubeRefreshes = true;
     private @Nullable AccountName refused;
     private @Nullable Instant refreshTokensEnd;
     private String newest = "none";
@@ -98,6 +107,36 @@ public final class ScriptedIam implements IamClient {
         this.otherAccountId = accountId;
     }
 
+    /** What later tokens say of who issued them; null for nothing. */
+    public void issueAs(@Nullable String newIssuer) {
+        this.issuer = newIssuer;
+    }
+
+    /** What clusters take, by this IAM's word; none where it does not tell. */
+    public void clustersTake(Set<String> newIssuers) {
+        this.issuers = newIssuers;
+    }
+
+    /** Whom later tokens are for. */
+    public void issueFor(List<String> newAudience) {
+        this.audience = newAudience;
+    }
+
+    /** Later ID tokens were issued, and end, so much later than they should. */
+    public void shiftIdTokens(Duration by) {
+        this.idTokenShift = by;
+    }
+
+    /** ID tokens are no JWTs from now on. */
+    public void opaqueIdTokens() {
+        this.kubeIsOpaque = true;
+    }
+
+    /** The client kube gets no refresh tokens of its own from now on, and those it has are refused. */
+    public void refuseKubeRefreshes() {
+        this.kubeRefreshes = false;
+    }
+
     /** Refuses the refreshes of one account as if the refresh token were dead. */
     public void refuseRefreshesOf(AccountName account) {
         this.refused = account;
@@ -135,6 +174,11 @@ public final class ScriptedIam implements IamClient {
     /** Spreads the accounts, by name, over several IAMs. */
     public void upstreams(UnaryOperator<String> byAccount) {
         upstreamOfAccount = byAccount;
+    }
+
+    @Override
+    public synchronized Set<String> issuers(Account account) {
+        return issuers;
     }
 
     @Override
@@ -225,7 +269,9 @@ public final class ScriptedIam implements IamClient {
                 refresh(account, requestedAt, g.refreshToken().reveal());
             case Grant.DelegatedRefresh g ->
                 delegated(requestedAt, g.refreshToken().reveal());
-            case Grant.DelegatedExchange g -> kube(account, requestedAt);
+            case Grant.DelegatedExchange g -> exchanged(account, requestedAt);
+            case Grant.KubeRefresh g ->
+                kubeRefreshed(account, requestedAt, g.refreshToken().reveal());
             case Grant.KubeApiKey g -> kube(account, requestedAt);
         };
     }
@@ -289,15 +335,48 @@ public final class ScriptedIam implements IamClient {
         return new IamAnswer(issued("access", account), null, uaa, refresh, null, end, "ibm openid", requestedAt);
     }
 
+    private IamAnswer exchanged(Account account, Instant requestedAt) {
+        return kube(account, requestedAt, kubeRefreshes ? Secret.of(freshForKube()) : null);
+    }
+
+    /** Retired at its use, as IAM may. */
+    private IamAnswer kubeRefreshed(Account account, Instant requestedAt, String used) {
+        if (!kubeRefreshes) {
+            throw new IamFailure.Reauthenticate("BXNIM0408E: the refresh token is dead", 400, "BXNIM0408E");
+        }
+        demandAlive(used);
+        dead.add(used);
+        return kube(account, requestedAt, Secret.of(freshForKube()));
+    }
+
+    private String freshForKube() {
+        String token = "kube-refresh-" + ++serial;
+        known.add(token);
+        return token;
+    }
+
     private IamAnswer kube(Account account, Instant requestedAt) {
-        return new IamAnswer(null, issued("kube", account), null, null, null, null, "ibm openid", requestedAt);
+        return kube(account, requestedAt, null);
+    }
+
+    private IamAnswer kube(Account account, Instant requestedAt, @Nullable Secret refresh) {
+        IssuedToken good = issued("kube", account, idTokenShift);
+        IssuedToken id = kubeIsOpaque ? new IssuedToken(good.value(), good.life(), good.expiresAt(), null) : good;
+        Claims now = new Claims(now(), now().plus(life), iamId, null, issuer, List.of(), Set.of());
+        IssuedToken access = new IssuedToken(Secret.of("beside"), life, now().plus(life), now);
+        return new IamAnswer(access, id, null, refresh, null, null, "ibm openid", requestedAt);
     }
 
     private IssuedToken issued(String what, Account account) {
+        return issued(what, account, Duration.ZERO);
+    }
+
+    private IssuedToken issued(String what, Account account, Duration shift) {
         String accountId = otherAccountId == null ? account.accountId() : otherAccountId;
-        Instant end = now().plus(life);
+        Instant begin = now().plus(shift);
+        Instant end = begin.plus(life);
         Set<String> accounts = accountId == null ? Set.of() : Set.of(accountId);
-        Claims claims = new Claims(now(), end, iamId, accountId, null, List.of("kube"), accounts);
+        Claims claims = new Claims(begin, end, iamId, accountId, issuer, audience, accounts);
         String value = what + "-" + account.name() + "-" + ++serial;
         onIssue.accept(value);
         return new IssuedToken(Secret.of(value), life, end, claims);

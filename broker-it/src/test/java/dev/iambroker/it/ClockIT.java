@@ -20,8 +20,10 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** The daemon's wall clock is stepped while IAM's is right; and the daemon is stopped for longer than its tokens live. */
+@Isolated
 final class ClockIT {
     private static final int ACCOUNTS = 20;
     private static final String JUMPS = "iam_broker_clock_jumps_total";

@@ -26,8 +26,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** Many callers, silent ones, and accounts whose IAM hangs beside those whose IAM is well. */
+@Isolated
 final class CrowdIT {
     private static final int CALLERS = 500;
     private static final int NEIGHBOURS = 15;

@@ -16,10 +16,12 @@ import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A proxy between the daemon and IAM that spoils connections in each way a proxy can. */
+@Isolated
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class FaultyProxyIT {
     private Map<String, Seen> seen = Map.of();

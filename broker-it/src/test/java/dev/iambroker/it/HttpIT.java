@@ -6,13 +6,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.iambroker.emulator.EmulatedCloud;
 import dev.iambroker.it.harness.Answer;
 import dev.iambroker.it.harness.Daemon;
+import dev.iambroker.it.harness.LoopbackPort;
 import dev.iambroker.it.harness.Program;
 import dev.iambroker.it.harness.Ran;
 import dev.iambroker.it.harness.SampleCloud;
 import dev.iambroker.it.harness.Workplace;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -32,7 +31,7 @@ final class HttpIT {
 
     HttpIT() throws IOException, InterruptedException {
         place = Workplace.create();
-        int port = freePort();
+        int port = LoopbackPort.free();
         base = "http://127.0.0.1:" + port;
         place.secret("prod-key", EmulatedCloud.PROD_API_KEY);
         place.secret("ci-secret", SECRET);
@@ -45,12 +44,6 @@ final class HttpIT {
                 """.formatted(EmulatedCloud.PROD_ACCOUNT, EmulatedCloud.DEV_ACCOUNT));
         place.configureMore("  http: { address: 127.0.0.1:" + port + ", open: [livez, readyz] }\n");
         daemon = place.serve();
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     @AfterAll

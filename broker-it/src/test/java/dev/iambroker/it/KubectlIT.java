@@ -1,13 +1,16 @@
 package dev.iambroker.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.iambroker.emulator.EmulatedCloud;
 import dev.iambroker.emulator.EmulatedCluster;
+import dev.iambroker.emulator.fault.ActiveFault;
+import dev.iambroker.emulator.fault.Misbehaviour;
 import dev.iambroker.emulator.tls.ServerName;
 import dev.iambroker.it.harness.Checkout;
 import dev.iambroker.it.harness.Daemon;
+import dev.iambroker.it.harness.Kubeconfigs;
+import dev.iambroker.it.harness.Kubectl;
 import dev.iambroker.it.harness.Ran;
 import dev.iambroker.it.harness.SampleCloud;
 import dev.iambroker.it.harness.Workplace;
@@ -20,6 +23,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Every kubectl that this machine has, through the plugin, against API servers that check the token as kube-apiserver does. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -29,11 +34,13 @@ final class KubectlIT {
 
     private final EmulatedCloud cloud = SampleCloud.start();
     private final Workplace place;
+    private final Kubeconfigs kubeconfigs;
     private final Daemon daemon;
     private List<Kubectl> kubectls = List.of();
 
     KubectlIT() throws IOException, InterruptedException {
         place = Workplace.create();
+        kubeconfigs = new Kubeconfigs(place);
         place.secret("prod-key", EmulatedCloud.PROD_API_KEY);
         place.configure(cloud.emulator(), """
                 accounts:
@@ -46,10 +53,6 @@ final class KubectlIT {
     @BeforeAll
     void find() throws IOException, InterruptedException {
         kubectls = Kubectl.all();
-        if (!"true".equals(System.getenv("CI"))) {
-            assumeTrue(!kubectls.isEmpty(), "no kubectl on PATH");
-        }
-        assertThat(kubectls).as("kubectls on PATH").isNotEmpty();
     }
 
     @AfterAll
@@ -61,12 +64,12 @@ final class KubectlIT {
 
     @Test
     void everyKubectl_bothExecApis_letInThroughThePlugin() throws Exception {
-        String asWritten = kubeconfig("prod", cloud.prodClassic());
+        String asWritten = kubeconfigs.printed("prod", cloud.prodClassic());
         assertThat(asWritten)
                 .contains("apiVersion: " + V1 + "\n")
                 .contains(Checkout.plugin().toString());
-        Path v1 = write("v1", asWritten);
-        Path v1beta1 = write("v1beta1", asWritten.replace(V1, V1BETA1));
+        Path v1 = kubeconfigs.file("v1", asWritten);
+        Path v1beta1 = kubeconfigs.file("v1beta1", asWritten.replace(V1, V1BETA1));
 
         KubectlTable table = new KubectlTable();
         for (Kubectl kubectl : kubectls) {
@@ -88,11 +91,11 @@ final class KubectlIT {
         Files.copy(script, twin, StandardCopyOption.COPY_ATTRIBUTES);
         assertThat(twin.toFile().setExecutable(true)).isTrue();
         Files.createSymbolicLink(home.resolve("lib"), Checkout.distribution().resolve("lib"));
-        String asWritten = kubeconfig("prod", cloud.prodVpc());
+        String asWritten = kubeconfigs.printed("prod", cloud.prodVpc());
         String withTwin = asWritten.replace(Checkout.plugin().toString(), twin.toString());
         assertThat(withTwin).isNotEqualTo(asWritten);
 
-        Ran ran = run(write("twin", withTwin), "auth", "whoami");
+        Ran ran = run(kubeconfigs.file("twin", withTwin), "auth", "whoami");
 
         assertThat(ran.exitCode()).as(ran.all()).isZero();
         assertThat(ran.out()).contains("IAM#" + EmulatedCloud.USER);
@@ -116,22 +119,54 @@ final class KubectlIT {
     void serverThatNoClusterHas_plugin_refusesInOneLine() throws Exception {
         logInToDev();
         EmulatedCluster known = cloud.prodClassic();
-        String byServerAlone = kubeconfig("prod", known)
+        String byServerAlone = kubeconfigs
+                .printed("prod", known)
                 .replaceFirst("args: \\[.*]", "args: [\"--socket\", \"" + place.socket() + "\"]");
-        Ran good = run(write("by-server", byServerAlone), "get", "--raw", "/version");
+        Ran good = run(kubeconfigs.file("by-server", byServerAlone), "get", "--raw", "/version");
         assertThat(good.exitCode()).as(good.all()).isZero();
 
         String elsewhere = byServerAlone.replace(known.url(), cloud.emulator().listenTls(false, ServerName.LOOPBACK));
-        Ran ran = run(write("elsewhere", elsewhere), "get", "--raw", "/version");
+        Ran ran = run(kubeconfigs.file("elsewhere", elsewhere), "get", "--raw", "/version");
 
         assertThat(ran.exitCode()).isNotZero();
         assertThat(fromPlugin(ran)).as(ran.all()).hasSize(1).allMatch(line -> line.contains("no cluster"));
     }
 
+    /** The cluster would say 401 and no more. */
+    @ParameterizedTest
+    @CsvSource({
+        "ID_TOKEN_OTHER_ISSUER, the issuer https://elsewhere.example/identity, take only https://iam.cloud.ibm.com/identity",
+        "ID_TOKEN_OTHER_AUDIENCE, the audience console, take only kube",
+        "ID_TOKEN_OTHER_ACCOUNT, has account-id " + EmulatedCloud.PROD_ACCOUNT
+                + ", answered for account f0000000000000000000000000000000"
+    })
+    void tokenThatNoClusterTakes_plugin_saysWhatDoesNotFit(Misbehaviour lie, String is, String wanted)
+            throws Exception {
+        Path kubeconfig = kubeconfigs.file("prod", cloud.prodVpc());
+        assertThat(place.run("purge", "prod").exitCode()).isZero();
+        try (ActiveFault fault = cloud.emulator().misbehave(lie)) {
+            Ran ran = run(kubeconfig, "get", "--raw", "/version");
+
+            assertThat(ran.exitCode()).isNotZero();
+            assertThat(fault.hits()).isPositive();
+            assertThat(fromPlugin(ran))
+                    .as(ran.all())
+                    .hasSize(1)
+                    .allMatch(line -> line.contains(is) && line.contains(wanted));
+            assertThat(place.run("status", "prod").out().replaceAll("\\s+", " "))
+                    .contains(is);
+        }
+        // Another access token ends it.
+        assertThat(place.run("purge", "prod").exitCode()).isZero();
+        assertThat(place.run("token", "prod").exitCode()).isZero();
+        Ran next = run(kubeconfig, "get", "--raw", "/version");
+        assertThat(next.exitCode()).as(next.all()).isZero();
+    }
+
     /** kubectl runs the plugin again when it is answered 401, and still fails; the next one must not meet the same token. */
     @Test
     void tokenThatTheServerRefuses_nextKubectl_getsIn() throws Exception {
-        Path kubeconfig = write("refused", kubeconfig("prod", cloud.prodVpc()));
+        Path kubeconfig = kubeconfigs.file("refused", kubeconfigs.printed("prod", cloud.prodVpc()));
         assertThat(run(kubeconfig, "get", "--raw", "/version").exitCode()).isZero();
         cloud.emulator().replaceSigningKey();
 
@@ -147,7 +182,7 @@ final class KubectlIT {
     @Test
     void accountThatNeedsALogin_kubectlStderr_saysTheCommandToRun() throws Exception {
         logInToDev();
-        Path kubeconfig = write("dev", kubeconfig("dev", cloud.devVpc()));
+        Path kubeconfig = kubeconfigs.file("dev", kubeconfigs.printed("dev", cloud.devVpc()));
         assertThat(run(kubeconfig, "auth", "whoami").exitCode()).isZero();
         assertThat(place.run("logout", "dev").exitCode()).isZero();
 
@@ -165,24 +200,14 @@ final class KubectlIT {
         assertThat(login.exitCode()).as(login.all()).isZero();
     }
 
-    private String kubeconfig(String account, EmulatedCluster cluster) throws IOException, InterruptedException {
-        Ran ran = place.run("kubeconfig", account, cluster.name());
-        assertThat(ran.exitCode()).as(ran.all()).isZero();
-        return ran.out();
-    }
-
-    private Path write(String name, String kubeconfig) throws IOException {
-        return Files.writeString(place.directory().resolve("kubeconfig-" + name), kubeconfig);
-    }
-
     private Ran run(Path kubeconfig, String... arguments) throws IOException, InterruptedException {
         return kubectls.getFirst().run(place, kubeconfig, arguments);
     }
 
     private Ran whoamiWith(String token) throws IOException, InterruptedException {
-        String exec = kubeconfig("prod", cloud.prodClassic());
+        String exec = kubeconfigs.printed("prod", cloud.prodClassic());
         String fixed = exec.substring(0, exec.indexOf("    exec:")) + "    token: " + token + "\n";
-        return run(write("token", fixed), "auth", "whoami");
+        return run(kubeconfigs.file("token", fixed), "auth", "whoami");
     }
 
     /** kubectl runs the plugin again before it gives up, and so shows the same line again. */

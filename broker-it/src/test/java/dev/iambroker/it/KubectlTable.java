@@ -1,5 +1,6 @@
 package dev.iambroker.it;
 
+import dev.iambroker.it.harness.Kubectl;
 import dev.iambroker.it.harness.Ran;
 import dev.iambroker.it.harness.Workplace;
 import java.io.IOException;

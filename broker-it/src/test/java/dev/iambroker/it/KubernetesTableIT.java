@@ -1,14 +1,16 @@
 package dev.iambroker.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.iambroker.emulator.ClusterSpec;
 import dev.iambroker.emulator.EmulatedCloud;
 import dev.iambroker.emulator.EmulatedCluster;
 import dev.iambroker.emulator.cloud.Provider;
+import dev.iambroker.it.harness.Answer;
 import dev.iambroker.it.harness.Checkout;
 import dev.iambroker.it.harness.Daemon;
+import dev.iambroker.it.harness.Kubeconfigs;
+import dev.iambroker.it.harness.Kubectl;
 import dev.iambroker.it.harness.Ran;
 import dev.iambroker.it.harness.SampleCloud;
 import dev.iambroker.it.harness.Workplace;
@@ -88,10 +90,6 @@ final class KubernetesTableIT {
     @BeforeAll
     void prepare() throws IOException, InterruptedException {
         kubectls = Kubectl.oneOfEach();
-        if (!"true".equals(System.getenv("CI"))) {
-            assumeTrue(!kubectls.isEmpty(), "no kubectl on PATH");
-        }
-        assertThat(kubectls).as("kubectls on PATH").isNotEmpty();
         String passcode = cloud.emulator().addPasscode(cloud.user());
         Ran login = place.cli("login", "passcode", "--passcode", "-")
                 .stdin(passcode)
@@ -144,7 +142,9 @@ final class KubernetesTableIT {
         List<String> rows = new ArrayList<>();
         List<Kubectl> ends = Kubectl.oldestAndNewest();
         for (Map.Entry<String, String> login : LOGINS.entrySet()) {
-            rows.add("| " + login.getValue() + " |" + cells(ends, login.getKey(), "v1"));
+            // Every kubectl has tried the key already: what failed there is among the failures.
+            List<Kubectl> each = login.getKey().equals("key") ? List.of() : ends;
+            rows.add("| " + login.getValue() + " |" + cells(each, login.getKey(), "v1"));
         }
         return rows;
     }
@@ -184,16 +184,28 @@ final class KubernetesTableIT {
         return refused ? "refused" : "yes";
     }
 
-    /** As the broker writes it, once, but for the version of the API. */
+    /**
+     * As the broker writes it, but for the version of the API. The command prints what the daemon answers: it is run once
+     * for each type of cluster, and the daemon asked for the rest.
+     */
     private Path kubeconfig(String account, String api, EmulatedCluster cluster, String endpoint) throws Exception {
         Path file = place.directory().resolve(String.join("-", account, api, cluster.name(), endpoint));
         if (!Files.exists(file)) {
-            Ran ran = place.run("kubeconfig", account, cluster.name(), "--endpoint", endpoint);
-            assertThat(ran.exitCode()).as(ran.all()).isZero();
+            String text = kubeconfig(account, cluster, endpoint);
             String url = endpoint.equals("public") ? cluster.url() : cluster.privateUrl();
-            assertThat(ran.out()).contains("server: \"" + url + "\"");
-            Files.writeString(file, ran.out().replace(V1 + "\n", "client.authentication.k8s.io/" + api + "\n"));
+            assertThat(text).contains("server: \"" + url + "\"");
+            Files.writeString(file, text.replace(V1 + "\n", "client.authentication.k8s.io/" + api + "\n"));
         }
         return file;
+    }
+
+    private String kubeconfig(String account, EmulatedCluster cluster, String endpoint) throws Exception {
+        if (account.equals("key") && endpoint.equals("public")) {
+            return new Kubeconfigs(place).printed(account, cluster, "--endpoint", endpoint);
+        }
+        Answer answer = place.http()
+                .get("/v1/accounts/%s/clusters/%s/kubeconfig?endpoint=%s".formatted(account, cluster.name(), endpoint));
+        assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+        return answer.body();
     }
 }

@@ -15,10 +15,12 @@ import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The daemon in a network of its own, whose kernel loses, refuses and delays packets on the way to IAM. */
+@Isolated
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class NetworkFaultsIT {
     /** A slow line for all of that network, all the time: a token answer of 3 KiB takes a tenth of a second. */

@@ -1,7 +1,6 @@
 package dev.iambroker.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.iambroker.emulator.ClusterSpec;
 import dev.iambroker.emulator.EmulatedCloud;
@@ -10,6 +9,8 @@ import dev.iambroker.emulator.cloud.Provider;
 import dev.iambroker.emulator.fault.Fault;
 import dev.iambroker.emulator.fault.Misbehaviour;
 import dev.iambroker.it.harness.Daemon;
+import dev.iambroker.it.harness.Kubeconfigs;
+import dev.iambroker.it.harness.Kubectl;
 import dev.iambroker.it.harness.Ran;
 import dev.iambroker.it.harness.SampleCloud;
 import dev.iambroker.it.harness.Workplace;
@@ -37,18 +38,20 @@ final class OpenShiftIT {
     private static final String USER_NAME = "IAM#" + EmulatedCloud.USER;
 
     /** Longer than a kubectl takes to start on a busy machine. */
-    private static final Duration BRIEF_LIFE = Duration.ofSeconds(12);
+    private static final Duration BRIEF_LIFE = Duration.ofSeconds(8);
 
     private final EmulatedCloud cloud = SampleCloud.start();
     private final EmulatedCluster ofKey = cluster("emulated0prod0roks", "prod-roks", EmulatedCloud.PROD_ACCOUNT);
     private final EmulatedCluster ofPasscode = cluster("emulated0dev0roks", "dev-roks", EmulatedCloud.DEV_ACCOUNT);
     private final Workplace place;
+    private final Kubeconfigs kubeconfigs;
     private final Daemon daemon;
     private final Path authority;
     private List<Kubectl> kubectls = List.of();
 
     OpenShiftIT() throws IOException, InterruptedException {
         place = Workplace.create();
+        kubeconfigs = new Kubeconfigs(place);
         place.secret("prod-key", EmulatedCloud.PROD_API_KEY);
         authority = Files.writeString(
                 place.directory().resolve("authority.pem"), cloud.emulator().caPem());
@@ -69,10 +72,6 @@ final class OpenShiftIT {
     @BeforeAll
     void prepare() throws IOException, InterruptedException {
         kubectls = Kubectl.all();
-        if (!"true".equals(System.getenv("CI"))) {
-            assumeTrue(!kubectls.isEmpty(), "no kubectl on PATH");
-        }
-        assertThat(kubectls).as("kubectls on PATH").isNotEmpty();
         String passcode = cloud.emulator().addPasscode(cloud.user());
         Ran login = place.cli("login", "dev", "--passcode", "-").stdin(passcode).run();
         assertThat(login.exitCode()).as(login.all()).isZero();
@@ -99,12 +98,12 @@ final class OpenShiftIT {
         for (EmulatedCluster cluster : List.of(ofKey, ofPasscode)) {
             String account = cluster == ofKey ? "prod" : "dev";
             int before = cluster.issuedTokens();
-            String asWritten = kubeconfig(account, cluster);
+            String asWritten = kubeconfigs.printed(account, cluster);
             assertThat(asWritten)
                     .contains(cluster.url(), "iam-broker-credential")
                     .doesNotContain("certificate-authority-data", "insecure", "sha256~");
-            Path v1 = write(account + "-v1", asWritten);
-            Path v1beta1 = write(account + "-v1beta1", asWritten.replace(V1, V1 + "beta1"));
+            Path v1 = kubeconfigs.file(account + "-v1", asWritten);
+            Path v1beta1 = kubeconfigs.file(account + "-v1beta1", asWritten.replace(V1, V1 + "beta1"));
             for (Kubectl kubectl : kubectls) {
                 for (Path kubeconfig : List.of(v1, v1beta1)) {
                     look(failures, kubectl, kubeconfig, USER_NAME, "get", "--raw", OWN_USER);
@@ -142,9 +141,10 @@ final class OpenShiftIT {
     /** A kubeconfig with the ID token of IAM, as for a Kubernetes cluster, is of no use here. */
     @Test
     void idTokenOfIam_thatServer_refusesIt() throws Exception {
-        String exec = kubeconfig("prod", ofKey);
+        String exec = kubeconfigs.printed("prod", ofKey);
         String token = place.run("token", "prod", "--kind", "kube").out().strip();
-        Path fixed = write("fixed", exec.substring(0, exec.indexOf("    exec:")) + "    token: " + token + "\n");
+        Path fixed =
+                kubeconfigs.file("fixed", exec.substring(0, exec.indexOf("    exec:")) + "    token: " + token + "\n");
         Ran ran = run(kubectls.getFirst(), fixed, "auth", "whoami");
         assertThat(ran.exitCode()).isNotZero();
         assertThat(ran.err()).contains("Unauthorized");
@@ -155,7 +155,7 @@ final class OpenShiftIT {
         assertThat(place.run("purge", "prod").exitCode()).isZero();
         int before = ofKey.issuedTokens();
         cloud.emulator().settings().openShiftTokenLife(BRIEF_LIFE);
-        Path kubeconfig = write("brief", kubeconfig("prod", ofKey));
+        Path kubeconfig = kubeconfigs.file("brief", kubeconfigs.printed("prod", ofKey));
         long end = System.nanoTime() + BRIEF_LIFE.multipliedBy(5).dividedBy(2).toNanos();
         int runs = 0;
         while (System.nanoTime() < end) {
@@ -170,7 +170,7 @@ final class OpenShiftIT {
 
     @Test
     void tokenThatTheClusterRevoked_isReplacedForTheNextKubectl() throws Exception {
-        Path kubeconfig = write("revoked", kubeconfig("prod", ofKey));
+        Path kubeconfig = kubeconfigs.file("revoked", kubeconfigs.printed("prod", ofKey));
         assertThat(run(kubectls.getFirst(), kubeconfig, "get", "pods").exitCode())
                 .isZero();
         ofKey.revokeTokens();
@@ -185,23 +185,13 @@ final class OpenShiftIT {
     void oauthServerThatRefuses_kubectl_saysWhichAndWhy() throws Exception {
         EmulatedCluster stubborn = cluster("emulated0prod0stubborn", "prod-stubborn", EmulatedCloud.PROD_ACCOUNT);
         cloud.emulator().misbehave(Fault.onOAuthServer(stubborn.id(), Misbehaviour.OAUTH_DENIED));
-        Path kubeconfig = write("stubborn", kubeconfig("prod", stubborn));
+        Path kubeconfig = kubeconfigs.file("stubborn", kubeconfigs.printed("prod", stubborn));
         Ran ran = run(kubectls.getFirst(), kubeconfig, "get", "pods");
         assertThat(ran.exitCode()).isNotZero();
         assertThat(ran.err())
                 .contains("iam-broker: no token of account \"prod\": the OAuth server of OpenShift cluster "
                         + stubborn.id())
                 .contains("access_denied");
-    }
-
-    private String kubeconfig(String account, EmulatedCluster cluster) throws IOException, InterruptedException {
-        Ran ran = place.run("kubeconfig", account, cluster.name());
-        assertThat(ran.exitCode()).as(ran.all()).isZero();
-        return ran.out();
-    }
-
-    private Path write(String name, String kubeconfig) throws IOException {
-        return Files.writeString(place.directory().resolve("kubeconfig-" + name), kubeconfig);
     }
 
     private Ran run(Kubectl kubectl, Path kubeconfig, String... arguments) throws IOException, InterruptedException {

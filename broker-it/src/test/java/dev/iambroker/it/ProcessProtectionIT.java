@@ -108,6 +108,18 @@ final class ProcessProtectionIT {
         }
     }
 
+    /** Whoever is attached when the protection begins stays attached. */
+    @Test
+    void start_protectionIsInForce_beforeTheStateIsOpenedAndAnybodyServed() throws Exception {
+        try (Daemon daemon = serve(daemon())) {
+            assertThat(daemon.log().indexOf("in force: "))
+                    .as(daemon.log())
+                    .isNotNegative()
+                    .isLessThan(daemon.log().indexOf("no state.key is configured"))
+                    .isLessThan(daemon.log().indexOf("serves 1 account"));
+        }
+    }
+
     private boolean otherProcessIsAttachedTo() throws IOException, InterruptedException {
         Process other = asNobody("sleep", "60")
                 .start(

@@ -20,8 +20,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** Rules that ask what a process of another user runs, tried by several programs of that one user. */
+@Isolated
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class ProgramRulesIT {
     private static final int ANOTHER = 65533;

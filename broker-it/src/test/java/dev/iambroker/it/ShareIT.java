@@ -7,6 +7,7 @@ import dev.iambroker.emulator.EmulatedCloud;
 import dev.iambroker.it.harness.Answer;
 import dev.iambroker.it.harness.Checkout;
 import dev.iambroker.it.harness.Daemon;
+import dev.iambroker.it.harness.Kubectl;
 import dev.iambroker.it.harness.Needs;
 import dev.iambroker.it.harness.OtherUser;
 import dev.iambroker.it.harness.Program;

@@ -1,6 +1,5 @@
 package dev.iambroker.server;
 
-import dev.iambroker.account.AccountName;
 import dev.iambroker.broker.GuardedTokenBroker;
 import dev.iambroker.broker.LockControl;
 import dev.iambroker.broker.Shares;
@@ -34,11 +33,9 @@ import dev.iambroker.server.transport.ShareDirectory;
 import dev.iambroker.server.transport.Witnesses;
 import dev.iambroker.token.RefreshSchedule;
 import dev.iambroker.token.TokenService;
-import dev.iambroker.token.UnknownAccount;
 import java.net.ProxySelector;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -224,25 +221,11 @@ final class Daemon implements AutoCloseable {
     }
 
     private Telemetry telemetry() {
-        Telemetry telemetry = new Telemetry(Version.current(), Runtime.version().toString(), this::runwaySeconds);
+        Telemetry telemetry =
+                new Telemetry(Version.current(), Runtime.version().toString(), new AccountRunways(() -> tokens));
         telemetry.accounts(LiveSettings.names(config));
         ends.push(telemetry::close);
         return telemetry;
-    }
-
-    private double runwaySeconds(AccountName name) {
-        TokenService service = tokens;
-        // A scrape may ask for an account that a reload takes away at this moment.
-        Duration runway = service == null || service.find(name) == null ? null : runway(service, name);
-        return runway == null ? Double.NaN : runway.toMillis() / 1000.0;
-    }
-
-    private static @Nullable Duration runway(TokenService service, AccountName name) {
-        try {
-            return service.status(name).runway();
-        } catch (UnknownAccount removed) {
-            return null;
-        }
     }
 
     private CloudConnections connect() {

@@ -66,6 +66,8 @@ final class DaemonProcess implements DaemonCommands {
         BrokerConfig config = loaded.config();
         Logging.apply(config.log());
         loaded.warnings().forEach(warning -> log.warn("{}", warning.text()));
+        // First of all, though it takes longer than the rest of a start: whoever attached before would stay attached.
+        ProcessProtection.begin();
         Supervision supervision = Supervision.ofThisProcess(surroundings.environment());
         supervision.starting();
         var reloads = new Reloads(() -> read(options.config(), options.socket()), loaded, Logging::apply);
@@ -74,8 +76,6 @@ final class DaemonProcess implements DaemonCommands {
         Daemon daemon = start(config, supervision);
         daemon.reloadBy(reloads::request);
         supervision.serving(daemon, reloads::isRefused);
-        // Not before: to reach the system's calls takes longer than all else of a start.
-        ProcessProtection.begin();
         Thread.ofPlatform()
                 .daemon()
                 .name("iam-broker-reload")
@@ -137,8 +137,8 @@ final class DaemonProcess implements DaemonCommands {
     public int demo(DemoOptions options) {
         Logging.apply(new LogSettings(LogSettings.Level.WARN, LogSettings.Format.TEXT));
         try {
-            Demo demo = Demo.start(options.socket(), surroundings);
             ProcessProtection.begin();
+            Demo demo = Demo.start(options.socket(), surroundings);
             out.print(demo.whatToTry());
             out.flush();
             serveUntilStopped(() -> {}, demo);

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.iambroker.account.AccountState;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -23,24 +26,36 @@ final class DocumentsTest {
     @ParameterizedTest
     @ValueSource(strings = {"docs/security.md", "docs/reliability.md"})
     void document_namesTestMethodsThatExist(String document) throws IOException {
+        List<Path> sources = testSources();
         Set<String> named = matches(ROOT.resolve(document), Pattern.compile("`(\\w+(?:Test|IT|Fuzz)(?:\\.\\w+)?)`"));
         assertThat(named).hasSizeGreaterThan(30);
         for (String test : named) {
             String[] parts = test.split("\\.");
-            assertThat(sourceOf(parts[0])).as(test).containsPattern("\\b" + parts[parts.length - 1] + "\\b");
+            assertThat(sourceOf(parts[0], sources)).as(test).containsPattern("\\b" + parts[parts.length - 1] + "\\b");
         }
     }
 
     /** All sources of that name: there are tests of the same name in several modules. */
-    private static String sourceOf(String testClass) throws IOException {
-        StringBuilder sources = new StringBuilder();
-        try (Stream<Path> files = Files.walk(ROOT)) {
-            for (Path file :
-                    files.filter(file -> file.endsWith(testClass + ".java")).toList()) {
-                sources.append(Files.readString(file));
+    private static String sourceOf(String testClass, List<Path> files) throws IOException {
+        StringBuilder text = new StringBuilder();
+        for (Path file : files) {
+            if (file.endsWith(testClass + ".java")) {
+                text.append(Files.readString(file));
             }
         }
-        return sources.toString();
+        return text.toString();
+    }
+
+    private static List<Path> testSources() throws IOException {
+        List<Path> files = new ArrayList<>();
+        try (DirectoryStream<Path> modules = Files.newDirectoryStream(ROOT, "broker-*")) {
+            for (Path module : modules) {
+                try (Stream<Path> found = Files.walk(module.resolve("src/test/java"))) {
+                    found.forEach(files::add);
+                }
+            }
+        }
+        return files;
     }
 
     @Test

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 final class NeighbourTest {
     private static final int MINUTES = 40;
 
-    /** A login, then at most one renewal of the access token and one, in two steps, of the kube token minted at once. */
-    private static final int MOST_REQUESTS = 1 + 1 + 2 + 2;
+    /** A login and the two steps to a kube token, then at most one renewal of each, which takes one request. */
+    private static final int MOST_REQUESTS = 1 + 2 + 1 + 1;
 
     /** Those that take real time; what they do to others is shown against the packaged daemon. */
     private static final Set<Misbehaviour> SLOW = EnumSet.of(

@@ -1,5 +1,6 @@
 package dev.iambroker.emulator.fault;
 
+import dev.iambroker.emulator.cloud.CloudErrors;
 import dev.iambroker.emulator.http.Delivery;
 import dev.iambroker.emulator.http.HttpDate;
 import dev.iambroker.emulator.http.HttpRequest;
@@ -61,6 +62,11 @@ public final class Liar {
             case NO_REFRESH_TOKEN -> rewritten(work, body -> body.remove("refresh_token"));
             case NOT_SUPPORTED_REFRESH -> rewritten(work, body -> body.put("refresh_token", "not_supported"));
             case NO_TOKENS -> rewritten(work, body -> body.remove(List.of("access_token", "id_token")));
+            case NO_ID_TOKEN -> rewritten(work, body -> body.remove("id_token"));
+            case ID_TOKEN_OTHER_ISSUER -> rewritten(work, IdTokenLies::otherIssuer);
+            case ID_TOKEN_OTHER_AUDIENCE -> rewritten(work, IdTokenLies::otherAudience);
+            case ID_TOKEN_OTHER_ACCOUNT -> rewritten(work, IdTokenLies::otherAccount);
+            case ID_TOKEN_ENDED -> rewritten(work, IdTokenLies::ended);
             case BXNIM0106E,
                     BXNIM0109E,
                     BXNIM0308E,
@@ -73,6 +79,12 @@ public final class Liar {
                     BXNIM0462E,
                     BXNIM0602E -> Reply.whole(errors.of(request, IamError.valueOf(kind.name()), "emulated refusal"));
             case BXNIM9999E -> Reply.whole(errors.unknownCode(request));
+            case CONTAINERS_A0002 ->
+                refused(request, 503, "A0002", "Authentication", "IAM could not be reached. Try again later.");
+            case CONTAINERS_A0003 ->
+                refused(request, 401, "A0003", "Authentication", "The IAM token could not be verified.");
+            case CONTAINERS_G0004 -> refused(request, 404, "G0004", "General", "No such cluster.");
+            case CONTAINERS_E0008 -> refused(request, 404, "E0008", "Provisioning", "The cluster could not be found.");
             case OAUTH_DENIED -> Reply.whole(OAuthLies.error(request, "access_denied"));
             case OAUTH_FAILED -> Reply.whole(OAuthLies.error(request, "server_error"));
             case OAUTH_LOGIN_PAGE -> Reply.whole(OAuthLies.loginPage(request));
@@ -84,6 +96,10 @@ public final class Liar {
             case DOCUMENT_PLAIN -> Reply.whole(OAuthLies.documentPlain(work.get()));
             case DOCUMENT_SILENT -> Reply.whole(OAuthLies.documentSilent(work.get()));
         };
+    }
+
+    private static Reply refused(HttpRequest request, int status, String code, String type, String description) {
+        return Reply.whole(CloudErrors.of(request, status, code, type, description));
     }
 
     private static Reply rewritten(Supplier<HttpResponse> work, Consumer<ObjectNode> change) {

@@ -62,6 +62,17 @@ public enum Misbehaviour {
     /** After the work: no {@code access_token} and no {@code id_token}. */
     NO_TOKENS,
 
+    /** After the work: no {@code id_token}, and nothing else changed. */
+    NO_ID_TOKEN,
+    /** After the work: an ID token of another issuer. Its signature is that of the good one, as for all of these. */
+    ID_TOKEN_OTHER_ISSUER,
+    /** After the work: an ID token for another audience than clusters. */
+    ID_TOKEN_OTHER_AUDIENCE,
+    /** After the work: an ID token with the claims of another account. */
+    ID_TOKEN_OTHER_ACCOUNT,
+    /** After the work: an ID token of yesterday. */
+    ID_TOKEN_ENDED,
+
     BXNIM0106E,
     BXNIM0109E,
     BXNIM0308E,
@@ -75,6 +86,15 @@ public enum Misbehaviour {
     BXNIM0602E,
     /** A code that no list has, with 400. */
     BXNIM9999E,
+
+    /** The containers service cannot reach IAM: 503, to be tried later. */
+    CONTAINERS_A0002,
+    /** The containers service takes the token for no good one: 401. */
+    CONTAINERS_A0003,
+    /** The containers service knows no such cluster, in its newer words: 404. */
+    CONTAINERS_G0004,
+    /** The same in its older words: 404. */
+    CONTAINERS_E0008,
 
     /** An OAuth server's redirect with {@code error=access_denied} in its fragment. */
     OAUTH_DENIED,

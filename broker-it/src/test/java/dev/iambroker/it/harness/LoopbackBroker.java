@@ -4,7 +4,6 @@ import dev.iambroker.emulator.EmulatedCloud;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
@@ -32,7 +31,7 @@ public final class LoopbackBroker implements AutoCloseable {
     public static LoopbackBroker start() throws IOException, InterruptedException {
         EmulatedCloud cloud = SampleCloud.start();
         Workplace place = Workplace.create();
-        int port = freePort();
+        int port = LoopbackPort.free();
         place.secret("prod-key", EmulatedCloud.PROD_API_KEY);
         place.secret("ci-secret", SECRET);
         place.configure(cloud.emulator(), """
@@ -44,12 +43,6 @@ public final class LoopbackBroker implements AutoCloseable {
                 """.formatted(EmulatedCloud.PROD_ACCOUNT, EmulatedCloud.DEV_ACCOUNT));
         place.configureMore("  http: { address: 127.0.0.1:" + port + ", open: [livez, readyz] }\n");
         return new LoopbackBroker(cloud, place, place.serve(), port);
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     public int port() {

@@ -8,8 +8,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** A short soak in every build, a long one by {@code dev/test --soak}. */
+@Isolated
 final class SoakIT {
     private static final long SHORT_SECONDS = 30;
 

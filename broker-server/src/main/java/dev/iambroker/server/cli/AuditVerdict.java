@@ -37,6 +37,7 @@ final class AuditVerdict {
     }
 
     private static String fault(JsonNode fault) {
-        return Json.cell(fault, "file") + " line " + Json.cell(fault, "line") + ": " + Json.cell(fault, "reason");
+        String where = fault.path("line").isNumber() ? " line " + Json.cell(fault, "line") : "";
+        return Json.cell(fault, "file") + where + ": " + Json.cell(fault, "reason");
     }
 }

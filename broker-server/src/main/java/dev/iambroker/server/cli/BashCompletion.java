@@ -1,9 +1,13 @@
 package dev.iambroker.server.cli;
 
 import dev.iambroker.server.cli.CompletionModel.Choice;
+import dev.iambroker.server.cli.CompletionModel.Kind;
 import dev.iambroker.server.cli.CompletionModel.Values;
 import dev.iambroker.server.cli.CompletionModel.Word;
 import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -43,11 +47,14 @@ final class BashCompletion {
             complete -F _iam_broker iam-broker
             """;
 
+    /** What the script has no words for. */
+    private static final Set<Kind> UNKNOWN = EnumSet.of(Kind.CLUSTERS, Kind.ANYTHING);
+
     private BashCompletion() {}
 
     static String script(CompletionModel model) {
         var words = new ArrayList<Word>();
-        words.add(new Word("", "", model.root().options(), null));
+        words.add(new Word("", "", model.root().options(), List.of()));
         words.addAll(model.commands());
         return FRAME.replace("@VALUED@", "            " + valued(words))
                 .replace("@VALUES@", lines(words, BashCompletion::values))
@@ -66,7 +73,8 @@ final class BashCompletion {
     private static String values(Word word) {
         return word.options().stream()
                 .filter(Choice::takesValue)
-                .filter(option -> option.needsValue() || option.values().kind() != CompletionModel.Kind.ANYTHING)
+                .filter(option ->
+                        option.needsValue() || !UNKNOWN.contains(option.values().kind()))
                 .map(option -> line(word.name() + "," + option.name(), reply(option.values()) + "; return"))
                 .collect(Collectors.joining());
     }
@@ -91,7 +99,7 @@ final class BashCompletion {
             case WORDS -> words(String.join(" ", values.words()));
             case ACCOUNTS -> "_iam_broker_accounts";
             case FILES -> "COMPREPLY=($(compgen -f -- \"$cur\"))";
-            case ANYTHING -> ":";
+            case CLUSTERS, ANYTHING -> ":";
         };
     }
 

@@ -71,7 +71,7 @@ public final class BrokerCommandLine {
                 .addSubcommand(new StoreCommand(root, daemon))
                 .addSubcommand(new ExplainCommand(root, access, daemon))
                 .addSubcommand(new DoctorCommand(root, access, daemon))
-                .addSubcommand(new CompleteCommand(access));
+                .addSubcommand(new CompleteCommand(root, access));
     }
 
     /** The same frame around every command's help. */

@@ -143,7 +143,8 @@ final class Checkup {
         var path = ClientAccess.accountPath(account) + "/clusters/" + BrokerRequest.encode(cluster);
         var described = ask(Step.CLUSTER, () -> access.client().json(BrokerRequest.get(path, BrokerClient.UPSTREAM)));
         var context = described == null ? null : ask(Step.CLUSTER, () -> context(path, endpoint));
-        if (described == null || context == null) {
+        var server = context == null ? null : ask(Step.CLUSTER, () -> server(context));
+        if (described == null || context == null || server == null) {
             return;
         }
         add(Finding.ok(Step.CLUSTER, description(described) + ", " + context.server()), ExitCode.DONE);
@@ -153,13 +154,7 @@ final class Checkup {
         }
         var found = new ClusterCheckup(
                         new ClusterAccess(
-                                account,
-                                accountId(account),
-                                cluster,
-                                URI.create(context.server()),
-                                context.authorityPem(),
-                                token,
-                                namespace),
+                                account, accountId(account), cluster, server, context.authorityPem(), token, namespace),
                         access.around().clock())
                 .run();
         found.forEach(finding -> add(finding, ExitCode.FAILURE));
@@ -172,7 +167,29 @@ final class Checkup {
         var text = access.client()
                 .send(BrokerRequest.get(target, BrokerClient.UPSTREAM))
                 .text();
-        return Kubeconfig.parse(text).contexts().getFirst();
+        try {
+            var contexts = Kubeconfig.parse(text).contexts();
+            if (!contexts.isEmpty()) {
+                return contexts.getFirst();
+            }
+        } catch (IllegalArgumentException e) {
+            throw unusable("the kubeconfig of the cluster cannot be read: " + e.getMessage());
+        }
+        throw unusable("the kubeconfig of the cluster has no context");
+    }
+
+    private static URI server(Kubeconfig.Context context) {
+        try {
+            return ClusterAccess.address(context.server());
+        } catch (IllegalArgumentException e) {
+            throw unusable(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Of the daemon's own making, so that nobody but its version or its cloud can be at fault. */
+    private static CommandFailure unusable(String what) {
+        return new CommandFailure(
+                ExitCode.FAILURE, what + "; check that the daemon is of this version, and endpoints.containers");
     }
 
     private static String description(JsonNode cluster) {

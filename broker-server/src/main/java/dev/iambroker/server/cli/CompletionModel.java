@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
 
 /** The command line as a completion script needs it, read from the commands themselves. */
 record CompletionModel(Word root, List<Word> commands) {
@@ -25,7 +26,9 @@ record CompletionModel(Word root, List<Word> commands) {
                 spec.name(),
                 first(spec.usageMessage().description()),
                 spec.options().stream().map(CompletionModel::option).toList(),
-                operand(spec));
+                spec.positionalParameters().stream()
+                        .map(CompletionModel::operand)
+                        .toList());
     }
 
     private static Choice option(OptionSpec option) {
@@ -37,13 +40,8 @@ record CompletionModel(Word root, List<Word> commands) {
                 values(option));
     }
 
-    /** Only the first operand: a cluster's name would cost a look-up while the user types. */
-    private static @Nullable Choice operand(CommandSpec spec) {
-        if (spec.positionalParameters().isEmpty()) {
-            return null;
-        }
-        var first = spec.positionalParameters().getFirst();
-        return new Choice(first.paramLabel(), first(first.description()), true, true, values(first));
+    private static Choice operand(PositionalParamSpec operand) {
+        return new Choice(operand.paramLabel(), first(operand.description()), true, true, values(operand));
     }
 
     private static Values values(ArgSpec argument) {
@@ -59,12 +57,14 @@ record CompletionModel(Word root, List<Word> commands) {
         return description.length == 0 ? "" : description[0];
     }
 
-    /** A command with its options and what its first operand is. */
-    record Word(
-            String name,
-            String description,
-            List<Choice> options,
-            @Nullable Choice operand) {
+    /** A command with its options and what its operands are; the last of them may come again. */
+    record Word(String name, String description, List<Choice> options, List<Choice> operands) {
+        /** What a shell completes: a cluster's name would cost a look-up while the user types. */
+        @Nullable
+        Choice operand() {
+            return operands.isEmpty() ? null : operands.getFirst();
+        }
+
         /** The names of options after which a word is not an operand. */
         List<String> namesWithValue() {
             return options.stream().filter(Choice::needsValue).map(Choice::name).toList();
@@ -81,12 +81,14 @@ record CompletionModel(Word root, List<Word> commands) {
     enum Kind {
         WORDS,
         ACCOUNTS,
+        CLUSTERS,
         FILES,
         ANYTHING;
 
         static Kind ofLabel(String label) {
             return switch (label) {
                 case "ACCOUNT", "A" -> ACCOUNTS;
+                case "CLUSTER", "C" -> CLUSTERS;
                 case "FILE", "PATH" -> FILES;
                 default -> ANYTHING;
             };

@@ -57,7 +57,7 @@ final class FishCompletion {
             case WORDS -> " -a '" + String.join(" ", values.words()) + "'";
             case ACCOUNTS -> " -a '" + ACCOUNTS + "'";
             case FILES -> " -F";
-            case ANYTHING -> "";
+            case CLUSTERS, ANYTHING -> "";
         };
     }
 

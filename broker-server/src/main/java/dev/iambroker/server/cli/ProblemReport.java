@@ -7,6 +7,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
 
 /** The daemon's problem in one line for the user: what was wrong, then what to do. */
 final class ProblemReport {
+    private static final String NO_AUDIT_LOG = "urn:iam-broker:problem:no_audit_log";
+
     private final int status;
     private final JsonNode problem;
 
@@ -36,7 +38,12 @@ final class ProblemReport {
     }
 
     CommandFailure failure() {
-        return new CommandFailure(ExitCode.ofStatus(status), line());
+        return new CommandFailure(isOfNoName() ? ExitCode.FAILURE : ExitCode.ofStatus(status), line());
+    }
+
+    /** That something is not kept at all: 404, and no name was unknown. */
+    private boolean isOfNoName() {
+        return NO_AUDIT_LOG.equals(Json.text(problem, "type"));
     }
 
     /** The daemon words its problems for a person; what it left open is added, what it said is not said twice. */

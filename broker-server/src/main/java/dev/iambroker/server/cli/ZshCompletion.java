@@ -82,7 +82,7 @@ final class ZshCompletion {
             case WORDS -> "(" + String.join(" ", values.words()) + ")";
             case ACCOUNTS -> "_iam_broker_accounts";
             case FILES -> "_files";
-            case ANYTHING -> "";
+            case CLUSTERS, ANYTHING -> "";
         };
     }
 

@@ -26,13 +26,15 @@ public final class Kubeconfig {
      * @param server empty where its cluster is missing
      * @param authorityPem null where none is given inline
      * @param command of the exec plugin; null where the user has none
+     * @param arguments of the exec plugin
      */
     public record Context(
             String name,
             String server,
             @Nullable String authorityPem,
             boolean isUnverified,
-            @Nullable String command) {}
+            @Nullable String command,
+            List<String> arguments) {}
 
     /** @throws IllegalArgumentException if {@code text} is no kubeconfig */
     public static Kubeconfig parse(String text) {
@@ -59,7 +61,8 @@ public final class Kubeconfig {
                 text(cluster.get("server")),
                 pem(text(cluster.get("certificate-authority-data"))),
                 Boolean.TRUE.equals(cluster.get("insecure-skip-tls-verify")),
-                exec.isEmpty() ? null : text(exec.get("command")));
+                exec.isEmpty() ? null : text(exec.get("command")),
+                list(exec.get("args")).stream().map(Kubeconfig::text).toList());
     }
 
     private static Map<?, ?> named(Map<?, ?> root, String section, String member, String name) {

@@ -11,6 +11,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Whether kubectl, by its own files, would come to the cluster through the broker. */
 public final class KubectlCheck {
+    private static final String PLUGIN = "iam-broker-credential";
+    private static final String COMMAND = "iam-broker";
+    private static final String SUBCOMMAND = "kube-credential";
+
     private final List<Path> files;
 
     /** @param files as kubectl reads them; those that are missing count as empty */
@@ -67,12 +71,25 @@ public final class KubectlCheck {
                     named + "has credentials of its own, which do not renew themselves",
                     "run '" + write + " --merge --overwrite'");
         }
-        return isMissing(command)
-                ? Finding.broken(
+        if (isMissing(command)) {
+            return Finding.broken(
+                    Step.KUBECONFIG,
+                    named + "names the plugin " + command + ", which is no program here",
+                    "run '" + write + " --merge --overwrite'");
+        }
+        return isBrokers(context, command)
+                ? Finding.ok(Step.KUBECONFIG, named + "asks the broker")
+                : Finding.broken(
                         Step.KUBECONFIG,
-                        named + "names the plugin " + command + ", which is no program here",
-                        "run '" + write + " --merge --overwrite'")
-                : Finding.ok(Step.KUBECONFIG, named + "asks the broker");
+                        named + "asks the plugin " + command + " and not the broker's",
+                        "run '" + write + " --merge --overwrite'");
+    }
+
+    /** The plugin, or the command that does the same. */
+    private static boolean isBrokers(Context context, String command) {
+        String name = command.substring(command.lastIndexOf('/') + 1);
+        return name.equals(PLUGIN)
+                || (name.equals(COMMAND) && context.arguments().contains(SUBCOMMAND));
     }
 
     /** A bare name is looked for along PATH, by kubectl and at its own risk. */

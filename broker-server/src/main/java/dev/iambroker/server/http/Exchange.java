@@ -24,7 +24,9 @@ public final class Exchange {
     private String label = RequestEvents.NO_ROUTE;
     private @Nullable Route route;
     private @Nullable Call call;
+    private @Nullable String account;
     private @Nullable ClientIdentity unattested;
+    private boolean isLast;
 
     Exchange(HttpService service, HttpRequest request, Arrival arrival, long begun) {
         this.service = service;
@@ -71,6 +73,11 @@ public final class Exchange {
         }
     }
 
+    /** Whether nothing more can come of its connection: it is to be ended after the answer. */
+    public boolean isLast() {
+        return isLast;
+    }
+
     /** Tells the listener of {@code answer}, which is on its way. */
     public void done(Answer answer) {
         service.done(label, client, answer.status(), begun);
@@ -99,6 +106,11 @@ public final class Exchange {
     }
 
     private @Nullable Answer answerAttested(ClientIdentity arrived) {
+        if (arrival.witness().isTooLate()) {
+            service.withheld(arrived, null);
+            throw connectAgain(
+                    "this connection is older than the rules, which ask for its program by now: connect again");
+        }
         ClientIdentity client = service.attested(arrived, arrival.witness());
         Answer fromMemory = fromMemory(client);
         Answer answer = fromMemory == null ? waitFor() : fromMemory;
@@ -108,12 +120,15 @@ public final class Exchange {
                     "a request to {} of client \"{}\" is not answered: its process changed meanwhile",
                     label,
                     this.client);
-            service.withheld(client);
-            throw new RequestRefused(Problem.of(
-                    ProblemType.DENIED,
-                    "the process that connected ended, or runs another program now: connect again"));
+            service.withheld(client, account);
+            throw connectAgain("the process that connected ended, or runs another program now: connect again");
         }
         return answer;
+    }
+
+    private RequestRefused connectAgain(String detail) {
+        isLast = true;
+        return new RequestRefused(Problem.of(ProblemType.DENIED, detail));
     }
 
     HttpRequest request() {
@@ -128,9 +143,10 @@ public final class Exchange {
         this.client = clientName;
     }
 
-    void foundRoute(Route found) {
-        this.route = found;
-        this.label = found.pattern().path();
+    void foundRoute(RouteTable.Match match) {
+        this.route = match.route();
+        this.account = match.account();
+        this.label = match.route().pattern().path();
     }
 
     void ready(Call readyCall) {

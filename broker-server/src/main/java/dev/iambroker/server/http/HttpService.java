@@ -7,6 +7,7 @@ import dev.iambroker.policy.Fact;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** What one listener serves, and to whom. Thread-safe. */
 public final class HttpService {
@@ -69,8 +70,8 @@ public final class HttpService {
     }
 
     /** Another process has the place of {@code client}'s: it gets nothing. */
-    void withheld(ClientIdentity client) {
-        broker.withheld(client);
+    void withheld(ClientIdentity client, @Nullable String account) {
+        broker.withheld(client, account);
     }
 
     void demandOpen() {
@@ -82,11 +83,11 @@ public final class HttpService {
         String name = broker.nameOf(client);
         exchange.admittedAs(name);
         RouteTable.Match match = routes.find(request);
-        exchange.foundRoute(match.route());
+        exchange.foundRoute(match);
         if (!match.route().isUnmetered()) {
             // By a share nobody is asked for more than whoever shared it may.
             Scope scope = client.scope();
-            broker.takeTurn(client, scope == null ? name : broker.nameOf(scope.sharer()));
+            broker.takeTurn(client, scope == null ? name : broker.nameOf(scope.sharer()), match.account());
         }
         Query query = Query.parse(request.rawQuery(), match.route().parameters());
         exchange.ready(new Call(

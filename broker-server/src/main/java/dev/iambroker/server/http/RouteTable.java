@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds the route of a request, segment by segment. Immutable once made, thread-safe. */
 public final class RouteTable {
+    /** The segment that stands for an account in every path. */
+    private static final String ACCOUNT = "{a}";
+
     private final Node root = new Node();
     private final List<String> names = new ArrayList<>();
 
@@ -33,7 +36,13 @@ public final class RouteTable {
     }
 
     /** A route and what its variable segments stand for. */
-    record Match(Route route, List<String> variables) {}
+    record Match(Route route, List<String> variables) {
+        /** The account of the path, as the client wrote it; null where the path names none. */
+        @Nullable
+        String account() {
+            return route.pattern().path().contains(ACCOUNT) ? variables.getFirst() : null;
+        }
+    }
 
     /** @throws RequestRefused if there is no such path, or not with this method */
     Match find(HttpRequest request) {

@@ -32,6 +32,11 @@ public interface Witness {
     /** Whether the process is there and runs what {@link #look} saw. May block on a disk. */
     boolean isUnchanged();
 
+    /** Whether rules ask of the process only since it connected: then nothing is known of it, and it has to connect anew. */
+    default boolean isTooLate() {
+        return false;
+    }
+
     /** The process that started the one at the other end; null where that cannot be known, or it has ended. */
     @Nullable
     Caller caller();

@@ -5,16 +5,20 @@ import java.time.Duration;
 
 /** One set of endpoints: what is sent there, and the client that sends it. Identity is what tells two apart. */
 final class CloudConnection {
+    private static final Duration DISCOVERY_DEADLINE = Duration.ofSeconds(3);
+
     private final Endpoints endpoints;
     private final HttpClient client;
     private final CloudProfile profile;
     private final HttpExchange exchange;
+    private final Issuers issuers;
 
     CloudConnection(Endpoints endpoints, HttpClient client, HttpSettings settings) {
         this.endpoints = endpoints;
         this.client = client;
         this.profile = CloudProfile.of(endpoints);
         this.exchange = new HttpExchange(client, settings);
+        this.issuers = new Issuers(profile, new HttpExchange(client, settings.within(DISCOVERY_DEADLINE)));
     }
 
     Endpoints endpoints() {
@@ -27,6 +31,10 @@ final class CloudConnection {
 
     HttpExchange exchange() {
         return exchange;
+    }
+
+    Issuers issuers() {
+        return issuers;
     }
 
     /** Lets what is under way end. */

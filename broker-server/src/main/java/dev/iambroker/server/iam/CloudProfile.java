@@ -2,6 +2,7 @@ package dev.iambroker.server.iam;
 
 import dev.iambroker.account.Cloud;
 import java.net.URI;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param revocationUrl null where no page knows of one
  * @param uaaResponseType the {@code response_type} that asks for UAA tokens too
  * @param boundUaaClientId how {@code uaa_client_id} is spelt in refreshes and beside {@code bss_account}
+ * @param issuers what its ID tokens may name as their issuer, and its clusters take; empty where that is not known, as
+ *     where IAM is elsewhere than the pages say
  * @param region null where clusters are not asked for by region
  */
 record CloudProfile(
@@ -24,13 +27,24 @@ record CloudProfile(
         String boundUaaClientId,
         URI accountsUrl,
         URI containers,
+        Set<String> issuers,
         @Nullable String region) {
     static final String RESPONSE_TYPE = "cloud_iam";
     static final String UAA_CLIENT_ID = "uaa_client_id";
 
+    /** What clusters from 1.17 on take. */
+    private static final String ISSUER = "https://iam.cloud.ibm.com/identity";
+
+    /** What clusters from 1.10 to 1.16 took, and IAM named in tokens of its older host. */
+    private static final String BLUEMIX_ISSUER = "https://iam.bluemix.net/identity";
+
+    /** No page says which of the two names the private hosts write. */
+    private static final String PRIVATE_ISSUER = "https://private.iam.cloud.ibm.com/identity";
+
     private static final String DEFAULT_REGION = "us-south";
     private static final String TOKEN = "/identity/token";
     private static final String PASSCODE = "/identity/passcode";
+    private static final String DISCOVERY = "/identity/.well-known/openid-configuration";
     private static final String REVOKE = "/identity/revoke";
     private static final String OIDC_TOKEN = "/oidc/token";
     private static final String ACCOUNTS_V1 = "/v1/accounts";
@@ -41,18 +55,19 @@ record CloudProfile(
 
     static CloudProfile of(Endpoints endpoints) {
         return switch (endpoints.cloud()) {
-            case IBM_CLOUD -> ibmCloud(endpoints, "", "https://containers.cloud.ibm.com/global");
+            case IBM_CLOUD -> ibmCloud(endpoints, "", "https://containers.cloud.ibm.com/global", Set.of(ISSUER));
             case IBM_CLOUD_PRIVATE ->
                 ibmCloud(
                         endpoints,
                         "private.",
-                        "https://private." + regionOf(endpoints) + ".containers.cloud.ibm.com/global");
+                        "https://private." + regionOf(endpoints) + ".containers.cloud.ibm.com/global",
+                        Set.of(ISSUER, PRIVATE_ISSUER));
             case BLUEMIX_2019 -> bluemix2019(endpoints);
             case BLUEMIX_2017 -> bluemix2017(endpoints);
         };
     }
 
-    private static CloudProfile ibmCloud(Endpoints endpoints, String prefix, String containers) {
+    private static CloudProfile ibmCloud(Endpoints endpoints, String prefix, String containers, Set<String> issuers) {
         String iam = base(endpoints.iam(), "https://" + prefix + "iam.cloud.ibm.com");
         String accounts = base(endpoints.accounts(), "https://" + prefix + "accounts.cloud.ibm.com");
         return new CloudProfile(
@@ -64,6 +79,7 @@ record CloudProfile(
                 "uaa_client_ID",
                 URI.create(accounts + ACCOUNTS_V2),
                 URI.create(base(endpoints.containers(), containers)),
+                unlessElsewhere(endpoints, issuers),
                 null);
     }
 
@@ -79,6 +95,8 @@ record CloudProfile(
                 "uaa_client_ID",
                 URI.create(accounts + ACCOUNTS_V1),
                 URI.create(base(endpoints.containers(), "https://containers.cloud.ibm.com")),
+                // The older host is another name of today's IAM, and which issuer it writes now is said nowhere.
+                unlessElsewhere(endpoints, Set.of(BLUEMIX_ISSUER, ISSUER)),
                 endpoints.region());
     }
 
@@ -96,7 +114,17 @@ record CloudProfile(
                 UAA_CLIENT_ID,
                 URI.create(accounts + ACCOUNTS_V1),
                 URI.create(base(endpoints.containers(), "https://containers.bluemix.net")),
+                Set.of(),
                 null);
+    }
+
+    private static Set<String> unlessElsewhere(Endpoints endpoints, Set<String> issuers) {
+        return endpoints.iam() == null ? issuers : Set.of();
+    }
+
+    /** Where IAM says itself what its tokens name, OpenID Connect Discovery 1.0 section 4. */
+    URI discoveryUrl() {
+        return refreshUrl.resolve(DISCOVERY);
     }
 
     /** Where a session's refresh token is exchanged for a one-time passcode. */

@@ -33,6 +33,7 @@ final class GrantRequest {
             case Grant.Refresh g -> refresh(g);
             case Grant.DelegatedRefresh g -> delegatedRefresh(g);
             case Grant.DelegatedExchange g -> delegatedExchange(g);
+            case Grant.KubeRefresh g -> kubeRefresh(g);
             case Grant.KubeApiKey g -> kubeApiKey(g);
             case Grant.ComputeResource g -> computeResource(g);
         };
@@ -47,6 +48,7 @@ final class GrantRequest {
             case Grant.Refresh g -> g.refreshToken();
             case Grant.DelegatedRefresh g -> g.refreshToken();
             case Grant.DelegatedExchange g -> g.delegatedRefreshToken();
+            case Grant.KubeRefresh g -> g.refreshToken();
             case Grant.KubeApiKey g -> g.apiKey();
             case Grant.ComputeResource g -> g.crToken();
         };
@@ -98,6 +100,11 @@ final class GrantRequest {
                 .secret(REFRESH_TOKEN, grant.delegatedRefreshToken())
                 .field(GRANT_TYPE, URN + "delegated-refresh-token");
         return refreshing(form).client(OAuthClient.KUBE).noCache();
+    }
+
+    private HttpCall kubeRefresh(Grant.KubeRefresh grant) {
+        Form form = new Form().field(GRANT_TYPE, REFRESH_TOKEN).secret(REFRESH_TOKEN, grant.refreshToken());
+        return refreshing(form).client(OAuthClient.KUBE);
     }
 
     private HttpCall kubeApiKey(Grant.KubeApiKey grant) {

@@ -15,6 +15,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -133,6 +134,12 @@ public final class HttpIamClient implements IamClient {
         }
     }
 
+    @Override
+    public Set<String> issuers(Account account) {
+        CloudConnection connection = connections.find(account);
+        return connection == null ? Set.of() : connection.issuers().at(nanos.getAsLong());
+    }
+
     /** Where sessions are refreshed, as {@code https://host}; that logins of the 2017 generation go elsewhere is rare. */
     @Override
     public String upstream(Account account) {
@@ -169,6 +176,7 @@ public final class HttpIamClient implements IamClient {
         return switch (grant) {
             case Grant.DelegatedRefresh g -> true;
             case Grant.DelegatedExchange g -> true;
+            case Grant.KubeRefresh g -> true;
             case Grant.KubeApiKey g -> true;
             case Grant.ComputeResource g -> g.asKube();
             case Grant.Password g -> false;
@@ -219,6 +227,9 @@ public final class HttpIamClient implements IamClient {
 
     private IamAnswer read(String host, Grant grant, HttpAnswer answer, Redactor redactor, Instant requestedAt) {
         IamAnswer read = TokenAnswer.read(readable(host, answer, redactor), requestedAt, skew.median());
+        if (grant instanceof Grant.ComputeResource g && g.asKube() && read.id() == null && read.access() != null) {
+            throw IamErrors.noIdTokenForProfile(host, answer);
+        }
         if (!TokenAnswer.serves(grant, read)) {
             throw IamErrors.lacking(host, answer, grant.label(), TokenAnswer.purpose(grant));
         }

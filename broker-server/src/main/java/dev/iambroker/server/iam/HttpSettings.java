@@ -23,6 +23,12 @@ public record HttpSettings(
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration DEADLINE = Duration.ofSeconds(15);
 
+    /** The same, with a deadline that is no later than {@code limit}. */
+    HttpSettings within(Duration limit) {
+        Duration sooner = deadline.compareTo(limit) <= 0 ? deadline : limit;
+        return new HttpSettings(userAgent, executor, proxy, connectTimeout, sooner);
+    }
+
     /** With the time limits that the broker runs with. */
     public static HttpSettings standard(String version, Executor executor, @Nullable ProxySelector proxy) {
         return new HttpSettings("iam-broker/" + version, executor, proxy, CONNECT_TIMEOUT, DEADLINE);

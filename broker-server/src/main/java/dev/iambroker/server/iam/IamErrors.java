@@ -78,6 +78,15 @@ final class IamErrors {
                 null);
     }
 
+    /** No page says that a profile gets one; an access token alone is IAM's way to say that it does not. */
+    static IamFailure noIdTokenForProfile(String host, HttpAnswer answer) {
+        return new IamFailure.GiveUp(
+                "IAM at " + host + " gives a trusted profile no ID token, which clusters want; use an account with an"
+                        + " api-key or a person's login for them",
+                answer.status(),
+                null);
+    }
+
     /** IAM, or something on the way to it, answered with an error. */
     IamFailure refused(String host, HttpAnswer answer, Redactor redactor) {
         ErrorBody error = ErrorBody.of(answer.body());

@@ -47,6 +47,7 @@ final class TokenAnswer {
             case Grant.Refresh g -> "access_token";
             case Grant.DelegatedRefresh g -> "delegated_refresh_token";
             case Grant.DelegatedExchange g -> "id_token";
+            case Grant.KubeRefresh g -> "id_token";
             case Grant.KubeApiKey g -> "id_token";
             case Grant.ComputeResource g -> g.asKube() ? "id_token" : "access_token";
         };

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The system calls that Java lacks, through one handle on {@code syscall(2)}. To make it costs tens of milliseconds, so
- * it is not made before the sockets are open, but for a socket that blocks and must not. Thread-safe.
+ * it is made once. Thread-safe.
  */
 final class SystemCalls {
     /** Numbers differ by processor. */

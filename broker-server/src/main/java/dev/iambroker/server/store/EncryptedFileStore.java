@@ -3,6 +3,7 @@ package dev.iambroker.server.store;
 import dev.iambroker.account.AccountName;
 import dev.iambroker.account.ClusterStore;
 import dev.iambroker.secret.Secret;
+import dev.iambroker.secret.Tries;
 import dev.iambroker.store.AuditVault;
 import dev.iambroker.store.SessionStore;
 import dev.iambroker.store.StoreFailure;
@@ -129,6 +130,16 @@ public final class EncryptedFileStore implements SessionStore, AutoCloseable {
     @Override
     public void lock(Secret passphrase) {
         writes.run(() -> lock.lock(passphrase));
+    }
+
+    @Override
+    public Tries tries() {
+        return lock.tries();
+    }
+
+    @Override
+    public void keep(Tries tries) {
+        writes.run(() -> lock.keep(tries));
     }
 
     @Override

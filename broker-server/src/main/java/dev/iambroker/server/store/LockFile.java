@@ -5,7 +5,9 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.iambroker.secret.Secret;
+import dev.iambroker.secret.Tries;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import javax.crypto.SecretKey;
@@ -23,13 +25,15 @@ import tools.jackson.databind.json.JsonMapper;
  * @param mark whether an audit log was ever begun; in place of the keyring's own until it is unlocked, and null only where an
  *     older broker wrote it
  * @param locked what it takes to open it
+ * @param tries the passphrases tried in vain; null where none was. Not sealed: whoever can write here can take the file away
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record LockFile(
         @JsonProperty("format") int format,
         @JsonProperty("audit") List<KeySlot> audit,
         @JsonProperty("audit_mark") @Nullable AuditMark mark,
-        @JsonProperty("locked") Seal locked) {
+        @JsonProperty("locked") Seal locked,
+        @JsonProperty("tries") @Nullable Refused tries) {
     /**
      * @param salt of Argon2id, random
      * @param nonce of the sealing, random
@@ -40,6 +44,15 @@ record LockFile(
             @JsonProperty("cost") Argon2Cost cost,
             @JsonProperty("nonce") String nonce,
             @JsonProperty("keyring") String keyring) {}
+
+    /** @param last in seconds since 1970 */
+    record Refused(
+            @JsonProperty("count") int count,
+            @JsonProperty("last") long last) {
+        private boolean isSane() {
+            return count >= 0 && last >= 0 && last <= Integer.MAX_VALUE * 4L;
+        }
+    }
 
     private static final int FORMAT = 1;
     private static final byte[] ASSOCIATED = "iam-broker lock 1".getBytes(US_ASCII);
@@ -57,11 +70,20 @@ record LockFile(
         byte[] nonce = KeySlot.randomBytes(random, AesGcm.NONCE_BYTES);
         byte[] sealed = AesGcm.seal(derived(passphrase, salt, Argon2Cost.DEFAULT), nonce, ASSOCIATED, keyring);
         return new LockFile(
-                FORMAT, audit, mark, new Seal(encode(salt), Argon2Cost.DEFAULT, encode(nonce), encode(sealed)));
+                FORMAT, audit, mark, new Seal(encode(salt), Argon2Cost.DEFAULT, encode(nonce), encode(sealed)), null);
     }
 
     LockFile with(AuditMark other) {
-        return new LockFile(format, audit, other, locked);
+        return new LockFile(format, audit, other, locked, tries);
+    }
+
+    LockFile with(Tries other) {
+        var refused = new Refused(other.count(), other.last().getEpochSecond());
+        return new LockFile(format, audit, mark, locked, refused);
+    }
+
+    Tries inVain() {
+        return tries == null ? Tries.NONE : new Tries(tries.count, Instant.ofEpochSecond(tries.last));
     }
 
     /** The keyring's content, null where {@code passphrase} is another. Takes the same time in both cases. */
@@ -97,6 +119,7 @@ record LockFile(
         return format == FORMAT
                 && !audit.isEmpty()
                 && audit.stream().allMatch(KeySlot::isWellFormed)
+                && (tries == null || tries.isSane())
                 && locked.cost.isSane()
                 && decode(locked.salt).length == SALT_BYTES
                 && decode(locked.nonce).length == AesGcm.NONCE_BYTES

@@ -1,6 +1,7 @@
 package dev.iambroker.server.store;
 
 import dev.iambroker.secret.Secret;
+import dev.iambroker.secret.Tries;
 import dev.iambroker.store.StoreFailure;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -118,6 +119,21 @@ final class StoreLock {
         if (sessions != null) {
             sessions.destroy();
         }
+    }
+
+    synchronized Tries tries() {
+        byte[] content = isLocked() ? content() : null;
+        LockFile file = content == null ? null : LockFile.parse(content);
+        return file == null ? Tries.NONE : file.inVain();
+    }
+
+    synchronized void keep(Tries tries) {
+        byte[] content = content();
+        LockFile file = content == null ? null : LockFile.parse(content);
+        if (file == null) {
+            throw new StoreFailure(file() + " is missing or damaged: restore it from a backup; nothing was changed");
+        }
+        write(file.with(tries).content());
     }
 
     synchronized boolean unlock(Secret passphrase, Runnable whileOpening) {

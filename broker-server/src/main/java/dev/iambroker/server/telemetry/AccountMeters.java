@@ -14,7 +14,6 @@ import java.time.Instant;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /** All series of one account. Once removed it takes no more, so that a late event does not bring a series back. Thread-safe. */
@@ -52,14 +51,20 @@ final class AccountMeters {
         }
     }
 
-    AccountMeters(MeterRegistry registry, AccountName name, ToDoubleFunction<AccountName> runway) {
+    AccountMeters(MeterRegistry registry, AccountName name, Runways runways) {
         this.registry = registry;
         this.account = Tags.of(MetricNames.ACCOUNT, name.value());
         for (AccountState each : AccountState.values()) {
             keep(stateGauge(each));
         }
-        keep(Gauge.builder(MetricNames.RUNWAY, name, runway)
+        keep(Gauge.builder(MetricNames.RUNWAY, name, runways::ofTokens)
                 .description("Seconds until the first caller fails if IAM stays down from now on; NaN where unknown.")
+                .tags(account)
+                .strongReference(true)
+                .register(registry));
+        keep(Gauge.builder(MetricNames.LOGIN_RUNWAY, name, runways::ofLogin)
+                .description(
+                        "Seconds until the login ends if IAM stays down; NaN where it begins anew by itself or none knows.")
                 .tags(account)
                 .strongReference(true)
                 .register(registry));

@@ -149,7 +149,7 @@ public final class AuditReader {
         } else {
             node.putObject("fault")
                     .put("file", fault.file().toString())
-                    .put("line", fault.line())
+                    .put("line", fault.line() == Fault.WHOLE_FILE ? null : Long.valueOf(fault.line()))
                     .put("reason", fault.reason());
         }
         ArrayNode notes = node.putArray("notes");

@@ -46,9 +46,11 @@ final class AuditVerification {
     /**
      * What is wrong, and where.
      *
-     * @param line in {@code file}, from 1; one after the last for what is missing there
+     * @param line in {@code file}, from 1; one after the last for what is missing there; {@link #WHOLE_FILE}
      */
-    record Fault(Path file, long line, String reason) {}
+    record Fault(Path file, long line, String reason) {
+        static final long WHOLE_FILE = 0;
+    }
 
     /**
      * What was found.
@@ -107,7 +109,7 @@ final class AuditVerification {
             }
             return afterLast(file, number + 1, lines.rest(), isLast);
         } catch (NoSuchFileException e) {
-            return new Fault(file, 1, "the file is not there");
+            return new Fault(file, Fault.WHOLE_FILE, "the file is not there");
         }
     }
 

@@ -8,6 +8,7 @@ final class MetricNames {
     static final String CLUSTER_TOKEN_EXPIRY = "iam_broker_cluster_token_expiry_timestamp_seconds";
     static final String REFRESH_TOKEN_EXPIRY = "iam_broker_refresh_token_expiry_timestamp_seconds";
     static final String RUNWAY = "iam_broker_runway_seconds";
+    static final String LOGIN_RUNWAY = "iam_broker_login_runway_seconds";
     static final String REFRESHES = "iam_broker_refreshes_total";
     static final String IAM_REQUESTS = "iam_broker_iam_requests_total";
     static final String IAM_REQUEST_SECONDS = "iam_broker_iam_request_seconds";

@@ -12,20 +12,19 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import java.util.function.ToDoubleFunction;
 
 /** What happens in the core, as metrics. Events of accounts that are not configured (any more) leave no trace. */
 final class MicrometerBrokerEvents implements BrokerEvents {
     private final MeterRegistry registry;
-    private final ToDoubleFunction<AccountName> runway;
+    private final Runways runways;
     private final Map<AccountName, AccountMeters> accounts = new ConcurrentHashMap<>();
     private final Counter clockJumps;
     private final Counter storeSuccesses;
     private final Counter storeFailures;
 
-    MicrometerBrokerEvents(MeterRegistry registry, ToDoubleFunction<AccountName> runway) {
+    MicrometerBrokerEvents(MeterRegistry registry, Runways runways) {
         this.registry = registry;
-        this.runway = runway;
+        this.runways = runways;
         this.clockJumps = Counter.builder(MetricNames.CLOCK_JUMPS)
                 .description("Times that the wall clock was found to have jumped.")
                 .register(registry);
@@ -43,7 +42,7 @@ final class MicrometerBrokerEvents implements BrokerEvents {
     /** Adds the series of new accounts and removes those of accounts that are gone. */
     void configured(Set<AccountName> names) {
         for (AccountName name : names) {
-            accounts.computeIfAbsent(name, added -> new AccountMeters(registry, added, runway));
+            accounts.computeIfAbsent(name, added -> new AccountMeters(registry, added, runways));
         }
         accounts.forEach((name, meters) -> {
             if (!names.contains(name)) {

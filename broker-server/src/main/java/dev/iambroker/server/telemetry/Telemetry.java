@@ -18,7 +18,6 @@ import io.prometheus.metrics.core.metrics.Info;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;
 import java.util.Set;
-import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Every metric of the broker and its exposition. Owns its registry. Thread-safe; nothing here throws or blocks. */
@@ -39,15 +38,14 @@ public final class Telemetry implements AutoCloseable {
     /**
      * @param version of this program
      * @param java version of the platform that runs it
-     * @param runway seconds until an account's first caller fails if IAM stays down, NaN where unknown; asked at every
-     *     scrape, so it must be quick, thread-safe and must not throw
+     * @param runways asked at every scrape
      */
-    public Telemetry(String version, String java, ToDoubleFunction<AccountName> runway) {
+    public Telemetry(String version, String java, Runways runways) {
         registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT, new PrometheusRegistry(), Clock.SYSTEM);
         // Their names break Prometheus's conventions, and promtool says so.
         registry.config().meterFilter(MeterFilter.denyNameStartsWith("process.cpu.time"));
         registry.config().meterFilter(MeterFilter.denyNameStartsWith("system.cpu.count"));
-        events = new MicrometerBrokerEvents(registry, runway);
+        events = new MicrometerBrokerEvents(registry, runways);
         requests = new RequestMeters(registry);
         auditRecords = Counter.builder(MetricNames.AUDIT_RECORDS)
                 .description("Records written to the audit log.")

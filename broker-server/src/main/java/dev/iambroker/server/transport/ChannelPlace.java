@@ -28,6 +28,12 @@ final class ChannelPlace implements ConnectionLimits.Place {
         }
     }
 
+    /** Whose connection {@code channel} is. */
+    static int userOf(Channel channel) {
+        ChannelPlace place = channel.attr(KEY).get();
+        return place == null ? ConnectionLimits.TCP : place.user;
+    }
+
     /** Whether {@code channel} may hold so many bytes of requests; from then on it does. */
     static boolean holds(Channel channel, int bytes) {
         ChannelPlace place = channel.attr(KEY).get();

@@ -17,6 +17,7 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
     private final HttpService service;
     private final ConnectionLimits limits;
     private final Executor workers;
+    private final EventLoops loops;
     private final ChannelGroup connections;
 
     private ConnectionInitializer(
@@ -30,6 +31,7 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
         this.service = service;
         this.limits = engine.limits();
         this.workers = engine.workers();
+        this.loops = engine.loops();
         this.connections = connections;
     }
 
@@ -54,6 +56,6 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
         channel.pipeline()
                 .addLast(new ConnectionLimitHandler(limits, userOf))
                 .addLast(identification.get())
-                .addLast(new RequestHandler(service, workers));
+                .addLast(new RequestHandler(service, workers, loops.turnsOn(channel.eventLoop())));
     }
 }

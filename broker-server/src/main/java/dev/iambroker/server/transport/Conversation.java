@@ -17,7 +17,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +26,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Everything here runs on the connection's event loop but {@link Exchange#later}, the one call that may block, which
  * runs on {@code workers}. While it does, no further request of this connection is begun, so answers keep their order;
- * what arrives meanwhile waits in {@code input} up to a limit, and then in the socket.
+ * what arrives meanwhile waits in {@code inbox} up to a limit, and then in the socket.
+ *
+ * <p>Whoever floods the loop, by many connections or by many requests on one, waits for a turn in the {@code line} of
+ * that user, and is not read from meanwhile.
  *
  * <h2>Ends</h2>
  *
@@ -69,12 +71,13 @@ final class Conversation {
     private final Arrival arrival;
     private final Watchdog watchdog;
     private final RequestParser parser = new RequestParser();
-    private ByteBuf input = Unpooled.EMPTY_BUFFER;
+    private final Inbox inbox;
+    private final Turns.Line line;
     private Phase phase = Phase.READING;
     private boolean hasBegun;
     private boolean hasInputEnded;
     private boolean isDraining;
-    private boolean isNextTurnDue;
+    private boolean isInLine;
     private int beingAnswered;
     private int held;
     private int unsentSecrets;
@@ -85,12 +88,14 @@ final class Conversation {
         CLOSING
     }
 
-    Conversation(ChannelHandlerContext ctx, HttpService service, Executor workers, Arrival arrival) {
+    Conversation(ChannelHandlerContext ctx, HttpService service, Executor workers, Arrival arrival, Turns.Line line) {
         this.ctx = ctx;
         this.service = service;
         this.workers = workers;
         this.arrival = arrival;
         this.watchdog = new Watchdog(ctx, this::timedOut);
+        this.inbox = new Inbox(ctx.alloc());
+        this.line = line;
     }
 
     void begin() {
@@ -102,9 +107,11 @@ final class Conversation {
         boolean isLast = isDraining && phase == Phase.ANSWERING;
         if (phase == Phase.CLOSING || isLast) {
             Wiped.release(bytes);
+            line.spend(1);
+            waitUnlessFree();
             return;
         }
-        append(bytes);
+        inbox.add(bytes);
         serve();
     }
 
@@ -127,7 +134,8 @@ final class Conversation {
     }
 
     void writabilityChanged() {
-        if (phase == Phase.CLOSING) {
+        // What was not sent is taken back as the channel closes, before that is heard of here.
+        if (phase == Phase.CLOSING || !ctx.channel().isActive()) {
             return;
         }
         if (!ctx.channel().isWritable()) {
@@ -143,52 +151,81 @@ final class Conversation {
         phase = Phase.CLOSING;
         watchdog.close();
         forgetRequests();
+        line.leave();
     }
 
     private void serve() {
-        if (!isNextTurnDue) {
-            takeTurn();
+        waitUnlessFree();
+        if (!isInLine) {
+            line.spend(Math.max(1, takeTurn()));
         }
-        wipeWhatWasRead();
+        afterTurn();
+    }
+
+    private void afterTurn() {
+        inbox.wipeWhatWasRead();
         keepWithinMemory();
         settle();
     }
 
-    private void takeTurn() {
-        for (int n = 0; phase == Phase.READING && ctx.channel().isWritable(); n++) {
-            if (n == TURN && input.isReadable()) {
-                letOthersGoFirst();
-                return;
+    /** How many requests were answered, or at least begun. */
+    private int takeTurn() {
+        int steps = 0;
+        while (phase == Phase.READING && ctx.channel().isWritable()) {
+            if (steps == TURN && !inbox.isEmpty()) {
+                waitInLine();
+                return steps;
             }
             HttpRequest request = nextRequest();
             if (request == null) {
-                return;
+                return steps;
             }
             hasBegun = false;
+            steps++;
             answer(request);
         }
+        return steps;
     }
 
-    /** By the clock, not as a task: a loop that is handed tasks does them all before it looks at its sockets again. */
-    private void letOthersGoFirst() {
-        isNextTurnDue = true;
-        watchdog.clear();
-        ctx.executor().schedule(this::nextTurn, 0, TimeUnit.NANOSECONDS);
-    }
-
-    private void nextTurn() {
-        isNextTurnDue = false;
-        if (phase != Phase.CLOSING) {
-            serve();
-            ctx.flush();
+    private void waitUnlessFree() {
+        if (!isInLine && !line.isFree()) {
+            waitInLine();
         }
+    }
+
+    private void waitInLine() {
+        isInLine = true;
+        read(/* isWanted= */ false);
+        if (phase == Phase.READING && !hasBegun) {
+            watchdog.clear();
+        }
+        line.add(this::nextTurn, ctx.executor());
+    }
+
+    private int nextTurn() {
+        isInLine = false;
+        if (!ctx.channel().isActive()) {
+            return 0;
+        }
+        if (phase == Phase.CLOSING) {
+            read(/* isWanted= */ true);
+            return 1;
+        }
+        int steps = takeTurn();
+        afterTurn();
+        ctx.flush();
+        return steps;
     }
 
     private @Nullable HttpRequest nextRequest() {
         try {
-            HttpRequest request = parser.next(input);
-            if (request == null) {
-                judge(parser.takeHead());
+            HttpRequest head = parser.takeHead(inbox.bytes());
+            if (head != null && isRefused(head)) {
+                return null;
+            }
+            HttpRequest request = parser.next(inbox.bytes());
+            if (request == null && parser.takeContinueDue()) {
+                ctx.writeAndFlush(Unpooled.wrappedBuffer(CONTINUE));
             }
             return request;
         } catch (MalformedRequest malformed) {
@@ -197,17 +234,13 @@ final class Conversation {
         }
     }
 
-    /** Before the body: whoever may not speak here may not fill memory either. */
-    private void judge(@Nullable HttpRequest head) {
-        if (head == null) {
-            return;
-        }
+    /** Before the body, also where that is here already: whoever may not speak here may not fill memory either. */
+    private boolean isRefused(HttpRequest head) {
         Answer refusal = service.begin(head, arrival).refusal();
         if (refusal != null) {
             refuse(refusal);
-        } else if (parser.takeContinueDue()) {
-            ctx.writeAndFlush(Unpooled.wrappedBuffer(CONTINUE));
         }
+        return refusal != null;
     }
 
     private void answer(HttpRequest request) {
@@ -264,7 +297,7 @@ final class Conversation {
     }
 
     private void send(Exchange exchange, Answer answer, boolean keepAlive) {
-        boolean staysOpen = keepAlive && !isDraining;
+        boolean staysOpen = keepAlive && !isDraining && !exchange.isLast();
         exchange.done(write(exchange.unlessLocked(answer), staysOpen));
         if (!staysOpen) {
             close();
@@ -321,13 +354,13 @@ final class Conversation {
         }
         // The request that was taken up is owed an answer; what came behind it is not.
         isDraining = true;
-        dropInput();
+        inbox.drop();
         fitsIntoMemory();
     }
 
     @CanIgnoreReturnValue
     private boolean fitsIntoMemory() {
-        int now = input.capacity() + parser.held() + beingAnswered;
+        int now = inbox.bytes().capacity() + parser.held() + beingAnswered;
         if (now == held) {
             return true;
         }
@@ -337,7 +370,7 @@ final class Conversation {
     }
 
     private void forgetRequests() {
-        dropInput();
+        inbox.drop();
         held = 0;
         ChannelPlace.holds(ctx.channel(), 0);
     }
@@ -347,13 +380,20 @@ final class Conversation {
         if (phase == Phase.CLOSING) {
             return;
         }
-        if (phase == Phase.READING && ctx.channel().isWritable() && !isNextTurnDue) {
+        if (phase == Phase.READING && ctx.channel().isWritable() && !isInLine) {
             awaitInput();
         }
-        boolean wantsInput =
-                input.readableBytes() < MAX_WAITING_BYTES && ctx.channel().isWritable() && !isNextTurnDue;
-        if (ctx.channel().config().isAutoRead() != wantsInput) {
-            ctx.channel().config().setAutoRead(wantsInput);
+        boolean wantsInput = inbox.bytes().readableBytes() < MAX_WAITING_BYTES
+                && ctx.channel().isWritable()
+                && !isInLine;
+        read(wantsInput);
+    }
+
+    private void read(boolean isWanted) {
+        // Of one that is closed, or has nothing more to read, the transport has let go: it would fail the connection.
+        boolean canBe = ctx.channel().isActive() && !hasInputEnded;
+        if (canBe && ctx.channel().config().isAutoRead() != isWanted) {
+            ctx.channel().config().setAutoRead(isWanted);
         }
     }
 
@@ -362,7 +402,7 @@ final class Conversation {
             close();
             return;
         }
-        boolean begun = parser.isMidRequest() || input.isReadable();
+        boolean begun = parser.isMidRequest() || !inbox.isEmpty();
         if (!begun) {
             watchdog.set(isDraining ? LAST_CALL : IDLE_TIMEOUT);
         } else if (!hasBegun) {
@@ -384,7 +424,7 @@ final class Conversation {
         phase = Phase.CLOSING;
         forgetRequests();
         watchdog.set(LINGER);
-        ctx.channel().config().setAutoRead(true);
+        read(!isInLine);
         ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> endOutput());
     }
 
@@ -394,38 +434,5 @@ final class Conversation {
             return;
         }
         duplex.shutdownOutput();
-    }
-
-    private void append(ByteBuf bytes) {
-        if (!input.isReadable()) {
-            dropInput();
-            input = bytes;
-            return;
-        }
-        if (input.writableBytes() < bytes.readableBytes()) {
-            input = moved(input, input.readableBytes() + bytes.readableBytes());
-        }
-        input.writeBytes(bytes);
-        Wiped.release(bytes);
-    }
-
-    /** Into a buffer with room to grow: a body that comes byte by byte is not copied for each of them. */
-    private ByteBuf moved(ByteBuf old, int size) {
-        ByteBuf roomy = ctx.alloc().ioBuffer(Integer.highestOneBit(size) * 2);
-        roomy.writeBytes(old);
-        Wiped.release(old);
-        return roomy;
-    }
-
-    /** A client may keep its connection for long after a request with a secret in its head or body. */
-    private void wipeWhatWasRead() {
-        if (!input.isReadable()) {
-            dropInput();
-        }
-    }
-
-    private void dropInput() {
-        Wiped.release(input);
-        input = Unpooled.EMPTY_BUFFER;
     }
 }

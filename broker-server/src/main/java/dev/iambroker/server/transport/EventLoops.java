@@ -1,5 +1,6 @@
 package dev.iambroker.server.transport;
 
+import io.netty.channel.EventLoop;
 import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
@@ -7,6 +8,8 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
@@ -18,6 +21,7 @@ public final class EventLoops implements AutoCloseable {
     private static final long CLOSE_SECONDS = 2;
 
     private final IoEventLoopGroup group;
+    private final Map<EventLoop, Turns> turns = new ConcurrentHashMap<>();
 
     /** @throws IllegalStateException where there is no epoll */
     public EventLoops() {
@@ -39,6 +43,11 @@ public final class EventLoops implements AutoCloseable {
 
     IoEventLoopGroup group() {
         return group;
+    }
+
+    /** Who goes first among all that {@code loop} serves, by whichever listener they came. */
+    Turns turnsOn(EventLoop loop) {
+        return turns.computeIfAbsent(loop, unused -> new Turns());
     }
 
     /** Stops the threads, at once where every listener is closed. */

@@ -30,8 +30,7 @@ final class ProcessWitness implements Witness {
     private final Peer peer;
     private final Witnesses shared;
 
-    /** Null until it is looked at, where no rule asked when it connected. */
-    private volatile @Nullable Sighting sighting;
+    private final Sighting sighting;
 
     private volatile @Nullable Seen seen;
 
@@ -43,7 +42,7 @@ final class ProcessWitness implements Witness {
         }
     }
 
-    ProcessWitness(Peer peer, @Nullable Sighting sighting, Witnesses shared) {
+    ProcessWitness(Peer peer, Sighting sighting, Witnesses shared) {
         this.peer = peer;
         this.sighting = sighting;
         this.shared = shared;
@@ -55,29 +54,19 @@ final class ProcessWitness implements Witness {
         if (before != null && before.facts().containsAll(facts)) {
             return before.program();
         }
-        Seen now = confirm(sighted(), facts);
+        Seen now = confirm(facts);
         seen = now;
         return now.program();
     }
 
-    /** A process that connected before any rule asked is first looked at now; its pid is pinned all the same. */
-    private Sighting sighted() {
-        Sighting first = sighting;
-        if (first == null) {
-            first = Sighting.of(shared.proc(), peer, () -> true, shared);
-            sighting = first;
-        }
-        return first;
-    }
-
-    private Seen confirm(Sighting first, Set<Fact> facts) {
-        if (first.equals(Sighting.NOTHING) || !isSame(first)) {
+    private Seen confirm(Set<Fact> facts) {
+        if (!isSame()) {
             return new Seen(facts, Program.UNREADABLE, null);
         }
-        String cgroup = first.cgroup();
+        String cgroup = sighting.cgroup();
         String unit = cgroup == null ? null : SystemdUnit.of(cgroup);
         Program bare = new Program(null, null, unit, cgroup);
-        String exe = first.exe();
+        String exe = sighting.exe();
         if (exe == null || (!facts.contains(Fact.EXE) && !facts.contains(Fact.EXE_SHA256))) {
             return new Seen(facts, bare, null);
         }
@@ -116,9 +105,8 @@ final class ProcessWitness implements Witness {
 
     @Override
     public boolean isUnchanged() {
-        Sighting first = sighting;
         Seen confirmed = seen;
-        if (first == null || confirmed == null || first.equals(Sighting.NOTHING) || !isSame(first)) {
+        if (confirmed == null || !isSame()) {
             return false;
         }
         FileState file = confirmed.file();
@@ -139,15 +127,18 @@ final class ProcessWitness implements Witness {
         }
     }
 
-    private boolean isSame(Sighting first) {
+    private boolean isSame() {
+        if (sighting.equals(Sighting.NOTHING)) {
+            return false;
+        }
         ProcFs proc = shared.proc();
         Sighting now;
         try {
-            now = new Sighting(first.exe() == null ? null : proc.exe(peer.pid()), proc.cgroup(peer.pid()));
+            now = new Sighting(sighting.exe() == null ? null : proc.exe(peer.pid()), proc.cgroup(peer.pid()));
         } catch (IOException e) {
             return false;
         }
         // After it was read: a pid that changed hands meanwhile shows another start.
-        return now.equals(first) && proc.startTime(peer.pid()) == peer.startTime();
+        return now.equals(sighting) && proc.startTime(peer.pid()) == peer.startTime();
     }
 }

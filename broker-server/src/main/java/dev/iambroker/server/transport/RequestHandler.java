@@ -1,11 +1,13 @@
 package dev.iambroker.server.transport;
 
+import dev.iambroker.server.http.Arrival;
 import dev.iambroker.server.http.HttpService;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -19,6 +21,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
 
     private final HttpService service;
     private final Executor workers;
+    private final Turns turns;
     private @Nullable Conversation conversation;
     private boolean isDraining;
 
@@ -32,14 +35,18 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
         EVENT
     }
 
-    RequestHandler(HttpService service, Executor workers) {
+    /** @param turns of the channel's event loop */
+    RequestHandler(HttpService service, Executor workers, Turns turns) {
         this.service = service;
         this.workers = workers;
+        this.turns = turns;
     }
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
-        conversation = new Conversation(ctx, service, workers, Arrivals.of(ctx.channel()));
+        Arrival arrival = Arrivals.of(ctx.channel());
+        Turns.Line line = turns.join(ChannelPlace.userOf(ctx.channel()));
+        conversation = new Conversation(ctx, service, workers, arrival, line);
         conversation.begin();
         if (isDraining) {
             conversation.drain();
@@ -92,7 +99,8 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (cause instanceof IOException) {
+        // Unchecked where the transport finds it out as it is told to read on.
+        if (cause instanceof IOException || cause instanceof UncheckedIOException) {
             log.debug("a client went away: {}", cause.getMessage());
         } else {
             log.error("a connection failed", cause);

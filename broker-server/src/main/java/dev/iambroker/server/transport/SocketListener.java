@@ -2,6 +2,7 @@ package dev.iambroker.server.transport;
 
 import dev.iambroker.server.http.HttpService;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelFuture;
@@ -40,6 +41,14 @@ public final class SocketListener {
 
     /** How many are accepted before the loop looks at anything else: a flood of one user's is gone through quickly. */
     private static final int ACCEPTED_AT_ONCE = 64;
+
+    private static final int SMALLEST_READ = 64;
+
+    /** A request as clients send them. */
+    private static final int FIRST_READ = 2048;
+
+    /** What is read in one step is taken from the time of all; the largest body takes a few of them. */
+    private static final int LARGEST_READ = 16 * 1024;
 
     /** Answers that wait for the client: a few dozen pipelined tokens, then no more requests are begun. */
     private static final WriteBufferWaterMark WAITING_ANSWERS = new WriteBufferWaterMark(64 * 1024, 256 * 1024);
@@ -174,11 +183,16 @@ public final class SocketListener {
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .option(ChannelOption.RECVBUF_ALLOCATOR, accepting())
                 .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                .childOption(ChannelOption.RECVBUF_ALLOCATOR, reading())
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WAITING_ANSWERS);
     }
 
     private static RecvByteBufAllocator accepting() {
         return new ServerChannelRecvByteBufAllocator().maxMessagesPerRead(ACCEPTED_AT_ONCE);
+    }
+
+    private static RecvByteBufAllocator reading() {
+        return new AdaptiveRecvByteBufAllocator(SMALLEST_READ, FIRST_READ, LARGEST_READ);
     }
 
     private static Channel bind(ServerBootstrap bootstrap, SocketAddress address) {

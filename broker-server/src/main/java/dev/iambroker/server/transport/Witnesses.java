@@ -44,9 +44,9 @@ public final class Witnesses {
         return new ProcessWitness(peer, Sighting.of(proc, peer, pin, this), this);
     }
 
-    /** Reads nothing before somebody asks. */
+    /** Of a process that no rule asks for as it connects: reads nothing, and knows nothing should one ask later. */
     Witness lateWitness(Peer peer) {
-        return new ProcessWitness(peer, null, this);
+        return new LateWitness(peer, proc);
     }
 
     /** Whether a pid still is that of a connection's peer. */

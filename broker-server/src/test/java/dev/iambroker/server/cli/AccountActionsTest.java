@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class AccountActionsTest {
     private static final String PROD = """
@@ -78,6 +79,37 @@ final class AccountActionsTest {
 
         assertThat(cli.run("accounts", "prod").out())
                 .isEqualTo("ID    NAME             STATE\n0123  Acme's  account  ACTIVE\n");
+    }
+
+    private void haveIbmAccounts() {
+        daemon.answer("GET /v1/accounts/prod/ibm-accounts", 200, """
+                {"accounts":[{"id":"0123","name":"Acme","state":"ACTIVE"},{"id":"4567","name":"Twin","state":"ACTIVE"},
+                 {"id":"89ab","name":"Twin","state":"ACTIVE"}]}""");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0123", "Acme"})
+    void accounts_oneOfThem_tellsTheLineOfTheConfiguration(String chosen) {
+        haveIbmAccounts();
+
+        assertThat(cli.run("accounts", "prod", chosen).out()).isEqualTo("""
+                in the configuration, under accounts.prod:
+                  account-id: 0123
+                or, to reach it beside that one through the same password or passcode, under accounts:
+                  ALIAS: { login: prod, account-id: 0123 }
+                """);
+    }
+
+    @Test
+    void accounts_noneOrSeveralOfThatName_saysSo() {
+        haveIbmAccounts();
+
+        var none = cli.run("accounts", "prod", "Nobody");
+        assertThat(none.code()).isEqualTo(7);
+        assertThat(none.err()).contains("reaches no IBM Cloud account").contains("'iam-broker accounts prod'");
+        var several = cli.run("accounts", "prod", "Twin");
+        assertThat(several.code()).isEqualTo(2);
+        assertThat(several.err()).contains("use one of the IDs 4567, 89ab");
     }
 
     @Test

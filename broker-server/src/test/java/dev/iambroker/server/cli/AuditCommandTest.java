@@ -55,6 +55,28 @@ final class AuditCommandTest {
     }
 
     @Test
+    void verify_noLogIsKept_isNoUnknownName() {
+        daemon.answer(
+                "GET /v1/audit/verify?from=1",
+                404,
+                "{\"type\":\"urn:iam-broker:problem:no_audit_log\",\"status\":404,\"detail\":\"no audit log is kept\"}");
+        assertThat(Cli.on(daemon).run("audit", "verify"))
+                .isEqualTo(new Cli.Result(1, "", "iam-broker: no audit log is kept\n"));
+    }
+
+    @Test
+    void verify_fileNotThere_namesNoLine() {
+        daemon.answer(
+                "GET /v1/audit/verify?from=1",
+                200,
+                WRONG.replace(
+                        "\"line\":4,\"reason\":\"has a wrong MAC\"",
+                        "\"line\":null,\"reason\":\"the file is not there\""));
+        assertThat(Cli.on(daemon).run("audit", "verify").err())
+                .isEqualTo("iam-broker: /a/audit.jsonl: the file is not there\n");
+    }
+
+    @Test
     void verify_offline_opensTheFilesInThisProcess() {
         var cli = Cli.on(daemon);
         cli.verdict = RIGHT;

@@ -9,6 +9,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The daemon's part of the way; that of the cluster is {@code ClusterCheckupTest}'s. */
 final class DoctorCommandTest {
@@ -96,6 +98,48 @@ final class DoctorCommandTest {
 
         assertThat(result.code()).isEqualTo(7);
         assertThat(result.out()).contains("no cluster c9");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "http://c1.example:30422, 'the kubeconfig names the server http://c1.example:30422, without TLS, and the token would"
+                + " go there in clear: expected https://HOST[:PORT]'",
+        "https:///x, 'the kubeconfig names the server https:///x, without a host: expected https://HOST[:PORT]'"
+    })
+    void serverThatNoTokenMayGoTo_endsTheWayBeforeTheTokenIsAskedFor(String server, String line) {
+        kubeconfig("""
+                clusters: [{name: k, cluster: {server: "%s"}}]
+                contexts: [{name: mine, context: {cluster: k}}]
+                """.formatted(server));
+
+        assertBrokenAtTheCluster(line);
+    }
+
+    @Test
+    void kubeconfigWithoutAContext_endsTheWay() {
+        kubeconfig("contexts: []");
+        assertBrokenAtTheCluster("the kubeconfig of the cluster has no context");
+    }
+
+    @Test
+    void kubeconfigThatIsNone_endsTheWay() {
+        kubeconfig("{");
+        assertBrokenAtTheCluster("the kubeconfig of the cluster cannot be read: it is not YAML");
+    }
+
+    private void kubeconfig(String yaml) {
+        daemon.answer("GET /v1/accounts/prod/clusters/c1", 200, "{\"id\":\"c1\",\"name\":\"c1\"}");
+        daemon.answer("GET /v1/accounts/prod/clusters/c1/kubeconfig", 200, yaml);
+    }
+
+    private void assertBrokenAtTheCluster(String line) {
+        var result = cli.run("doctor", "prod", "c1");
+        assertThat(result.code()).isEqualTo(1);
+        assertThat(result.err()).isEmpty();
+        assertThat(result.out().lines().filter(each -> each.contains("broken")))
+                .singleElement()
+                .satisfies(each -> assertThat(each).startsWith("cluster").contains(line));
+        assertThat(daemon.asked()).noneMatch(request -> request.toString().contains("kube-credential"));
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.iambroker.server.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.iambroker.emulator.http.HttpListener;
 import dev.iambroker.emulator.http.HttpRequest;
@@ -25,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class ClusterCheckupTest {
     private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
@@ -113,6 +116,34 @@ final class ClusterCheckupTest {
         assertThat(findings).noneMatch(Finding::isBroken).allMatch(finding -> finding.advice() == null);
         assertThat(findings).extracting(Finding::detail).contains("v1.31.4+IKS", "IAM#a@b, in g1, g2");
         assertThat(findings.toString()).doesNotContain(goodToken());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "http://c1.example:30422, without TLS",
+        "HTTP://c1.example:30422, without TLS",
+        "c1.example:30422, without TLS",
+        "'', without TLS",
+        "https:///path, without a host",
+        "https://c_1.example, without a host",
+        "https://, no URL at all",
+        "'https://c1 .example', no URL at all",
+        "https://a:canary@c1.example, with user information"
+    })
+    void addressThatNoTokenMayGoTo_isRefusedInOneLine(String server, String what) {
+        assertThatThrownBy(() -> ClusterAccess.address(server))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(what)
+                .hasMessageEndingWith(": expected https://HOST[:PORT]")
+                .hasMessageNotContaining("canary");
+        assertThat(ClusterAccess.address("https://c1.example:30422")).hasHost("c1.example");
+    }
+
+    /** Whoever builds one without looking at the address first. */
+    @Test
+    void accessWithoutTls_cannotBeMade() {
+        assertThatThrownBy(() -> checkup("http://127.0.0.1:1", AUTHORITY.pem(), goodToken()))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test

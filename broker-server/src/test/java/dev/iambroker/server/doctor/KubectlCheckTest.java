@@ -16,6 +16,13 @@ final class KubectlCheckTest {
     @TempDir
     Path directory;
 
+    private Path program(String name) throws IOException {
+        var program = directory.resolve(name);
+        Files.writeString(program, "#!/bin/sh\n");
+        assertThat(program.toFile().setExecutable(true)).isTrue();
+        return program;
+    }
+
     private Finding look(String cluster, String user) throws IOException {
         var file = directory.resolve("config");
         Files.writeString(file, """
@@ -28,10 +35,34 @@ final class KubectlCheckTest {
 
     @Test
     void contextWithThePlugin_isFound() throws IOException {
-        var finding = look("'" + SERVER + "'", "{exec: {command: /bin/sh}}");
+        var finding = look("'" + SERVER + "'", "{exec: {command: " + program("iam-broker-credential") + "}}");
 
         assertThat(finding.isBroken()).isFalse();
         assertThat(finding.detail()).contains("--context 'mine'");
+    }
+
+    @Test
+    void brokersOwnCommand_isThePluginToo() throws IOException {
+        var command = program("iam-broker");
+
+        assertThat(look(SERVER, "{exec: {command: " + command + ", args: [kube-credential, --account, a]}}")
+                        .isBroken())
+                .isFalse();
+        assertThat(look(SERVER, "{exec: {command: iam-broker-credential}}").isBroken())
+                .isFalse();
+        assertThat(look(SERVER, "{exec: {command: " + command + ", args: [status]}}")
+                        .isBroken())
+                .isTrue();
+    }
+
+    @Test
+    void pluginOfSomebodyElse_isNamed() throws IOException {
+        var other = program("gke-gcloud-auth-plugin");
+        var finding = look(SERVER, "{exec: {command: " + other + "}}");
+
+        assertThat(finding.isBroken()).isTrue();
+        assertThat(finding.detail()).isEqualTo("context 'mine' asks the plugin " + other + " and not the broker's");
+        assertThat(finding.advice()).isEqualTo("run 'iam-broker kubeconfig prod c1 --merge --overwrite'");
     }
 
     @Test

@@ -45,6 +45,7 @@ final class AttestationTest {
     private static final class FakeWitness implements Witness {
         private final List<Set<Fact>> looks = new ArrayList<>();
         private boolean isUnchanged = true;
+        private boolean isTooLate;
 
         @Override
         public Program look(Set<Fact> facts) {
@@ -55,6 +56,11 @@ final class AttestationTest {
         @Override
         public @Nullable Caller caller() {
             return null;
+        }
+
+        @Override
+        public boolean isTooLate() {
+            return isTooLate;
         }
 
         @Override
@@ -114,6 +120,26 @@ final class AttestationTest {
         assertThat(answer.status()).isEqualTo(403);
         assertThat(body(answer)).contains("runs another program now").doesNotContain(FakeBroker.TOKEN);
         assertThat(broker.withheld).containsExactly(broker.clients.getLast());
+        assertThat(broker.withheldOf).containsExactly("prod");
+        assertThat(exchange.isLast()).isTrue();
+    }
+
+    /** After a reload: nobody looked when it connected, and what it runs by now may be what it was told to run. */
+    @Test
+    void ruleAsksOfAnOlderConnection_isNotLookedAtAndHasToConnectAnew() {
+        witness.isTooLate = true;
+        assertThat(token().now()).isNotNull();
+
+        broker.facts = EnumSet.of(Fact.EXE);
+        Exchange exchange = token();
+        assertThat(exchange.now()).isNull();
+        Answer answer = exchange.later();
+
+        assertThat(answer.status()).isEqualTo(403);
+        assertThat(body(answer)).contains("connect again").doesNotContain(FakeBroker.TOKEN);
+        assertThat(exchange.isLast()).isTrue();
+        assertThat(witness.looks).isEmpty();
+        assertThat(broker.withheld).hasSize(1);
     }
 
     @Test

@@ -30,6 +30,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +44,7 @@ public final class FakeBroker implements TokenBroker {
     public final List<Object> asked = new CopyOnWriteArrayList<>();
     public final List<ClientIdentity> clients = new CopyOnWriteArrayList<>();
     final List<ClientIdentity> withheld = new CopyOnWriteArrayList<>();
+    final List<String> withheldOf = new CopyOnWriteArrayList<>();
     final List<ClientIdentity> wrongSecrets = new CopyOnWriteArrayList<>();
 
     /** Whether tokens are there without waiting. */
@@ -73,7 +75,17 @@ public final class FakeBroker implements TokenBroker {
 
     static AccountView bareView() {
         return new AccountView(
-                PROD, AccountState.LOGIN_REQUIRED, "passcode", null, null, Map.of(), null, null, null, null);
+                PROD,
+                AccountState.LOGIN_REQUIRED,
+                "passcode",
+                null,
+                null,
+                Map.of(),
+                null,
+                null,
+                null,
+                null,
+                new TreeMap<>());
     }
 
     static AccountView fullView() {
@@ -87,7 +99,8 @@ public final class FakeBroker implements TokenBroker {
                 END.plusSeconds(3600),
                 Duration.ofSeconds(77),
                 Duration.ofHours(7),
-                new AccountView.LastError(END.minusSeconds(5), "BXNIM0409E", "IAM says \"no\""));
+                new AccountView.LastError(END.minusSeconds(5), "BXNIM0409E", "IAM says \"no\""),
+                new TreeMap<>());
     }
 
     static Cluster cluster() {
@@ -250,15 +263,16 @@ public final class FakeBroker implements TokenBroker {
     }
 
     @Override
-    public void takeTurn(ClientIdentity client, String rule) {
+    public void takeTurn(ClientIdentity client, String rule, @Nullable String account) {
         if (overRate != null) {
             throw overRate;
         }
     }
 
     @Override
-    public void withheld(ClientIdentity client) {
+    public void withheld(ClientIdentity client, @Nullable String account) {
         withheld.add(client);
+        withheldOf.add(String.valueOf(account));
     }
 
     @Override

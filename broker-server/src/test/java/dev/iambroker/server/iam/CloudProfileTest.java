@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.iambroker.account.Cloud;
 import java.net.URI;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class CloudProfileTest {
@@ -32,6 +34,29 @@ final class CloudProfileTest {
         assertThat(profile.refreshUrl()).hasToString(refresh);
         assertThat(profile.accountsUrl()).hasToString(accounts);
         assertThat(profile.containers()).hasToString(containers);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "IBM_CLOUD, https://iam.cloud.ibm.com/identity",
+        "IBM_CLOUD_PRIVATE, https://iam.cloud.ibm.com/identity https://private.iam.cloud.ibm.com/identity",
+        "BLUEMIX_2019, https://iam.bluemix.net/identity https://iam.cloud.ibm.com/identity",
+        "BLUEMIX_2017, ''"
+    })
+    void issuers_eachGeneration_areItsOwnForm(Cloud cloud, String issuers) {
+        assertThat(String.join(
+                        " ", new TreeSet<>(CloudProfile.of(Endpoints.of(cloud)).issuers())))
+                .isEqualTo(issuers);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Cloud.class)
+    void issuers_iamIsElsewhere_areAskedOfIt(Cloud cloud) {
+        CloudProfile profile = CloudProfile.of(
+                new Endpoints(cloud, URI.create("https://iam.example/identity/token"), null, null, null, null));
+
+        assertThat(profile.issuers()).isEmpty();
+        assertThat(profile.discoveryUrl()).hasToString("https://iam.example/identity/.well-known/openid-configuration");
     }
 
     @ParameterizedTest

@@ -201,6 +201,52 @@ final class EmulatedCloudTest {
         assertKubeToken(setup(cloud, false).request(new Grant.KubeApiKey(PROD_KEY)));
     }
 
+    /** What the exchange brings renews itself, by the client kube and in one request. */
+    @ParameterizedTest
+    @EnumSource(value = Cloud.class, names = "BLUEMIX_2017", mode = EnumSource.Mode.EXCLUDE)
+    void request_kubesOwnRefreshToken_yieldsAnIdTokenForTheAccount(Cloud cloud) {
+        Setup setup = setup(cloud, cloud.keepsUaaTokens());
+        Secret session = Secret.of(setup.cloud()
+                .emulator()
+                .issueRefreshToken(setup.cloud().user(), setup.cloud().prod()));
+        Secret delegated =
+                present(setup.request(new Grant.DelegatedRefresh(session)).delegatedRefreshToken());
+        Secret own =
+                present(setup.request(new Grant.DelegatedExchange(delegated)).refreshToken());
+
+        IamAnswer renewed = setup.request(new Grant.KubeRefresh(own));
+
+        assertKubeToken(renewed);
+        assertThat(renewed.refreshToken()).isNotNull();
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Cloud.class, names = "BLUEMIX_2017", mode = EnumSource.Mode.EXCLUDE)
+    void issuers_eachGeneration_areWhatItsTokensName(Cloud cloud) {
+        Setup setup = setup(cloud, false);
+
+        assertThat(setup.iam().issuers(setup.account()))
+                .containsExactly(generation(cloud).issuer())
+                .contains(present(claims(present(
+                                setup.request(new Grant.KubeApiKey(PROD_KEY)).id()))
+                        .issuer()));
+    }
+
+    /** No page says that a profile gets an ID token. That it does not is no failure that passes. */
+    @Test
+    void request_trustedProfileWithoutAnIdToken_isGivenUpWithTheReason() {
+        Setup setup = setup(Cloud.IBM_CLOUD, false);
+        setup.cloud().emulator().misbehave(Misbehaviour.NO_ID_TOKEN);
+        TrustedProfile profile = new TrustedProfile(TrustedProfile.By.NAME, EmulatedCloud.PROFILE_NAME);
+
+        IamFailure failure = setup.failure(
+                new Grant.ComputeResource(Secret.of(EmulatedCloud.COMPUTE_RESOURCE_TOKEN), profile, true));
+
+        assertThat(failure)
+                .isInstanceOf(IamFailure.GiveUp.class)
+                .hasMessageContaining("gives a trusted profile no ID token, which clusters want");
+    }
+
     @Test
     void request_trustedProfile_yieldsAccessAndAsKubeIdTokens() {
         Setup setup = setup(Cloud.IBM_CLOUD, false);

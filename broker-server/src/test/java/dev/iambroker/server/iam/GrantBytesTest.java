@@ -239,6 +239,14 @@ final class GrantBytesTest {
                         List.of(FORM, KUBE, NO_CACHE),
                         "refresh_token=de%2Bl&grant_type=" + URN + "delegated-refresh-token"),
                 new Case(
+                        "kube by its own refresh token",
+                        cloud,
+                        uaa,
+                        new Grant.KubeRefresh(Secret.of("ku+b")),
+                        TOKEN,
+                        List.of(FORM, KUBE),
+                        "grant_type=refresh_token&refresh_token=ku%2Bb"),
+                new Case(
                         "kube by api key",
                         cloud,
                         uaa,

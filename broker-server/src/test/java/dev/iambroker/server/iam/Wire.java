@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** The clients under test, wired to one server, with one account. */
@@ -26,6 +27,7 @@ final class Wire implements AutoCloseable {
     final HttpIamClient iam;
     final HttpAccountsApi accounts;
     final HttpClustersApi clusters;
+    final AtomicLong nanos = new AtomicLong();
     final ClockSkew skew = new ClockSkew(unused -> {});
     final List<String> heard = new CopyOnWriteArrayList<>();
     final List<Duration> slept = new CopyOnWriteArrayList<>();
@@ -41,7 +43,7 @@ final class Wire implements AutoCloseable {
         iam = new HttpIamClient(
                 connections,
                 InstantSource.fixed(NOW),
-                () -> 0,
+                nanos::get,
                 (grant, status, nanos) -> heard.add(grant + " " + status),
                 skew);
         accounts = new HttpAccountsApi(connections);

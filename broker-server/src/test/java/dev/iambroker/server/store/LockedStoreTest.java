@@ -7,11 +7,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.iambroker.account.AccountName;
 import dev.iambroker.secret.Secret;
 import dev.iambroker.secret.SecretWiped;
+import dev.iambroker.secret.Tries;
 import dev.iambroker.store.StoreFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -69,6 +71,24 @@ final class LockedStoreTest {
         try (var store = open(KEY)) {
             assertThat(store.isLocked()).isFalse();
             assertHoldsSession(store);
+        }
+    }
+
+    @Test
+    void tries_untilItIsUnlocked_surviveARestart() {
+        lockWithASession();
+        Tries three = new Tries(3, Instant.parse("2026-03-01T10:00:00Z"));
+        try (var store = open(KEY)) {
+            assertThat(store.tries()).isEqualTo(Tries.NONE);
+            store.keep(three);
+        }
+        try (var store = open(KEY)) {
+            assertThat(store.tries()).isEqualTo(three);
+            assertThat(store.unlock(PASSPHRASE, LockedStoreTest::nothing)).isTrue();
+            assertThat(store.tries()).isEqualTo(Tries.NONE);
+            assertHoldsSession(store);
+            store.lock(PASSPHRASE);
+            assertThat(store.tries()).isEqualTo(Tries.NONE);
         }
     }
 

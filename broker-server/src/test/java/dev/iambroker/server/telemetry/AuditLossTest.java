@@ -54,6 +54,7 @@ final class AuditLossTest {
         Files.delete(file());
         vault.keep(null);
         assertThat(reason()).isEqualTo("the file is not there");
+        assertThat(verify(1).path("fault").path("line").isNull()).isTrue();
         Files.createFile(file());
         assertThat(reason()).startsWith("the sealed head is missing");
         AuditLogs.open(file(), vault).close();

@@ -31,8 +31,17 @@ final class TelemetryTest {
     private static final AccountName DEV = new AccountName("dev");
     private static final Instant END = Instant.ofEpochSecond(1_800_000_000);
 
-    private final Telemetry telemetry =
-            new Telemetry("1.2.3", "25.0.3", account -> account.equals(PROD) ? 1800 : Double.NaN);
+    private final Telemetry telemetry = new Telemetry("1.2.3", "25.0.3", new Runways() {
+        @Override
+        public double ofTokens(AccountName account) {
+            return account.equals(PROD) ? 1800 : Double.NaN;
+        }
+
+        @Override
+        public double ofLogin(AccountName account) {
+            return account.equals(DEV) ? 7200 : Double.NaN;
+        }
+    });
 
     @AfterEach
     void close() {
@@ -74,6 +83,8 @@ final class TelemetryTest {
                         "iam_broker_refresh_token_expiry_timestamp_seconds{account=\"prod\"} 1.80000006E9",
                         "iam_broker_runway_seconds{account=\"prod\"} 1800.0",
                         "iam_broker_runway_seconds{account=\"dev\"} NaN",
+                        "iam_broker_login_runway_seconds{account=\"prod\"} NaN",
+                        "iam_broker_login_runway_seconds{account=\"dev\"} 7200.0",
                         "iam_broker_refreshes_total{account=\"prod\",kind=\"access\",outcome=\"success\"} 1.0",
                         "iam_broker_refreshes_total{account=\"prod\",kind=\"access\",outcome=\"permanent\"} 0.0",
                         "iam_broker_refreshes_total{account=\"prod\",kind=\"kube\",outcome=\"transient\"} 1.0",

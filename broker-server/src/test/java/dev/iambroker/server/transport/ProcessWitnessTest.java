@@ -178,10 +178,15 @@ final class ProcessWitnessTest {
     }
 
     @Test
-    void look_connectedBeforeAnyRuleAsked_isLookedAtThen() {
+    void look_connectedBeforeAnyRuleAsked_whatItRunsByNowSaysNothing() throws IOException {
+        executes(PID, evil);
         Witness witness = witnesses.lateWitness(peer());
-        assertThat(witness.look(ALL).exe()).isEqualTo(trusted.toString());
-        assertThat(witness.isUnchanged()).isTrue();
+        executes(PID, trusted);
+
+        assertThat(witness.isTooLate()).isTrue();
+        assertThat(witness.look(ALL)).isEqualTo(Program.UNREADABLE);
+        assertThat(witness.isUnchanged()).isFalse();
+        assertThat(atAccept().isTooLate()).isFalse();
     }
 
     @Test

@@ -16,6 +16,8 @@ import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -38,6 +40,7 @@ final class RequestHandlerTest {
 
     private static final int UID = 7;
 
+    private final Turns turns = new Turns();
     private final RequestMemory memory = new RequestMemory(Set.of());
     private final FakeBroker broker = new FakeBroker();
     private final List<String> done = new ArrayList<>();
@@ -49,10 +52,20 @@ final class RequestHandlerTest {
 
     /** Stands for the handlers before: knows who it is. */
     private final class Known extends ChannelInboundHandlerAdapter {
+        private final int user;
+
+        Known() {
+            this(UID);
+        }
+
+        Known(int user) {
+            this.user = user;
+        }
+
         @Override
         public void handlerAdded(ChannelHandlerContext ctx) {
             ctx.channel().attr(Arrivals.KEY).set(OWNER);
-            ctx.channel().attr(ChannelPlace.KEY).set(new ChannelPlace(ctx.channel(), UID, memory));
+            ctx.channel().attr(ChannelPlace.KEY).set(new ChannelPlace(ctx.channel(), user, memory));
         }
     }
 
@@ -72,7 +85,7 @@ final class RequestHandlerTest {
 
     @BeforeEach
     void connect() {
-        channel = new EmbeddedChannel(new Kernel(), new Known(), new RequestHandler(service, waiting::add));
+        channel = new EmbeddedChannel(new Kernel(), new Known(), new RequestHandler(service, waiting::add, turns));
         channel.freezeTime();
     }
 
@@ -212,6 +225,88 @@ final class RequestHandlerTest {
 
         assertThat(answersIn(received())).isEqualTo(100);
         assertThat(channel.config().isAutoRead()).isTrue();
+    }
+
+    /** One user's many connections, all with requests at the same moment, and one of another user. */
+    @Test
+    void flood_ofOneUsersConnections_anotherIsAnsweredAmongTheFirst() {
+        List<EmbeddedChannel> flood = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            EmbeddedChannel one = new EmbeddedChannel(new Known(), new RequestHandler(service, waiting::add, turns));
+            flood.add(one);
+            one.pipeline().fireChannelRead(Unpooled.copiedBuffer(LIVEZ.repeat(10), StandardCharsets.US_ASCII));
+        }
+        assertThat(done).hasSizeBetween(Turns.STEPS, Turns.STEPS + Conversation.TURN);
+        assertThat(flood.getLast().config().isAutoRead()).isFalse();
+
+        EmbeddedChannel other =
+                new EmbeddedChannel(new Known(UID + 1), new RequestHandler(service, waiting::add, turns));
+        other.pipeline().fireChannelRead(Unpooled.copiedBuffer(TOKEN, StandardCharsets.US_ASCII));
+        assertThat(done).last().isEqualTo("/v1/accounts/{a}/token 200");
+
+        for (int i = 0; i < 20; i++) {
+            flood.forEach(EmbeddedChannel::runPendingTasks);
+        }
+        assertThat(done).hasSize(1001);
+        assertThat(flood).allMatch(one -> one.config().isAutoRead());
+        flood.forEach(EmbeddedChannel::finishAndReleaseAll);
+        other.finishAndReleaseAll();
+    }
+
+    /** What is thrown away unread costs time too. */
+    @Test
+    void flood_afterItsConnectionWasEnded_isNotReadOutOfTurn() {
+        channel.pipeline().addFirst(new ChannelOutboundHandlerAdapter() {
+            @Override
+            public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+                // The client takes nothing.
+                ((ByteBuf) message).release();
+            }
+        });
+        send("GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        for (int i = 1; i < Turns.STEPS; i++) {
+            assertThat(channel.config().isAutoRead()).isTrue();
+            channel.pipeline().fireChannelRead(Unpooled.copiedBuffer(LIVEZ, StandardCharsets.US_ASCII));
+        }
+        assertThat(channel.config().isAutoRead()).isFalse();
+
+        channel.runPendingTasks();
+        assertThat(channel.config().isAutoRead()).isTrue();
+        pass(Conversation.LINGER);
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    /** Whoever goes while nothing is read of it must not fill the log. */
+    @Test
+    void clientGone_foundOutAsItIsReadAgain_closedWithoutALine() {
+        try (var log = new CapturedLog(RequestHandler.class)) {
+            channel.pipeline().fireExceptionCaught(new UncheckedIOException(new IOException("epoll_ctl")));
+            assertThat(channel.isOpen()).isFalse();
+            assertThat(log.lines()).isEmpty();
+        }
+    }
+
+    @Test
+    void waitsForItsTurn_clientLeaves_nothingIsAnswered() {
+        channel.pipeline().fireChannelRead(Unpooled.copiedBuffer(LIVEZ.repeat(100), StandardCharsets.US_ASCII));
+        channel.unsafe().close(channel.newPromise());
+        channel.runPendingTasks();
+
+        assertThat(done).hasSize(Conversation.TURN);
+        received();
+    }
+
+    /** A request whose end is missing has its time, whatever else its user sends. */
+    @Test
+    void waitsForItsTurn_requestBegunBefore_keepsItsDeadline() {
+        send(TOKEN.substring(0, 20));
+        turns.join(UID).spend(Turns.STEPS);
+        pass(Conversation.READ_TIMEOUT.minusSeconds(1));
+        send(TOKEN.substring(20, 21));
+        assertThat(channel.isOpen()).isTrue();
+        pass(Duration.ofSeconds(2));
+
+        assertThat(received()).startsWith("HTTP/1.1 408 ");
     }
 
     @Test
@@ -378,9 +473,14 @@ final class RequestHandlerTest {
 
     @Test
     void workersRefuse_503AndClose() {
-        EmbeddedChannel refusing = new EmbeddedChannel(new Known(), new RequestHandler(service, step -> {
-            throw new RejectedExecutionException();
-        }));
+        EmbeddedChannel refusing = new EmbeddedChannel(
+                new Known(),
+                new RequestHandler(
+                        service,
+                        step -> {
+                            throw new RejectedExecutionException();
+                        },
+                        turns));
         broker.isWarm = false;
 
         refusing.writeInbound(Unpooled.copiedBuffer(TOKEN, StandardCharsets.US_ASCII));
