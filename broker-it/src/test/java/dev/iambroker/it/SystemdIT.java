@@ -178,6 +178,19 @@ final class SystemdIT {
                 security.out().lines().reduce("", (before, last) -> last).strip());
     }
 
+    /** Figures for the operations page; how large they are says nothing on a machine that others use too. */
+    @Test
+    @Order(6)
+    void start_ofTheService_isTimedAndWeighed() throws Exception {
+        debian.must("systemctl", "restart", SERVICE);
+        long begun = Long.parseLong(debian.show(SERVICE, "InactiveExitTimestampMonotonic"));
+        long ready = Long.parseLong(debian.show(SERVICE, "ActiveEnterTimestampMonotonic"));
+        assertThat(broker.get(TOKEN).status()).isEqualTo(200);
+        String memory = debian.must("grep", "VmRSS", "/proc/" + mainPid() + "/status");
+        assertThat(ready).isGreaterThan(begun);
+        System.out.println("start until ready: " + (ready - begun) / 1000 + " ms; " + memory);
+    }
+
     @Test
     @Order(7)
     void otherUser_inTheGroup_getsATokenAndOutsideNothing() throws Exception {

@@ -92,9 +92,8 @@ final class DaemonProcess implements DaemonCommands {
             Path socket = Home.toName(config.listen().unix().path(), surroundings.environment());
             return Daemon.start(config, Machine.real(), Home.ofThisProcess(), socket, inherited);
         } catch (StoreFailure | ListenFailure | SecretUnavailable | IllegalArgumentException e) {
-            String why = String.valueOf(e.getMessage());
-            supervision.failed(why);
-            throw new CommandFailure(ExitCode.FAILURE, why);
+            supervision.failed();
+            throw new CommandFailure(ExitCode.FAILURE, String.valueOf(e.getMessage()));
         }
     }
 

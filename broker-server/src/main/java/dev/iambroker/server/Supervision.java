@@ -17,6 +17,8 @@ final class Supervision {
     private static final String REFUSED = "; the changed configuration was refused: see the log";
 
     private final ServiceManager manager;
+    private final ScheduledExecutorService beats = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("iam-broker-watchdog").factory());
 
     Supervision(ServiceManager manager) {
         this.manager = manager;
@@ -32,9 +34,9 @@ final class Supervision {
         manager.status("starting");
     }
 
-    /** @param why one line for the operator, as in the log */
-    void failed(String why) {
-        manager.status(why);
+    /** Why stands in the log, which fewer may read than the status. */
+    void failed() {
+        manager.status("could not start: see the log");
     }
 
     void reloading() {
@@ -46,11 +48,12 @@ final class Supervision {
     }
 
     void stopping() {
+        beats.shutdownNow();
         manager.stopping();
     }
 
     /** The sockets of {@code daemon} are served; from now on the manager hears how it does, while the process lives. */
-    // Beats end with the process.
+    // A beat that fails is in the log.
     @SuppressWarnings("FutureReturnValueIgnored")
     void serving(Daemon daemon, BooleanSupplier isRefused) {
         if (!manager.isThere()) {
@@ -59,8 +62,6 @@ final class Supervision {
         reloaded(daemon, isRefused.getAsBoolean());
         var heartbeat = new Heartbeat(
                 manager, daemon.organs(), () -> daemon.summary() + (isRefused.getAsBoolean() ? REFUSED : ""));
-        ScheduledExecutorService beats = Executors.newSingleThreadScheduledExecutor(
-                Thread.ofPlatform().daemon().name("iam-broker-watchdog").factory());
         long nanos = heartbeat.interval().toNanos();
         beats.scheduleAtFixedRate(() -> beat(heartbeat), 0, nanos, TimeUnit.NANOSECONDS);
     }

@@ -666,7 +666,7 @@ final class RequestHandlerTest {
     void drain_beforeThePeerIsKnown_isRemembered() {
         EmbeddedChannel unknown = new EmbeddedChannel();
         unknown.freezeTime();
-        RequestHandler handler = new RequestHandler(service, waiting::add);
+        RequestHandler handler = new RequestHandler(service, waiting::add, turns);
         unknown.pipeline().addLast(new Known(), handler);
         unknown.pipeline().fireUserEventTriggered(RequestHandler.Drain.EVENT);
         unknown.pipeline().fireChannelActive();
