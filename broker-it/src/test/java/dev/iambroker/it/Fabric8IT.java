@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 
 /** fabric8's client for Java, with the kubeconfig that the broker wrote and nothing else. */
 final class Fabric8IT {
-    private static final Duration LIFE = Duration.ofSeconds(8);
+    private static final Duration LIFE = Duration.ofSeconds(12);
     private static final Duration TWO_LIVES = LIFE.multipliedBy(2).plusSeconds(3);
     private static final long PAUSE_MILLIS = 500;
 

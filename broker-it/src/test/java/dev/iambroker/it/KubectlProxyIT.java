@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
  * {@code expirationTimestamp}, to the second: without a margin it meets 401 at the edge.
  */
 final class KubectlProxyIT {
-    private static final Duration LIFE = Duration.ofSeconds(8);
+    private static final Duration LIFE = Duration.ofSeconds(12);
     private static final Duration WATCH = LIFE.multipliedBy(2).plusSeconds(4);
     private static final long PAUSE_MILLIS = 50;
 

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.TestInstance;
 /** The oldest and the newest kubectl of this machine, each in one process that lives longer than two tokens. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class KubectlWatchIT {
-    private static final Duration LIFE = Duration.ofSeconds(8);
+    private static final Duration LIFE = Duration.ofSeconds(12);
     private static final Duration TWO_LIVES = LIFE.multipliedBy(2).plusSeconds(3);
     private static final String LATE = "came-late";
 

@@ -38,7 +38,7 @@ final class OpenShiftIT {
     private static final String USER_NAME = "IAM#" + EmulatedCloud.USER;
 
     /** Longer than a kubectl takes to start on a busy machine. */
-    private static final Duration BRIEF_LIFE = Duration.ofSeconds(8);
+    private static final Duration BRIEF_LIFE = Duration.ofSeconds(12);
 
     private final EmulatedCloud cloud = SampleCloud.start();
     private final EmulatedCluster ofKey = cluster("emulated0prod0roks", "prod-roks", EmulatedCloud.PROD_ACCOUNT);

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 /** The Kubernetes project's client for Python, with the kubeconfig that the broker wrote and nothing else. */
 final class PythonClientIT {
-    private static final Duration LIFE = Duration.ofSeconds(6);
+    private static final Duration LIFE = Duration.ofSeconds(12);
     private static final Duration TWO_LIVES = LIFE.multipliedBy(2).plusSeconds(1);
 
     /** Debian's, whose packages are not those of another python on PATH. */

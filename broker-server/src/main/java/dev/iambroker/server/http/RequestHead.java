@@ -132,10 +132,6 @@ final class RequestHead {
         return Integer.parseInt(length);
     }
 
-    boolean hasBody() {
-        return fields.containsKey(HeaderName.CONTENT_LENGTH) || fields.containsKey(HeaderName.TRANSFER_ENCODING);
-    }
-
     boolean expectsContinue() {
         return !isHttp10 && fields.containsKey(HeaderName.EXPECT);
     }

@@ -42,14 +42,13 @@ public final class RequestParser {
      * @throws MalformedRequest if no request can come of these bytes
      */
     public @Nullable HttpRequest next(ByteBuf in) {
-        return readHead(in) ? readBody(in) : null;
-    }
-
-    private boolean readHead(ByteBuf in) {
         if (stage == Stage.REQUEST_LINE && !readRequestLine(in)) {
-            return false;
+            return null;
         }
-        return stage == Stage.BODY || readFields(in);
+        if (stage == Stage.FIELDS && !readFields(in)) {
+            return null;
+        }
+        return readBody(in);
     }
 
     /** Whether a request has begun and not ended. */
@@ -62,14 +61,9 @@ public final class RequestParser {
         return (head == null ? 0 : head.held()) + (body == null ? 0 : body.held());
     }
 
-    /**
-     * Takes the head of the next request off {@code in}, if that is whole and a body follows, as a request without one. Null but once
-     * for each such request. {@link #next} goes on behind it.
-     *
-     * @throws MalformedRequest if no request can come of these bytes
-     */
-    public @Nullable HttpRequest takeHead(ByteBuf in) {
-        boolean due = readHead(in) && isHeadDue;
+    /** The head of a request whose body is still missing, as a request without one. Null but once for each such request. */
+    public @Nullable HttpRequest takeHead() {
+        boolean due = isHeadDue && stage == Stage.BODY;
         isHeadDue = false;
         return due ? current(head).withBody(new byte[0]) : null;
     }
@@ -106,7 +100,7 @@ public final class RequestParser {
             if (line.isEmpty()) {
                 body = current.complete();
                 continueDue = current.expectsContinue();
-                isHeadDue = current.hasBody();
+                isHeadDue = true;
                 stage = Stage.BODY;
                 return true;
             }

@@ -219,13 +219,9 @@ final class Conversation {
 
     private @Nullable HttpRequest nextRequest() {
         try {
-            HttpRequest head = parser.takeHead(inbox.bytes());
-            if (head != null && isRefused(head)) {
-                return null;
-            }
             HttpRequest request = parser.next(inbox.bytes());
-            if (request == null && parser.takeContinueDue()) {
-                ctx.writeAndFlush(Unpooled.wrappedBuffer(CONTINUE));
+            if (request == null) {
+                judge(parser.takeHead());
             }
             return request;
         } catch (MalformedRequest malformed) {
@@ -234,13 +230,17 @@ final class Conversation {
         }
     }
 
-    /** Before the body, also where that is here already: whoever may not speak here may not fill memory either. */
-    private boolean isRefused(HttpRequest head) {
+    /** Before the body: whoever may not speak here may not fill memory either. */
+    private void judge(@Nullable HttpRequest head) {
+        if (head == null) {
+            return;
+        }
         Answer refusal = service.begin(head, arrival).refusal();
         if (refusal != null) {
             refuse(refusal);
+        } else if (parser.takeContinueDue()) {
+            ctx.writeAndFlush(Unpooled.wrappedBuffer(CONTINUE));
         }
-        return refusal != null;
     }
 
     private void answer(HttpRequest request) {

@@ -4,7 +4,6 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +30,7 @@ public final class EventLoops implements AutoCloseable {
                     Epoll.unavailabilityCause());
         }
         this.group = new MultiThreadIoEventLoopGroup(
-                LOOPS, new DefaultThreadFactory("iam-broker-io", true), EpollIoHandler.newFactory());
+                LOOPS, new DefaultThreadFactory("iam-broker-io", true), SteadyEpoll.newFactory());
     }
 
     /** Each of them alone, to hand a task to. */

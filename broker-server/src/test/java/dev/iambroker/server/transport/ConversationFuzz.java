@@ -19,7 +19,8 @@ import java.util.regex.Pattern;
 
 /**
  * A connection answers the same however its bytes are split, and nothing after an answer that says close: what follows
- * a malformed request is never served. The first byte chooses where it is split.
+ * a malformed request is never served. A request that is refused for its head may end the connection before its body came, and
+ * whatever came with that. The first byte chooses where it is split.
  */
 public final class ConversationFuzz {
     private static final Arrival OWNER = new Arrival(ClientIdentity.ofPeer(new Peer(7, 7, Set.of(), 1, 1)), 0);
@@ -36,7 +37,7 @@ public final class ConversationFuzz {
         byte[] bytes = Arrays.copyOfRange(data, 1, data.length);
         String whole = answersTo(bytes, bytes.length, new Random(0));
         String split = answersTo(bytes, 1 + (data[0] & 0x3f), new Random(data[0]));
-        if (!whole.equals(split)) {
+        if (!whole.equals(split) && !endsInARefusalOfAHead(split, whole)) {
             throw new AssertionError("in one piece: " + whole + ", in several: " + split);
         }
         int close = whole.indexOf("\r\nConnection: close\r\n");
@@ -45,6 +46,13 @@ public final class ConversationFuzz {
         }
         BROKER.asked.clear();
         BROKER.clients.clear();
+    }
+
+    private static boolean endsInARefusalOfAHead(String split, String whole) {
+        int last = split.lastIndexOf("HTTP/1.1 403 ");
+        return last >= 0
+                && whole.startsWith(split.substring(0, last))
+                && split.indexOf("\r\nConnection: close\r\n", last) > 0;
     }
 
     private static String answersTo(byte[] bytes, int longest, Random random) {

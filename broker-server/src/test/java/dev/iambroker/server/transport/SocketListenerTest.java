@@ -91,6 +91,19 @@ final class SocketListenerTest {
         assertThat(peer.startTime()).isPositive();
     }
 
+    /** More than a socket holds: the kernel has to tell several times that there is room again. */
+    @Test
+    void unix_clientEndedItsSendingSide_getsAllThatItIsOwed() throws Exception {
+        server.listen(UnixSocket.privateAt(path));
+
+        try (RawClient client = RawClient.unix(path)) {
+            client.send("GET /v1/accounts/prod/token HTTP/1.1\r\nHost: x\r\n\r\n".repeat(3000));
+            client.endOutput();
+
+            assertThat(client.readToEnd().split("HTTP/1.1 200 OK", -1)).hasSize(3001);
+        }
+    }
+
     @Test
     void unix_directoryMissing_isMadePrivateAndSocketHasItsMode() throws Exception {
         server.listen(new UnixSocket(path, PosixFilePermissions.fromString("rw-rw----"), null));
