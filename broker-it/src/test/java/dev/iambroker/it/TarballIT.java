@@ -72,6 +72,18 @@ final class TarballIT {
     }
 
     @Test
+    void documents_ofTheTarball_manualCompletionsAndUnits() {
+        Path share = launcher.resolveSibling("../share").normalize();
+        assertThat(share.resolve("man/man1/iam-broker.1")).isRegularFile();
+        assertThat(share.resolve("man/man1/iam-broker-token.1")).isRegularFile();
+        assertThat(share.resolve("bash-completion/completions/iam-broker")).isRegularFile();
+        assertThat(share.resolve("zsh/vendor-completions/_iam-broker")).isRegularFile();
+        assertThat(share.resolve("fish/vendor_completions.d/iam-broker.fish")).isRegularFile();
+        assertThat(share.resolve("systemd/iam-broker.socket")).isRegularFile();
+        assertThat(share.resolve("systemd/user/iam-broker.service")).isRegularFile();
+    }
+
+    @Test
     void checkConfig_withoutJava_printsWhatIsInEffect() throws Exception {
         Ran ran = unpacked("check-config", "--config", place.configFile()).run();
 

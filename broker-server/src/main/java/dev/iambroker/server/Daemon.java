@@ -3,6 +3,7 @@ package dev.iambroker.server;
 import dev.iambroker.broker.GuardedTokenBroker;
 import dev.iambroker.broker.LockControl;
 import dev.iambroker.broker.Shares;
+import dev.iambroker.broker.TokenBroker;
 import dev.iambroker.client.Scope;
 import dev.iambroker.event.AuditLog;
 import dev.iambroker.iam.ClockSkew;
@@ -22,6 +23,7 @@ import dev.iambroker.server.iam.HttpSettings;
 import dev.iambroker.server.iam.IamRequestListener;
 import dev.iambroker.server.os.ProcFs;
 import dev.iambroker.server.store.EncryptedFileStore;
+import dev.iambroker.server.systemd.Heartbeat.Organ;
 import dev.iambroker.server.telemetry.HashChainedAuditLog;
 import dev.iambroker.server.telemetry.Telemetry;
 import dev.iambroker.server.transport.ConnectionLimits;
@@ -36,11 +38,13 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +68,8 @@ final class Daemon implements AutoCloseable {
     private @Nullable Listening listening;
     private @Nullable Shares shares;
     private @Nullable HashChainedAuditLog audit;
+    private @Nullable TokenBroker broker;
+    private List<Organ> organs = List.of();
     private int httpPort;
 
     private Daemon(BrokerConfig config, Machine machine) {
@@ -71,16 +77,23 @@ final class Daemon implements AutoCloseable {
         this.machine = machine;
     }
 
+    /** {@link #start(BrokerConfig, Machine, Home, Path, InheritedSockets)} with sockets of its own. */
+    static Daemon start(BrokerConfig config, Machine machine, Home home, @Nullable Path socketName) {
+        return start(config, machine, home, socketName, InheritedSockets.NONE);
+    }
+
     /**
      * Starts a broker. Takes over {@code machine}: its alarm and threads end with the daemon.
      *
      * @param socketName what kubeconfigs say of the socket, null for nothing
+     * @param inherited served in place of what the configuration would have it open
      * @throws RuntimeException with one line for the operator if the store, a secret or an address cannot be had
      */
-    static Daemon start(BrokerConfig config, Machine machine, Home home, @Nullable Path socketName) {
+    static Daemon start(
+            BrokerConfig config, Machine machine, Home home, @Nullable Path socketName, InheritedSockets inherited) {
         Daemon daemon = new Daemon(config, machine);
         try {
-            daemon.assemble(new KubeconfigTemplate(home.plugin(), socketName));
+            daemon.assemble(new KubeconfigTemplate(home.plugin(), socketName), inherited);
             return daemon;
         } catch (RuntimeException e) {
             daemon.close();
@@ -88,7 +101,7 @@ final class Daemon implements AutoCloseable {
         }
     }
 
-    private void assemble(KubeconfigTemplate kubeconfig) {
+    private void assemble(KubeconfigTemplate kubeconfig, InheritedSockets inherited) {
         ends.push(machine.callbacks()::shutdownNow);
         ends.push(machine.workers()::shutdownNow);
         EncryptedFileStore store = openStore();
@@ -99,24 +112,37 @@ final class Daemon implements AutoCloseable {
         tokens = service;
         InstantSource clock = machine.time()::now;
         Policy policy = LiveSettings.policy(config, clock);
-        GuardedTokenBroker broker = broker(policy, service, store, telemetry, clouds);
+        GuardedTokenBroker guarded = broker(policy, service, store, telemetry, clouds);
+        broker = guarded;
         var secrets = new LiveSettings.SecretsInForce(LiveSettings.clientSecrets(config));
-        var settings = new LiveSettings(service, broker, clouds, telemetry, schedule, secrets, clock, policy);
+        var settings = new LiveSettings(service, guarded, clouds, telemetry, schedule, secrets, clock, policy);
         live = settings;
         var answers = new TokenAnswers(machine.time()::nanos);
         EventLoops loops = new EventLoops();
         ends.push(loops::close);
+        organs = organs(loops, store);
         var stop = new OrderlyStop(machine.workers(), machine.wakeUp(), service);
         var forgetting = new Forgetting(answers, stop::withdraw, clouds, settings::unlocked);
-        LockControl lock = broker.lock(settings::alone, forgetting);
+        LockControl lock = guarded.lock(settings::alone, forgetting);
         Engine engine = new Engine(loops, machine.workers(), connectionLimits(), witnesses());
-        Shares shared = shares(broker, kubeconfig, engine, stop);
+        Shares shared = shares(guarded, kubeconfig, engine, stop);
         settings.tellRotations(shared::disown);
         ends.push(stop::run);
-        var opened = new Listening(broker, lock, shared, answers, trail(), telemetry, secrets, engine, stop);
+        var opened =
+                new Listening(guarded, lock, shared, answers, trail(), telemetry, secrets, engine, stop, inherited);
         listening = opened;
         shares = shared;
         begin(service, opened, kubeconfig, notes(store));
+    }
+
+    private List<Organ> organs(EventLoops loops, EncryptedFileStore store) {
+        List<Organ> all = new ArrayList<>();
+        for (Executor loop : loops.each()) {
+            all.add(new Organ("event loop " + (all.size() + 1), loop::execute));
+        }
+        // On a worker: they too must have gone on working.
+        all.add(new Organ("store", sign -> machine.workers().execute(() -> store.whenWritten(sign))));
+        return List.copyOf(all);
     }
 
     private Shares shares(GuardedTokenBroker broker, KubeconfigTemplate kubeconfig, Engine engine, OrderlyStop stop) {
@@ -175,7 +201,7 @@ final class Daemon implements AutoCloseable {
         log.info(
                 "iam-broker {} serves {} on {}",
                 Version.current(),
-                config.accounts().size() == 1 ? "1 account" : config.accounts().size() + " accounts",
+                counted(config.accounts().size()),
                 config.listen().unix().path());
     }
 
@@ -326,6 +352,29 @@ final class Daemon implements AutoCloseable {
             open.review();
         }
         return changes;
+    }
+
+    /** What serves nobody any more when it hangs. */
+    List<Organ> organs() {
+        return organs;
+    }
+
+    /** How it does, for everybody: no name of an account. */
+    String summary() {
+        TokenService service = tokens;
+        TokenBroker serving = broker;
+        if (service == null || serving == null) {
+            return "starting";
+        }
+        if (service.isLocked()) {
+            return "locked: nothing is served before 'iam-broker unlock'";
+        }
+        int notReady = serving.readiness().notReady().size();
+        return "serves " + counted(service.names().size()) + (notReady == 0 ? "" : ", " + notReady + " not ready");
+    }
+
+    private static String counted(int accounts) {
+        return accounts == 1 ? "1 account" : accounts + " accounts";
     }
 
     /** The port of the loopback listener, for whoever asked for any free one; 0 where there is none. */

@@ -27,6 +27,7 @@ import dev.iambroker.server.config.Surroundings;
 import dev.iambroker.server.http.ExplainJson;
 import dev.iambroker.server.os.HangUp;
 import dev.iambroker.server.os.ProcessProtection;
+import dev.iambroker.server.systemd.PassedSocket;
 import dev.iambroker.server.transport.ListenFailure;
 import dev.iambroker.store.StoreFailure;
 import java.io.IOException;
@@ -67,33 +68,47 @@ final class DaemonProcess implements DaemonCommands {
         loaded.warnings().forEach(warning -> log.warn("{}", warning.text()));
         // First of all, though it takes longer than the rest of a start: whoever attached before would stay attached.
         ProcessProtection.begin();
+        Supervision supervision = Supervision.ofThisProcess(surroundings.environment());
+        supervision.starting();
         var reloads = new Reloads(() -> read(options.config(), options.socket()), loaded, Logging::apply);
         // Before the start: a SIGHUP in the midst of it must not end the process, nor be lost.
-        HangUp.runs(reloads::request);
-        Daemon daemon = start(config);
+        HangUp.runs(() -> reloads.request(supervision::reloading));
+        Daemon daemon = start(config, supervision);
         daemon.reloadBy(reloads::request);
+        supervision.serving(daemon, reloads::isRefused);
         Thread.ofPlatform()
                 .daemon()
                 .name("iam-broker-reload")
-                .start(() -> reloads.serve(daemon::reload, daemon::reopenAudit));
-        serveUntilStopped(daemon);
+                .start(() -> reloads.serve(
+                        daemon::reload, daemon::reopenAudit, () -> supervision.reloaded(daemon, reloads.isRefused())));
+        serveUntilStopped(supervision::stopping, daemon);
         return ExitCode.DONE.number();
     }
 
     /** What the operator must mend is one line; anything else is a bug and keeps its trace. */
-    private Daemon start(BrokerConfig config) {
-        Path socket = config.listen().unix().path();
+    private Daemon start(BrokerConfig config, Supervision supervision) {
         try {
-            return Daemon.start(
-                    config, Machine.real(), Home.ofThisProcess(), Home.toName(socket, surroundings.environment()));
+            InheritedSockets inherited = InheritedSockets.assign(passed(), config.listen());
+            Path socket = Home.toName(config.listen().unix().path(), surroundings.environment());
+            return Daemon.start(config, Machine.real(), Home.ofThisProcess(), socket, inherited);
         } catch (StoreFailure | ListenFailure | SecretUnavailable | IllegalArgumentException e) {
+            supervision.failed();
             throw new CommandFailure(ExitCode.FAILURE, String.valueOf(e.getMessage()));
         }
     }
 
-    /** Serves until the process is told to end, and then ends it with success. */
-    private static void serveUntilStopped(AutoCloseable running) {
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(running), "iam-broker-stop"));
+    private List<PassedSocket> passed() {
+        return PassedSocket.of(
+                surroundings.environment(), ProcessHandle.current().pid());
+    }
+
+    /**
+     * Serves until the process is told to end, and then ends it with success.
+     *
+     * @param first done before all else of the end
+     */
+    private static void serveUntilStopped(Runnable first, AutoCloseable running) {
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(first, running), "iam-broker-stop"));
         try {
             new CountDownLatch(1).await();
         } catch (InterruptedException e) {
@@ -101,7 +116,8 @@ final class DaemonProcess implements DaemonCommands {
         }
     }
 
-    private static void stop(AutoCloseable running) {
+    private static void stop(Runnable first, AutoCloseable running) {
+        first.run();
         close(running);
         // Of a signal the platform makes status 143, which supervisors take for a failure; this end was asked for.
         Runtime.getRuntime().halt(ExitCode.DONE.number());
@@ -124,7 +140,7 @@ final class DaemonProcess implements DaemonCommands {
             Demo demo = Demo.start(options.socket(), surroundings);
             out.print(demo.whatToTry());
             out.flush();
-            serveUntilStopped(demo);
+            serveUntilStopped(() -> {}, demo);
             return ExitCode.DONE.number();
         } catch (IOException | UncheckedIOException e) {
             throw new CommandFailure(

@@ -17,6 +17,7 @@ import dev.iambroker.server.http.TransportRules;
 import dev.iambroker.server.telemetry.Exposition;
 import dev.iambroker.server.telemetry.Telemetry;
 import dev.iambroker.server.transport.Engine;
+import dev.iambroker.server.transport.InheritedSocket;
 import dev.iambroker.server.transport.SocketListener;
 import dev.iambroker.server.transport.UnixSocket;
 import java.util.HashSet;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param answers prepared ones, shared by all sockets
  * @param audit null where no audit log is kept
  * @param stop ends every listener that is begun here
+ * @param inherited those that are open already
  */
 record Listening(
         TokenBroker broker,
@@ -40,7 +42,8 @@ record Listening(
         Telemetry telemetry,
         ClientSecrets secrets,
         Engine engine,
-        OrderlyStop stop) {
+        OrderlyStop stop,
+        InheritedSockets inherited) {
     /** @return the port of the loopback listener; 0 where there is none */
     int begin(Listen listen, KubeconfigTemplate kubeconfig, List<String> notes) {
         RouteTable all = Routes.all(broker, lock, shares, exposition(), kubeconfig, notes, answers, audit);
@@ -52,7 +55,11 @@ record Listening(
         }
         // Last, since a socket that answers tells every client that the broker is there.
         HttpService service = service(all, TransportRules.unixSocket(secrets));
-        stop.with(SocketListener.unix(socket(listen.unix()), service, engine));
+        InheritedSocket main = inherited.unix();
+        stop.with(
+                main == null
+                        ? SocketListener.unix(socket(listen.unix()), service, engine)
+                        : SocketListener.unix(main, service, engine));
         return http;
     }
 
@@ -64,13 +71,21 @@ record Listening(
 
     private SocketListener loopback(Listen.Http tcp, RouteTable all) {
         HttpService service = service(all, TransportRules.loopback(secrets, words(tcp.open())));
-        return stop.with(SocketListener.loopback(tcp.address(), service, engine));
+        InheritedSocket main = inherited.http();
+        return stop.with(
+                main == null
+                        ? SocketListener.loopback(tcp.address(), service, engine)
+                        : SocketListener.loopback(main, service, engine));
     }
 
     private void metrics(Listen.Metrics scraped) {
         RouteTable routes = Routes.metricsOnly(broker, exposition());
         HttpService service = service(routes, TransportRules.metrics(Set.copyOf(scraped.hosts())));
-        stop.with(SocketListener.anyInterface(scraped.address(), service, engine));
+        InheritedSocket open = inherited.metrics();
+        stop.with(
+                open == null
+                        ? SocketListener.anyInterface(scraped.address(), service, engine)
+                        : SocketListener.anyInterface(open, service, engine));
     }
 
     private MetricsExposition exposition() {

@@ -31,6 +31,8 @@ final class Reloads {
     private final Consumer<LogSettings> logging;
     private Loading.Loaded inForce;
 
+    private volatile boolean isRefused;
+
     @GuardedBy("this")
     private boolean isWanted;
 
@@ -45,7 +47,13 @@ final class Reloads {
     }
 
     /** Asks for a reload; returns at once. Also before {@link #serve}, which then begins with it. */
-    synchronized void request() {
+    void request() {
+        request(() -> {});
+    }
+
+    /** @param first done before anybody can hear of the end of an earlier reload */
+    synchronized void request(Runnable first) {
+        first.run();
         isWanted = true;
         notifyAll();
     }
@@ -53,14 +61,16 @@ final class Reloads {
     /**
      * Reloads as often as it is asked to, until its thread is interrupted.
      *
-     * @param always done each time, whatever becomes of the file
+     * @param before done each time, whatever becomes of the file
+     * @param after done when a reload is over and no other is asked for
      */
-    void serve(Function<BrokerConfig, List<String>> daemon, Runnable always) {
+    void serve(Function<BrokerConfig, List<String>> daemon, Runnable before, Runnable after) {
         try {
             while (true) {
                 awaitRequest();
-                always.run();
+                before.run();
                 reload(daemon);
+                unlessWanted(after);
             }
         } catch (InterruptedException e) {
             log.debug("the reload thread was interrupted and ends");
@@ -74,14 +84,28 @@ final class Reloads {
         isWanted = false;
     }
 
+    /** Under the lock: a request that comes now is told of after this. */
+    private synchronized void unlessWanted(Runnable after) {
+        if (!isWanted) {
+            after.run();
+        }
+    }
+
+    /** Whether the file, as it was when it was last looked at, is not in force because something is wrong with it. */
+    boolean isRefused() {
+        return isRefused;
+    }
+
     /** @param daemon takes a configuration over, and tells what else changed */
     void reload(Function<BrokerConfig, List<String>> daemon) {
+        isRefused = true;
         try {
             switch (source.get()) {
                 case Loading.Refused refused -> refuse(refused);
                 case Loading.Loaded loaded -> reload(daemon, loaded);
             }
         } catch (TakenOverLater e) {
+            isRefused = false;
             log.warn("reload: {}", e.getMessage());
         } catch (StoreFailure | SecretUnavailable | IllegalArgumentException e) {
             log.error("{}: {}", e.getMessage(), STAYS);
@@ -113,6 +137,7 @@ final class Reloads {
             logging.accept(loaded.config().log());
         }
         inForce = loaded;
+        isRefused = false;
         tell(loaded, changes);
     }
 

@@ -46,6 +46,8 @@ final class ArchitectureTest {
             .definedBy("dev.iambroker.server.telemetry")
             .layer("os")
             .definedBy("dev.iambroker.server.os")
+            .layer("systemd")
+            .definedBy("dev.iambroker.server.systemd")
             .layer("doctor")
             .definedBy("dev.iambroker.server.doctor")
             .layer("cli")
@@ -64,6 +66,8 @@ final class ArchitectureTest {
             .mayNotAccessAnyLayer()
             .whereLayer("os")
             .mayNotAccessAnyLayer()
+            .whereLayer("systemd")
+            .mayNotAccessAnyLayer()
             .whereLayer("doctor")
             .mayOnlyAccessLayers("iam")
             .whereLayer("cli")
@@ -79,7 +83,8 @@ final class ArchitectureTest {
     static final ArchRule nettyStaysInTransport = noClasses()
             .that(resideInAnyPackage("dev.iambroker.server", "dev.iambroker.server..")
                     .and(DescribedPredicate.not(
-                            resideInAnyPackage("dev.iambroker.server.transport", "dev.iambroker.server.http"))))
+                            resideInAnyPackage("dev.iambroker.server.transport", "dev.iambroker.server.http")))
+                    .and(DescribedPredicate.not(JavaClass.Predicates.simpleName("NotifySocket"))))
             .should()
             .dependOnClassesThat(resideInAPackage("io.netty.."));
 

@@ -7,12 +7,14 @@ import dev.iambroker.server.config.Loading;
 import dev.iambroker.server.config.Places;
 import dev.iambroker.server.config.Surroundings;
 import dev.iambroker.server.store.FileOps;
+import dev.iambroker.server.systemd.Heartbeat.Organ;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Executors;
@@ -117,6 +119,16 @@ final class ManualDaemon implements AutoCloseable {
 
     Path socket() {
         return socket;
+    }
+
+    /** Of which the watchdog wants a sign. */
+    List<Organ> organs() {
+        return daemon.organs();
+    }
+
+    /** What everybody is told of how it does. */
+    String summary() {
+        return daemon.summary();
     }
 
     /** Lets both clocks run, ringing on the way; returns when nothing is under way. */

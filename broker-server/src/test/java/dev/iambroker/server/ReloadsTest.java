@@ -6,6 +6,7 @@ import dev.iambroker.server.config.Loading;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -43,7 +44,7 @@ final class ReloadsTest {
 
     @Test
     void requests_whileOneIsUnderWay_bringOneMore() throws Exception {
-        Thread thread = Thread.ofVirtual().start(() -> reloads.serve(config -> List.of(), () -> {}));
+        Thread thread = Thread.ofVirtual().start(() -> reloads.serve(config -> List.of(), () -> {}, () -> {}));
         reloads.request();
         assertThat(begun.tryAcquire(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
         for (int i = 0; i < 5; i++) {
@@ -61,7 +62,7 @@ final class ReloadsTest {
     void request_beforeTheDaemonServes_isNotLost() throws Exception {
         reloads.request();
         mayEnd.release();
-        Thread thread = Thread.ofVirtual().start(() -> reloads.serve(config -> List.of(), () -> {}));
+        Thread thread = Thread.ofVirtual().start(() -> reloads.serve(config -> List.of(), () -> {}, () -> {}));
         assertThat(begun.tryAcquire(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
         thread.interrupt();
         assertThat(thread.join(SOON)).isTrue();
@@ -77,12 +78,39 @@ final class ReloadsTest {
                 },
                 loaded(),
                 settings -> {});
-        Thread thread = Thread.ofVirtual().start(() -> breaking.serve(config -> List.of(), () -> {}));
+        Thread thread = Thread.ofVirtual().start(() -> breaking.serve(config -> List.of(), () -> {}, () -> {}));
         breaking.request();
         awaitWaiting(thread);
         breaking.request();
         assertThat(second.await(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
         thread.interrupt();
+    }
+
+    /** Else whoever waits for the second reload would be told that it is over with the end of the first. */
+    @Test
+    void end_whileAnotherIsAskedFor_isToldOnceForBoth() throws Exception {
+        AtomicInteger ended = new AtomicInteger();
+        List<String> told = new CopyOnWriteArrayList<>();
+        Thread thread = Thread.ofVirtual()
+                .start(() -> reloads.serve(config -> List.of(), () -> told.add("begin"), ended::incrementAndGet));
+        reloads.request(() -> told.add("asked"));
+        assertThat(begun.tryAcquire(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        reloads.request(() -> told.add("asked"));
+        mayEnd.release(2);
+        awaitRead(2);
+        awaitWaiting(thread);
+        assertThat(ended).hasValue(1);
+        assertThat(told).containsExactly("asked", "begin", "asked", "begin");
+        assertThat(reloads.isRefused()).isTrue();
+        thread.interrupt();
+    }
+
+    private void awaitRead(int times) {
+        long end = System.nanoTime() + SOON.toNanos();
+        while (read.get() < times) {
+            assertThat(System.nanoTime()).as("time").isLessThan(end);
+            Thread.onSpinWait();
+        }
     }
 
     private static void awaitWaiting(Thread thread) {

@@ -32,13 +32,21 @@ public final class Checkout {
     }
 
     public static Path tarball() throws IOException {
+        return packaged("iam-broker-*.tar.gz");
+    }
+
+    public static Path debianPackage() throws IOException {
+        return packaged("iam-broker_*.deb");
+    }
+
+    private static Path packaged(String pattern) throws IOException {
         Path target = root().resolve("broker-server/target");
-        try (DirectoryStream<Path> found = Files.newDirectoryStream(target, "iam-broker-*.tar.gz")) {
-            for (Path tarball : found) {
-                return tarball;
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(target, pattern)) {
+            for (Path file : found) {
+                return file;
             }
         }
-        return built(target.resolve("iam-broker-VERSION.tar.gz"));
+        return built(target.resolve(pattern));
     }
 
     private static Path built(Path path) {

@@ -33,6 +33,7 @@ public final class BrokerCommandLine {
         var line = new CommandLine(root);
         addCommands(line, root, new ClientAccess(around, root), daemon);
         line.addSubcommand(new CompletionCommand(around, line.getCommandSpec()));
+        line.addSubcommand(new DocumentsCommand(line.getCommandSpec()));
         describe(line);
         line.setOut(new PrintWriter(around.out(), true, UTF_8));
         line.setErr(new PrintWriter(around.err(), true, UTF_8));

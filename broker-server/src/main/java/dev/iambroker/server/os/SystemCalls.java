@@ -18,11 +18,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class SystemCalls {
     /** Numbers differ by processor. */
-    private record Numbers(int mlock, int madvise, int prctl, int prlimit64) {
+    private record Numbers(int mlock, int madvise, int prctl, int prlimit64, int fcntl) {
         static @Nullable Numbers ofThisMachine() {
             return switch (System.getProperty("os.name", "") + " " + System.getProperty("os.arch", "")) {
-                case "Linux amd64" -> new Numbers(149, 28, 157, 302);
-                case "Linux aarch64" -> new Numbers(228, 233, 167, 261);
+                case "Linux amd64" -> new Numbers(149, 28, 157, 302, 72);
+                case "Linux aarch64" -> new Numbers(228, 233, 167, 261, 25);
                 default -> null;
             };
         }
@@ -33,6 +33,7 @@ final class SystemCalls {
     private static final int PR_SET_DUMPABLE = 4;
     private static final int RLIMIT_CORE = 4;
     private static final int RLIMIT_BYTES = 16;
+    private static final int F_SETFL = 4;
 
     private static final StructLayout STATE = Linker.Option.captureStateLayout();
     private static final VarHandle ERRNO = STATE.varHandle(PathElement.groupElement("errno"));
@@ -91,6 +92,11 @@ final class SystemCalls {
     int forbidCores() {
         ByteBuffer zeros = ByteBuffer.allocateDirect(RLIMIT_BYTES);
         return call(numbers.prlimit64, 0, RLIMIT_CORE, address(zeros), 0);
+    }
+
+    /** 0, or the number of the error. {@code flags} are those of open(2), all of them. */
+    int setFlags(int descriptor, int flags) {
+        return call(numbers.fcntl, descriptor, F_SETFL, flags, 0);
     }
 
     private static long address(ByteBuffer direct) {

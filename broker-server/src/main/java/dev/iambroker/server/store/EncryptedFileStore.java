@@ -168,6 +168,11 @@ public final class EncryptedFileStore implements SessionStore, AutoCloseable {
         return account.value() + SUFFIX;
     }
 
+    /** Calls {@code sign} as soon as the disk has done with every write of this moment; does not wait for it. */
+    public void whenWritten(Runnable sign) {
+        writes.whenThrough(sign);
+    }
+
     /** Waits for writes under way, then lets another broker have the directory. Idempotent. */
     @Override
     public void close() {

@@ -11,7 +11,6 @@ import dev.iambroker.server.http.MalformedRequest;
 import dev.iambroker.server.http.RequestParser;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.DuplexChannel;
 import java.nio.charset.StandardCharsets;
@@ -51,6 +50,12 @@ final class Conversation {
 
     /** How long a connection that was ended here is drained. */
     static final Duration LINGER = Duration.ofSeconds(2);
+
+    /**
+     * At the end of the daemon, for a request that is on its way already: whoever has just connected, or asks one thing
+     * after the other, sends within a millisecond, and would take a connection that ends unanswered for a failure.
+     */
+    static final Duration LAST_CALL = Duration.ofMillis(300);
 
     /** Pipelined requests that wait for the one before them; more stay in the socket. */
     static final int MAX_WAITING_BYTES = 128 * 1024;
@@ -120,12 +125,11 @@ final class Conversation {
         ctx.flush();
     }
 
+    /** What has begun is answered, and so is what begins before the last call is over; then the connection ends. */
     void drain() {
-        isDraining = true;
-        if (phase == Phase.READING) {
-            // Nothing is owed but what is already written.
-            phase = Phase.CLOSING;
-            ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        if (!isDraining) {
+            isDraining = true;
+            settle();
         }
     }
 
@@ -400,7 +404,7 @@ final class Conversation {
         }
         boolean begun = parser.isMidRequest() || !inbox.isEmpty();
         if (!begun) {
-            watchdog.set(IDLE_TIMEOUT);
+            watchdog.set(isDraining ? LAST_CALL : IDLE_TIMEOUT);
         } else if (!hasBegun) {
             // Counted from the request's first byte: a byte now and then does not buy more time.
             watchdog.set(READ_TIMEOUT);

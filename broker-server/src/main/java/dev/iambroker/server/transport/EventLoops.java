@@ -5,8 +5,11 @@ import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 /** The threads that move bytes, shared by all listeners. Whoever makes it closes it, after the listeners. */
@@ -28,6 +31,13 @@ public final class EventLoops implements AutoCloseable {
         }
         this.group = new MultiThreadIoEventLoopGroup(
                 LOOPS, new DefaultThreadFactory("iam-broker-io", true), SteadyEpoll.newFactory());
+    }
+
+    /** Each of them alone, to hand a task to. */
+    public List<Executor> each() {
+        List<Executor> loops = new ArrayList<>();
+        group.forEach(loops::add);
+        return loops;
     }
 
     IoEventLoopGroup group() {

@@ -23,6 +23,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
     private final Executor workers;
     private final Turns turns;
     private @Nullable Conversation conversation;
+    private boolean isDraining;
 
     /** The event that asks a connection to end as soon as it owes no answer. */
     enum Drain {
@@ -47,6 +48,9 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
         Turns.Line line = turns.join(ChannelPlace.userOf(ctx.channel()));
         conversation = new Conversation(ctx, service, workers, arrival, line);
         conversation.begin();
+        if (isDraining) {
+            conversation.drain();
+        }
     }
 
     @Override
@@ -73,6 +77,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        isDraining |= event == Drain.EVENT;
         if (conversation == null) {
             return;
         }

@@ -4,6 +4,7 @@ import dev.iambroker.server.http.HttpService;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.RecvByteBufAllocator;
@@ -83,9 +84,7 @@ public final class SocketListener {
         Channel server = null;
         try {
             server = bind(
-                    bootstrap(engine, EpollServerDomainSocketChannel.class)
-                            .handler(new Doorkeeper(engine.limits()))
-                            .childHandler(ConnectionInitializer.forUnix(service, engine, connections)),
+                    unix(EpollServerDomainSocketChannel::new, service, engine, connections),
                     new DomainSocketAddress(bound.toFile()));
             file.publish(bound);
             return new SocketListener(server, connections, file);
@@ -98,17 +97,45 @@ public final class SocketListener {
         }
     }
 
+    /** Serves a Unix socket that is listened on already. When it is closed, the socket and its file stay. */
+    public static SocketListener unix(InheritedSocket socket, HttpService service, Engine engine) {
+        ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
+        ServerBootstrap bootstrap = unix(socket::channel, service, engine, connections);
+        return new SocketListener(listening(bootstrap.register(), socket), connections, null);
+    }
+
+    private static ServerBootstrap unix(
+            ChannelFactory<ServerChannel> channel, HttpService service, Engine engine, ChannelGroup connections) {
+        return bootstrap(engine, channel)
+                .handler(new Doorkeeper(engine.limits()))
+                .childHandler(ConnectionInitializer.forUnix(service, engine, connections));
+    }
+
     /**
      * Listens on loopback TCP.
      *
      * @throws ListenFailure if {@code address} is not a loopback address, or cannot be had
      */
     public static SocketListener loopback(InetSocketAddress address, HttpService service, Engine engine) {
+        demandLoopback(address);
+        return tcp(address, ConnectionLimits.TCP, service, engine);
+    }
+
+    /**
+     * Serves a loopback TCP socket that is listened on already.
+     *
+     * @throws ListenFailure if it can be reached from elsewhere
+     */
+    public static SocketListener loopback(InheritedSocket socket, HttpService service, Engine engine) {
+        demandLoopback(socket.address());
+        return tcp(socket, ConnectionLimits.TCP, service, engine);
+    }
+
+    private static void demandLoopback(InetSocketAddress address) {
         if (address.isUnresolved() || !address.getAddress().isLoopbackAddress()) {
             throw new ListenFailure("listen.http.address " + address
                     + " can be reached from other machines: use 127.0.0.1 or [::1], or the Unix socket");
         }
-        return tcp(address, ConnectionLimits.TCP, service, engine);
     }
 
     /**
@@ -120,21 +147,39 @@ public final class SocketListener {
         return tcp(address, ConnectionLimits.METRICS, service, engine);
     }
 
-    private static SocketListener tcp(InetSocketAddress address, int user, HttpService service, Engine engine) {
-        ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
-        Channel server = bind(
-                bootstrap(engine, EpollServerSocketChannel.class)
-                        .option(ChannelOption.SO_REUSEADDR, true)
-                        .childOption(ChannelOption.TCP_NODELAY, true)
-                        .childHandler(ConnectionInitializer.forTcp(user, service, engine, connections)),
-                address);
-        return new SocketListener(server, connections, null);
+    /** Serves a TCP socket that is listened on already, wherever that is. Only for what everybody may read. */
+    public static SocketListener anyInterface(InheritedSocket socket, HttpService service, Engine engine) {
+        return tcp(socket, ConnectionLimits.METRICS, service, engine);
     }
 
-    private static ServerBootstrap bootstrap(Engine engine, Class<? extends ServerChannel> type) {
+    private static SocketListener tcp(InetSocketAddress address, int user, HttpService service, Engine engine) {
+        ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
+        ServerBootstrap bootstrap = tcp(EpollServerSocketChannel::new, user, service, engine, connections);
+        return new SocketListener(bind(bootstrap, address), connections, null);
+    }
+
+    private static SocketListener tcp(InheritedSocket socket, int user, HttpService service, Engine engine) {
+        ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
+        ServerBootstrap bootstrap = tcp(socket::channel, user, service, engine, connections);
+        return new SocketListener(listening(bootstrap.register(), socket), connections, null);
+    }
+
+    private static ServerBootstrap tcp(
+            ChannelFactory<ServerChannel> channel,
+            int user,
+            HttpService service,
+            Engine engine,
+            ChannelGroup connections) {
+        return bootstrap(engine, channel)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childHandler(ConnectionInitializer.forTcp(user, service, engine, connections));
+    }
+
+    private static ServerBootstrap bootstrap(Engine engine, ChannelFactory<ServerChannel> channel) {
         return new ServerBootstrap()
                 .group(engine.loops().group())
-                .channel(type)
+                .channelFactory(channel)
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .option(ChannelOption.RECVBUF_ALLOCATOR, accepting())
                 .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
@@ -151,7 +196,11 @@ public final class SocketListener {
     }
 
     private static Channel bind(ServerBootstrap bootstrap, SocketAddress address) {
-        ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
+        return listening(bootstrap.bind(address), address);
+    }
+
+    private static Channel listening(ChannelFuture begun, Object address) {
+        ChannelFuture bound = begun.awaitUninterruptibly();
         if (!bound.isSuccess()) {
             throw new ListenFailure(
                     "cannot listen on " + address + ": " + reason(bound.cause()) + ": is it in use already?",

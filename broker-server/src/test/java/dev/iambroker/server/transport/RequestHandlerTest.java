@@ -625,6 +625,59 @@ final class RequestHandlerTest {
         assertThat(channel.isOpen()).isFalse();
     }
 
+    /** Whoever has just connected has sent something, or is about to. */
+    @Test
+    void drain_nothingSentYet_whatComesBeforeTheLastCallIsAnswered() {
+        channel.pipeline().fireUserEventTriggered(RequestHandler.Drain.EVENT);
+        pass(Conversation.LAST_CALL.dividedBy(2));
+        assertThat(channel.isOpen()).isTrue();
+
+        send(LIVEZ);
+
+        assertThat(received()).startsWith("HTTP/1.1 200 OK").contains("Connection: close\r\n");
+    }
+
+    @Test
+    void drain_idleBetweenRequests_closedAfterTheLastCall() {
+        send(LIVEZ);
+        assertThat(answersIn(received())).isEqualTo(1);
+        channel.pipeline().fireUserEventTriggered(RequestHandler.Drain.EVENT);
+
+        pass(Conversation.LAST_CALL.dividedBy(2));
+        // A second one, of whoever makes sure, buys no time.
+        channel.pipeline().fireUserEventTriggered(RequestHandler.Drain.EVENT);
+        assertThat(channel.isOpen()).isTrue();
+        pass(Conversation.LAST_CALL.dividedBy(2));
+
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void drain_halfARequest_isAnsweredWhenItIsWhole() {
+        send(LIVEZ.substring(0, 10));
+        channel.pipeline().fireUserEventTriggered(RequestHandler.Drain.EVENT);
+        pass(Conversation.LAST_CALL.multipliedBy(2));
+
+        send(LIVEZ.substring(10));
+
+        assertThat(received()).startsWith("HTTP/1.1 200 OK").contains("Connection: close\r\n");
+    }
+
+    @Test
+    void drain_beforeThePeerIsKnown_isRemembered() {
+        EmbeddedChannel unknown = new EmbeddedChannel();
+        unknown.freezeTime();
+        RequestHandler handler = new RequestHandler(service, waiting::add, turns);
+        unknown.pipeline().addLast(new Known(), handler);
+        unknown.pipeline().fireUserEventTriggered(RequestHandler.Drain.EVENT);
+        unknown.pipeline().fireChannelActive();
+
+        unknown.advanceTimeBy(Conversation.LAST_CALL.toNanos(), TimeUnit.NANOSECONDS);
+        unknown.runScheduledPendingTasks();
+
+        assertThat(unknown.isOpen()).isFalse();
+    }
+
     @Test
     void unwritable_nothingMoreIsBegunUntilItIsTaken() {
         setWritable(false);

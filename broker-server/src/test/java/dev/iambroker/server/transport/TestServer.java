@@ -59,6 +59,15 @@ final class TestServer implements AutoCloseable {
         return added(SocketListener.unix(socket, unixService(broker, RequestEvents.NONE), engine()));
     }
 
+    SocketListener listen(InheritedSocket socket) {
+        return added(SocketListener.unix(socket, unixService(broker, RequestEvents.NONE), engine()));
+    }
+
+    SocketListener listenOnLoopback(InheritedSocket socket) {
+        TransportRules rules = TransportRules.loopback(SECRETS, Set.of("livez", "readyz"));
+        return added(SocketListener.loopback(socket, everything(broker, rules, RequestEvents.NONE), engine()));
+    }
+
     SocketListener listenOnLoopback() {
         return listenOnLoopback(anyPort());
     }
