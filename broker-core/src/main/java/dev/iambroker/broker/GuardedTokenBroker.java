@@ -365,6 +365,8 @@ public final class GuardedTokenBroker implements TokenBroker {
         Demand.ownSession(account);
         gate.loggingOut(account.name());
         command(account, () -> tokens.logout(account.name()));
+        // Also those that were opened meanwhile.
+        gate.loggingOut(account.name());
         lists.drop(account.name());
         return view(account.name());
     }

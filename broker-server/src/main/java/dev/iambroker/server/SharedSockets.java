@@ -54,16 +54,19 @@ final class SharedSockets implements ShareSockets, AutoCloseable {
     public Opened open(Scope scope, int mode) {
         Integer owner = ownerFor(scope.sharer().peer(), mode);
         Path path = null;
+        Shared shared = null;
         try {
             path = directory.create();
             UnixSocket socket =
                     new UnixSocket(path, new FileMode(mode).permissions(), directory.birthplace(), null, owner);
-            Shared shared = new Shared(path, stop.with(SocketListener.unix(socket, services.apply(scope), engine)));
+            shared = new Shared(path, stop.with(SocketListener.unix(socket, services.apply(scope), engine)));
             open.add(shared);
             directory.publish(path);
             return shared;
         } catch (IOException | ListenFailure e) {
-            if (path != null) {
+            if (shared != null) {
+                shared.close();
+            } else if (path != null) {
                 directory.remove(path);
             }
             throw new NotOpened("the shared socket cannot be made: " + e.getMessage());

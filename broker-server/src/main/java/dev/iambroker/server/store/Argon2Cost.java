@@ -10,7 +10,9 @@ record Argon2Cost(
     /** OWASP's 19 MiB, so that it fits into the daemon's small heap, with twice the passes of OWASP's. */
     static final Argon2Cost DEFAULT = new Argon2Cost(19 * 1024, 4, 1);
 
-    private static final int MOST_MEMORY_KIB = 1024 * 1024;
+    /** What the heap has room for: more would end the daemon at the first passphrase. */
+    private static final int MOST_MEMORY_KIB = 32 * 1024;
+
     private static final int MOST_ITERATIONS = 100;
     private static final int MOST_LANES = 16;
 

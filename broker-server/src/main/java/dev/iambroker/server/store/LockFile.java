@@ -49,8 +49,15 @@ record LockFile(
     record Refused(
             @JsonProperty("count") int count,
             @JsonProperty("last") long last) {
+        private static final long LATEST = Integer.MAX_VALUE * 4L;
+
+        /** Whatever a clock shows, it can be read again. */
+        private static Refused of(Tries tries) {
+            return new Refused(tries.count(), Math.clamp(tries.last().getEpochSecond(), 0, LATEST));
+        }
+
         private boolean isSane() {
-            return count >= 0 && last >= 0 && last <= Integer.MAX_VALUE * 4L;
+            return count >= 0 && last >= 0 && last <= LATEST;
         }
     }
 
@@ -78,8 +85,7 @@ record LockFile(
     }
 
     LockFile with(Tries other) {
-        var refused = new Refused(other.count(), other.last().getEpochSecond());
-        return new LockFile(format, audit, mark, locked, refused);
+        return new LockFile(format, audit, mark, locked, Refused.of(other));
     }
 
     Tries inVain() {

@@ -48,7 +48,7 @@ final class Conversation {
     /** A client that takes nothing off a full socket for so long is not coming back. */
     static final Duration WRITE_TIMEOUT = Duration.ofSeconds(10);
 
-    /** How long a connection that was ended here is drained. */
+    /** How long a connection is drained that was ended here, once the client's kernel has all that it is owed. */
     static final Duration LINGER = Duration.ofSeconds(2);
 
     /**
@@ -76,6 +76,7 @@ final class Conversation {
     private Phase phase = Phase.READING;
     private boolean hasBegun;
     private boolean hasInputEnded;
+    private boolean hasOutputEnded;
     private boolean isDraining;
     private boolean isInLine;
     private int beingAnswered;
@@ -118,7 +119,10 @@ final class Conversation {
     void inputEnded() {
         hasInputEnded = true;
         if (phase == Phase.CLOSING) {
-            ctx.close();
+            // What is owed is still on its way otherwise, and its end closes.
+            if (hasOutputEnded) {
+                ctx.close();
+            }
             return;
         }
         serve();
@@ -196,7 +200,7 @@ final class Conversation {
     private void waitInLine() {
         isInLine = true;
         read(/* isWanted= */ false);
-        if (phase == Phase.READING && !hasBegun) {
+        if (phase == Phase.READING && !hasBegun && ctx.channel().isWritable()) {
             watchdog.clear();
         }
         line.add(this::nextTurn, ctx.executor());
@@ -211,10 +215,16 @@ final class Conversation {
             read(/* isWanted= */ true);
             return 1;
         }
-        int steps = takeTurn();
-        afterTurn();
-        ctx.flush();
-        return steps;
+        try {
+            int steps = takeTurn();
+            afterTurn();
+            ctx.flush();
+            return steps;
+        } catch (RuntimeException e) {
+            // As from any other step: it ends this connection, and nobody else's turn.
+            ctx.pipeline().fireExceptionCaught(e);
+            return 1;
+        }
     }
 
     private @Nullable HttpRequest nextRequest() {
@@ -423,12 +433,14 @@ final class Conversation {
     private void close() {
         phase = Phase.CLOSING;
         forgetRequests();
-        watchdog.set(LINGER);
+        watchdog.set(WRITE_TIMEOUT);
         read(!isInLine);
         ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> endOutput());
     }
 
     private void endOutput() {
+        hasOutputEnded = true;
+        watchdog.set(LINGER);
         if (hasInputEnded || !(ctx.channel() instanceof DuplexChannel duplex)) {
             ctx.close();
             return;

@@ -93,16 +93,15 @@ final class Turns {
 
     private void serve(EventExecutor loop) {
         round++;
-        for (int left = STEPS; left > 0; ) {
-            Line line = waiting.poll();
-            if (line == null) {
-                break;
+        try {
+            for (int left = STEPS; left > 0 && !waiting.isEmpty(); ) {
+                left -= Math.max(1, serveOne(waiting.remove()));
             }
-            left -= Math.max(1, serveOne(line));
-        }
-        isDue = false;
-        if (!waiting.isEmpty()) {
-            scheduleOn(loop);
+        } finally {
+            isDue = false;
+            if (!waiting.isEmpty()) {
+                scheduleOn(loop);
+            }
         }
     }
 

@@ -272,7 +272,10 @@ final class RequestHandlerTest {
 
         channel.runPendingTasks();
         assertThat(channel.config().isAutoRead()).isTrue();
+        // Its answer is still owed: that is not cut off before a client counts as gone.
         pass(Conversation.LINGER);
+        assertThat(channel.isOpen()).isTrue();
+        pass(Conversation.WRITE_TIMEOUT.minus(Conversation.LINGER));
         assertThat(channel.isOpen()).isFalse();
     }
 
@@ -698,6 +701,20 @@ final class RequestHandlerTest {
         pass(Conversation.WRITE_TIMEOUT);
 
         assertThat(channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void unwritable_tooLong_closedAlsoInTheLineOfItsUser() {
+        setWritable(false);
+        Turns.Line line = turns.join(UID);
+        line.spend(Turns.STEPS);
+        send(LIVEZ);
+        assertThat(channel.config().isAutoRead()).isFalse();
+
+        pass(Conversation.WRITE_TIMEOUT);
+
+        assertThat(channel.isOpen()).isFalse();
+        line.leave();
     }
 
     private void setWritable(boolean writable) {

@@ -116,6 +116,20 @@ final class TurnsTest {
     }
 
     @Test
+    void turnFails_theOthersHaveTheirs() {
+        Turns.Line failing = turns.join(FLOODING);
+        failing.add(
+                () -> {
+                    throw new IllegalStateException("failed");
+                },
+                loop.eventLoop());
+        wait(OTHER, "other", 1);
+        runAll();
+
+        assertThat(taken).containsExactly("other");
+    }
+
+    @Test
     void last_leaves_nothingIsKeptOfThatUser() {
         Turns.Line line = turns.join(FLOODING);
         turns.join(FLOODING).leave();
