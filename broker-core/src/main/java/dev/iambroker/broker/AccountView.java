@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * How an account stands. Never holds a token.
  *
  * @param login the word of its login
+ * @param loginOf the account that logs in: itself, or the one whose login it shares
  * @param accountId the bound account, null where the login is unbound
  * @param openShiftTokens of each OpenShift cluster of which a token is cached, by its id
  * @param runway until the first caller fails if IAM stays down from now; null where that is not known
@@ -25,6 +26,7 @@ public record AccountView(
         AccountName name,
         AccountState state,
         String login,
+        AccountName loginOf,
         @Nullable String accountId,
         @Nullable String iamId,
         Map<TokenKind, TokenView> tokens,

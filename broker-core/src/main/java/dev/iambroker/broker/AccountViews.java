@@ -25,6 +25,7 @@ final class AccountViews {
                 name,
                 status.state(),
                 account.login().word(),
+                account.sessionOwner(),
                 account.accountId(),
                 status.iamId(),
                 tokenViews(tokens, name, time),

@@ -136,7 +136,8 @@ final class Exchange {
             Secret next = mint(account, new Grant.KubeRefresh(own)).refreshToken();
             account.keepKubeRefreshToken(next == null ? own : next);
             return true;
-        } catch (IamFailure.Reauthenticate | IamFailure.GiveUp | RenewalFailure.IdentityMismatch unusable) {
+        } catch (IamFailure.Reauthenticate | IamFailure.GiveUp | RenewalFailure unusable) {
+            // Whatever came with a token that cannot be served is of its kind, and a rotated one is gone by now.
             account.keepKubeRefreshToken(null);
             return false;
         } catch (IamFailure.Retry e) {

@@ -366,10 +366,9 @@ final class TokenRefresher {
         queue.forget(key);
         // What is refused to one of several accounts says nothing about the login that they share.
         boolean isOwnAccess = key.kind() == TokenKind.ACCESS && account.ownsItsSession();
-        boolean isKeyRefusedForKube =
-                key.kind() == TokenKind.KUBE && account.account().login().renewsByCredential();
-        boolean sessionIsDead =
-                isOwnAccess || (failure instanceof RenewalFailure.LoginRequired && !isKeyRefusedForKube);
+        // Nor does anything but its own access token of an owner that has no session to lose.
+        boolean hasSession = !account.owner().account().login().renewsByCredential();
+        boolean sessionIsDead = isOwnAccess || (failure instanceof RenewalFailure.LoginRequired && hasSession);
         if (sessionIsDead) {
             return ended(account, failure);
         }

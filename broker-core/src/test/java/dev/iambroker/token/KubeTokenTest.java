@@ -9,9 +9,12 @@ import dev.iambroker.account.Cloud;
 import dev.iambroker.account.Login;
 import dev.iambroker.account.TokenKind;
 import dev.iambroker.account.TrustedProfile;
+import dev.iambroker.iam.Claims;
 import dev.iambroker.iam.IamFailure;
+import dev.iambroker.iam.IssuedToken;
 import dev.iambroker.secret.Secret;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -173,6 +176,44 @@ final class KubeTokenTest {
         mint(bench);
         assertThat(bench.iam.count("kube-refresh")).isEqualTo(1);
         assertThat(bench.iam.count("delegated-refresh-token")).isEqualTo(3);
+    }
+
+    /** What is wrong with the answers that one refresh token brings. */
+    enum Lie {
+        ENDED_BY_IAMS_CLOCK,
+        OVER_ON_ARRIVAL;
+
+        IssuedToken tell(IssuedToken good) {
+            Claims claims = Objects.requireNonNull(good.claims());
+            return switch (this) {
+                case ENDED_BY_IAMS_CLOCK ->
+                    new IssuedToken(
+                            good.value(),
+                            good.life(),
+                            good.expiresAt(),
+                            new Claims(
+                                    claims.issuedAt(),
+                                    Instant.EPOCH,
+                                    claims.iamId(),
+                                    claims.accountId(),
+                                    claims.issuer(),
+                                    List.copyOf(claims.audience()),
+                                    Set.copyOf(claims.kubeAccounts())));
+                case OVER_ON_ARRIVAL -> new IssuedToken(good.value(), Duration.ZERO, good.expiresAt(), claims);
+            };
+        }
+    }
+
+    /** The session delegates another one, so that clusters are reached whatever that one refresh token brings. */
+    @ParameterizedTest
+    @EnumSource(Lie.class)
+    void ownRefreshToken_bringsATokenThatIsOver_isForgottenAndDelegatedAnew(Lie lie) {
+        Bench bench = ready(Way.OWN_REFRESH_TOKEN);
+        bench.iam.bendRefreshedIdTokens(lie::tell);
+        int before = bench.iam.requests().size();
+        assertThat(mint(bench).left(bench.time)).isPositive();
+        assertThat(bench.iam.requests().subList(before, bench.iam.requests().size()))
+                .containsExactly("kube-refresh", "delegated_refresh_token", "delegated-refresh-token");
     }
 
     @Test

@@ -81,6 +81,25 @@ final class LeftAloneTest {
         assertThat(bench.tokens.status(TEAM).state()).isEqualTo(AccountState.VALID);
     }
 
+    /** What a key's own session cannot do for another account is no news of the key. */
+    @Test
+    void loginOfAKey_thatAnotherAccountCannotShare_goesOn() {
+        Account owner = Bench.byKey();
+        Account team = new Account(
+                TEAM, new Login.Shared(PROD, owner.login()), "f".repeat(32), Cloud.IBM_CLOUD, /* uaa= */ false);
+        Bench bench = new Bench(owner, team).started();
+        ask(bench, TEAM, TokenKind.ACCESS);
+        ask(bench, TEAM, TokenKind.KUBE);
+
+        bench.time.advance(Duration.ofHours(3));
+
+        assertThat(bench.tokens.status(PROD).state()).isEqualTo(AccountState.VALID);
+        assertThat(bench.access(PROD).left(bench.time)).isPositive();
+        assertThat(bench.tokens.status(TEAM).state()).isEqualTo(AccountState.LOGIN_REQUIRED);
+        Bench again = bench.restarted(List.of(owner, team));
+        assertThat(again.tokens.status(PROD).state()).isEqualTo(AccountState.VALID);
+    }
+
     private static SecretSource changing(AtomicReference<String> value) {
         return new SecretSource() {
             @Override

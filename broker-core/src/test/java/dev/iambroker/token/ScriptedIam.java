@@ -62,6 +62,7 @@ public final class ScriptedIam implements IamClient {
     private Duration idTokenShift = Duration.ZERO;
     private boolean kubeIsOpaque;
     private boolean kubeRefreshes = true;
+    private UnaryOperator<IssuedToken> refreshedIdTokens = token -> token;
     private @Nullable AccountName refused;
     private @Nullable Instant refreshTokensEnd;
     private String newest = "none";
@@ -135,6 +136,11 @@ public final class ScriptedIam implements IamClient {
     /** The client kube gets no refresh tokens of its own from now on, and those it has are refused. */
     public void refuseKubeRefreshes() {
         this.kubeRefreshes = false;
+    }
+
+    /** What becomes of the ID tokens that the client kube gets for a refresh token of its own, and of no others. */
+    public void bendRefreshedIdTokens(UnaryOperator<IssuedToken> bend) {
+        this.refreshedIdTokens = bend;
     }
 
     /** Refuses the refreshes of one account as if the refresh token were dead. */
@@ -346,7 +352,7 @@ public final class ScriptedIam implements IamClient {
         }
         demandAlive(used);
         dead.add(used);
-        return kube(account, requestedAt, Secret.of(freshForKube()));
+        return kube(account, requestedAt, Secret.of(freshForKube()), refreshedIdTokens);
     }
 
     private String freshForKube() {
@@ -360,7 +366,12 @@ public final class ScriptedIam implements IamClient {
     }
 
     private IamAnswer kube(Account account, Instant requestedAt, @Nullable Secret refresh) {
-        IssuedToken good = issued("kube", account, idTokenShift);
+        return kube(account, requestedAt, refresh, token -> token);
+    }
+
+    private IamAnswer kube(
+            Account account, Instant requestedAt, @Nullable Secret refresh, UnaryOperator<IssuedToken> bend) {
+        IssuedToken good = bend.apply(issued("kube", account, idTokenShift));
         IssuedToken id = kubeIsOpaque ? new IssuedToken(good.value(), good.life(), good.expiresAt(), null) : good;
         Claims now = new Claims(now(), now().plus(life), iamId, null, issuer, List.of(), Set.of());
         IssuedToken access = new IssuedToken(Secret.of("beside"), life, now().plus(life), now);

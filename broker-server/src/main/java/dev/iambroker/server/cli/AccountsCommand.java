@@ -60,7 +60,8 @@ final class AccountsCommand implements Callable<Integer> {
     }
 
     private boolean isChosen(JsonNode entry) {
-        return Json.cell(entry, "id").equals(chosen) || Json.cell(entry, "name").equals(chosen);
+        return Json.cell(entry, "id").equalsIgnoreCase(chosen)
+                || Json.cell(entry, "name").equals(chosen);
     }
 
     private JsonNode only(List<JsonNode> found) {
@@ -87,10 +88,52 @@ final class AccountsCommand implements Callable<Integer> {
             out.println(Json.pretty(entry));
             return;
         }
-        var id = Json.cell(entry, "id");
-        out.println("in the configuration, under accounts." + account.name + ":");
-        out.println("  account-id: " + id);
-        out.println("or, to reach it beside that one through the same password or passcode, under accounts:");
-        out.println("  ALIAS: { login: " + account.name + ", account-id: " + id + " }");
+        var view = access.client().json(BrokerRequest.get(account.path(), BrokerClient.AT_ONCE));
+        lines(view, Json.cell(entry, "id")).forEach(out::println);
+    }
+
+    private List<String> lines(JsonNode view, String id) {
+        var bound = Json.text(view, "account_id");
+        if (id.equalsIgnoreCase(bound)) {
+            return List.of("account \"" + account.name + "\" is this one already: its account-id is " + id);
+        }
+        return switch (Json.cell(view, "login")) {
+            case "api-key" ->
+                ofOneAccount(
+                        bound,
+                        id,
+                        "key",
+                        "an API key belongs to one account: give ALIAS that account's own key, under accounts:",
+                        "api-key: { file: FILE }");
+            case "trusted-profile" ->
+                ofOneAccount(
+                        bound,
+                        id,
+                        "trusted profile",
+                        "a trusted profile belongs to one account: give ALIAS one of that account, under accounts:",
+                        "trusted-profile: { profile-name: NAME, cr-token-file: FILE }");
+            default ->
+                List.of(
+                        "in the configuration, under accounts." + account.name + ":",
+                        "  account-id: " + id,
+                        "or, to reach it beside that one through the same login, under accounts:",
+                        alias("login: " + StatusTable.loginOf(view), id));
+        };
+    }
+
+    private List<String> ofOneAccount(@Nullable String bound, String id, String what, String sentence, String login) {
+        if (bound != null) {
+            return List.of(sentence, alias(login, id));
+        }
+        return List.of(
+                "in the configuration, under accounts." + account.name + ", if that is the account of its " + what
+                        + ":",
+                "  account-id: " + id,
+                "otherwise, " + sentence,
+                alias(login, id));
+    }
+
+    private static String alias(String login, String id) {
+        return "  ALIAS: { " + login + ", account-id: " + id + " }";
     }
 }

@@ -111,7 +111,7 @@ final class Checkup {
         var seen = name + " is " + state + identity(account) + error(account);
         return switch (state) {
             case "login_required", "disabled" ->
-                Finding.broken(Step.LOGIN, seen, "run 'iam-broker login " + name + "'");
+                Finding.broken(Step.LOGIN, seen, "run 'iam-broker login " + StatusTable.loginOf(account) + "'");
             case "locked" -> Finding.broken(Step.LOGIN, seen, "run 'iam-broker unlock'");
             default -> Finding.ok(Step.LOGIN, seen);
         };

@@ -72,7 +72,7 @@ final class StatusTable {
         addError(table, account.path("last_error"));
         addLoginEnd(table, account);
         if (state.equals("login_required") || state.equals("disabled")) {
-            table.note("run 'iam-broker login " + Json.cell(account, "name") + "'");
+            table.note("run 'iam-broker login " + loginOf(account) + "'");
         }
         if (state.equals("locked")) {
             table.note("run 'iam-broker unlock'");
@@ -91,9 +91,14 @@ final class StatusTable {
         var seconds = account.path("login_runway_seconds");
         var left = Duration.ofSeconds(seconds.isNumber() ? seconds.asLong() : 0);
         if (left.isPositive() && left.compareTo(LOGIN_ENDS_SOON) <= 0) {
-            table.note("login ends in " + TimeLeft.spelt(left) + ": run 'iam-broker login " + Json.cell(account, "name")
-                    + "'");
+            table.note("login ends in " + TimeLeft.spelt(left) + ": run 'iam-broker login " + loginOf(account) + "'");
         }
+    }
+
+    /** The account to log in: that of another is refused where it shares that one's login. */
+    static String loginOf(JsonNode account) {
+        var owner = Json.text(account, "login_of");
+        return owner == null ? Json.cell(account, "name") : owner;
     }
 
     private static Colour colour(String state) {

@@ -123,8 +123,21 @@ final class AccountsReader {
             kind.error(what + " (expected the account that logs in)");
             return null;
         }
+        if (owner != null && owner.login != null && owner.login.renewsByCredential()) {
+            kind.error(ofOneAccount(owner.login));
+            return null;
+        }
         draft.noted.addFirst(new Setting(kind.path(), alias, kind.origin()));
         return owner;
+    }
+
+    /** Such a login keeps no session that a refresh could bind to another account. */
+    private static String ofOneAccount(Login owners) {
+        String instead = owners instanceof Login.ApiKey
+                ? "give this account an api-key: of its own"
+                : "give this account a trusted-profile: of its own";
+        return "names an account that logs in by " + owners.word() + ", which is good for one IBM Cloud account only"
+                + " (expected one that logs in by password, passcode or refresh-token): " + instead;
     }
 
     private void checkAgainst(Draft owner, Draft draft) {

@@ -16,6 +16,7 @@ final class AccountJson {
                 .member("name", view.name().value())
                 .member("state", view.state().word())
                 .member("login", view.login())
+                .member("login_of", view.loginOf().value())
                 .member("account_id", view.accountId())
                 .member("iam_id", view.iamId());
         tokens(view, json);

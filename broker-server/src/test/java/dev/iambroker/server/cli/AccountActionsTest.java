@@ -87,17 +87,65 @@ final class AccountActionsTest {
                  {"id":"89ab","name":"Twin","state":"ACTIVE"}]}""");
     }
 
+    private void stands(String login, String loginOf, String accountId) {
+        daemon.answer(
+                "GET /v1/accounts/prod",
+                200,
+                "{\"name\":\"prod\",\"state\":\"valid\",\"login\":\"%s\",\"login_of\":\"%s\",\"account_id\":%s}"
+                        .formatted(login, loginOf, accountId));
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"0123", "Acme"})
-    void accounts_oneOfThem_tellsTheLineOfTheConfiguration(String chosen) {
+    @CsvSource({"89ab, 89ab, prod", "89AB, 89ab, prod", "Acme, 0123, prod", "Acme, 0123, dev"})
+    void accounts_oneOfThem_tellsTheLineOfTheConfiguration(String chosen, String id, String owner) {
         haveIbmAccounts();
+        stands("passcode", owner, "\"4567\"");
 
         assertThat(cli.run("accounts", "prod", chosen).out()).isEqualTo("""
                 in the configuration, under accounts.prod:
+                  account-id: %s
+                or, to reach it beside that one through the same login, under accounts:
+                  ALIAS: { login: %s, account-id: %s }
+                """.formatted(id, owner, id));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "api-key         | an API key belongs to one account: give ALIAS that account's own key, under accounts:"
+                        + " | { api-key: { file: FILE }, account-id: 0123 }",
+                "trusted-profile | a trusted profile belongs to one account: give ALIAS one of that account, under accounts:"
+                        + " | { trusted-profile: { profile-name: NAME, cr-token-file: FILE }, account-id: 0123 }"
+            })
+    void accounts_oneOfThem_loginGoodForOneAccount_isNotShared(String login, String sentence, String line) {
+        haveIbmAccounts();
+        stands(login, "prod", "\"4567\"");
+
+        assertThat(cli.run("accounts", "prod", "Acme").out()).isEqualTo(sentence + "\n  ALIAS: " + line + "\n");
+    }
+
+    @Test
+    void accounts_oneOfThem_keyBoundToNone_tellsItsAccountId() {
+        haveIbmAccounts();
+        stands("api-key", "prod", "null");
+
+        assertThat(cli.run("accounts", "prod", "Acme").out()).isEqualTo("""
+                in the configuration, under accounts.prod, if that is the account of its key:
                   account-id: 0123
-                or, to reach it beside that one through the same password or passcode, under accounts:
-                  ALIAS: { login: prod, account-id: 0123 }
+                otherwise, an API key belongs to one account: give ALIAS that account's own key, under accounts:
+                  ALIAS: { api-key: { file: FILE }, account-id: 0123 }
                 """);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"89ab", "89AB"})
+    void accounts_oneOfThem_theConfiguredOne_saysSo(String chosen) {
+        haveIbmAccounts();
+        stands("passcode", "prod", "\"89AB\"");
+
+        assertThat(cli.run("accounts", "prod", chosen).out())
+                .isEqualTo("account \"prod\" is this one already: its account-id is 89ab\n");
     }
 
     @Test

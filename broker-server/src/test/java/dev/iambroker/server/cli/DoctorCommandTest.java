@@ -51,6 +51,19 @@ final class DoctorCommandTest {
     }
 
     @Test
+    void accountThatSharesALogin_saysWhoseIsNeeded() {
+        daemon.answer(
+                "GET /v1/accounts/team-b",
+                200,
+                DEAD.replace("\"name\":\"dev\"", "\"name\":\"team-b\",\"login_of\":\"dev\""));
+
+        var result = cli.run("doctor", "team-b");
+
+        assertThat(result.code()).isEqualTo(4);
+        assertThat(result.out()).contains("team-b is login_required").contains("run 'iam-broker login dev'");
+    }
+
+    @Test
     void account_endsAtItsToken() {
         daemon.answer("GET /v1/accounts/prod/token", 200, "{\"access_token\":\"canary\",\"expires_in\":1234}");
         cli.inspected = new ConfigReport(Path.of("/etc/broker.yaml"), 1, List.of());

@@ -83,6 +83,19 @@ final class StatusCommandTest {
         assertThat(cli.run("status", "dev").out()).doesNotContain("login ends");
     }
 
+    /** A login of an account that has none of its own is refused. */
+    @Test
+    void status_accountThatSharesALogin_saysWhoseIsNeeded() {
+        var shared = DEV.replace("\"name\":\"dev\"", "\"name\":\"team-b\",\"login_of\":\"dev\"");
+        var soon = shared.replace("login_required", "valid")
+                .replace("\"last_error\"", "\"login_runway_seconds\":27000,\"last_error\"");
+        daemon.answer("GET /v1/accounts/team-b", 200, shared);
+        daemon.answer("GET /v1/accounts/team-c", 200, soon);
+
+        assertThat(cli.run("status", "team-b").out()).endsWith("  run 'iam-broker login dev'\n");
+        assertThat(cli.run("status", "team-c").out()).endsWith("  login ends in 7 h: run 'iam-broker login dev'\n");
+    }
+
     @Test
     void status_oneAccount_asksForThatOneOnly() {
         daemon.answer("GET /v1/accounts/prod", 200, PROD);

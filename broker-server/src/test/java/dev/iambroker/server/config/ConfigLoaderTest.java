@@ -306,6 +306,27 @@ final class ConfigLoaderTest {
                                 + " none of its own)");
     }
 
+    /** Accepted, it would be an account that can never be had. */
+    @Test
+    void load_sharedLoginOfAKeyOrAProfile_isAProblem() {
+        fixture.secret("key", "k-1");
+        fixture.secret("cr-token", "t-1");
+        assertThat(fixture.problems("""
+                accounts:
+                  prod: { api-key: { file: key } }
+                  vm: { trusted-profile: { profile-name: ci, cr-token-file: cr-token } }
+                  b: { login: prod, account-id: %s }
+                  c: { login: vm, account-id: %s }
+                """.formatted(ID, ID)))
+                .containsExactly(
+                        "broker.yaml:4:15: accounts.b.login: names an account that logs in by api-key, which is good for"
+                                + " one IBM Cloud account only (expected one that logs in by password, passcode or"
+                                + " refresh-token): give this account an api-key: of its own",
+                        "broker.yaml:5:15: accounts.c.login: names an account that logs in by trusted-profile, which is"
+                                + " good for one IBM Cloud account only (expected one that logs in by password, passcode"
+                                + " or refresh-token): give this account a trusted-profile: of its own");
+    }
+
     @Test
     void load_sharedLogin_livesInTheOwnersCloud() {
         BrokerConfig config = fixture.config("""
@@ -322,9 +343,11 @@ final class ConfigLoaderTest {
 
     @Test
     void load_brokenOwner_isToldOnce() {
-        assertThat(fixture.problems("accounts:\n  dev: { api-key: { file: nowhere } }\n  b: { login: dev }\n"))
+        assertThat(
+                        fixture.problems(
+                                "accounts:\n  dev: { password: { username: ops, password: { file: nowhere } } }\n  b: { login: dev }\n"))
                 .containsExactly(
-                        "broker.yaml:2:27: accounts.dev.api-key.file: no such file (expected a file that holds the secret)");
+                        "broker.yaml:2:55: accounts.dev.password.password.file: no such file (expected a file that holds the secret)");
     }
 
     @Test

@@ -16,7 +16,8 @@ final class EffectiveConfigTest {
               prod:
                 api-key: { file: key }
                 endpoints: { region: eu-de }
-              b: { login: prod, account-id: 0123456789abcdef0123456789abcdef }
+              b: { login: dev, account-id: 0123456789abcdef0123456789abcdef }
+              dev: { passcode: {} }
             endpoints:
               accounts: https://accounts.example
             kube: { keep-warm: 90m }
@@ -43,13 +44,13 @@ final class EffectiveConfigTest {
         assertThat(fixture.value(YAML, "accounts.prod.uaa")).isEqualTo("false from cloud ibm-cloud");
         assertThat(fixture.value(YAML, "accounts.prod.endpoints.region")).isEqualTo("eu-de from broker.yaml:4");
         assertThat(fixture.value(YAML, "accounts.prod.endpoints.accounts"))
-                .isEqualTo("https://accounts.example from broker.yaml:7");
+                .isEqualTo("https://accounts.example from broker.yaml:8");
         assertThat(fixture.value(YAML, "accounts.prod.endpoints.iam")).isEqualTo("null from cloud ibm-cloud");
-        assertThat(fixture.value(YAML, "accounts.b.login")).isEqualTo("prod from broker.yaml:5");
-        assertThat(fixture.value(YAML, "kube.keep-warm")).isEqualTo("90m from broker.yaml:8");
+        assertThat(fixture.value(YAML, "accounts.b.login")).isEqualTo("dev from broker.yaml:5");
+        assertThat(fixture.value(YAML, "kube.keep-warm")).isEqualTo("90m from broker.yaml:9");
         assertThat(fixture.value(YAML, "kube.expiry-margin")).isEqualTo("45s from default");
-        assertThat(fixture.value(YAML, "clients[0].match.group")).isEqualTo("developers (2001) from broker.yaml:10");
-        assertThat(fixture.value(YAML, "clients[0].allow")).isEqualTo("[access:prod] from broker.yaml:10");
+        assertThat(fixture.value(YAML, "clients[0].match.group")).isEqualTo("developers (2001) from broker.yaml:11");
+        assertThat(fixture.value(YAML, "clients[0].allow")).isEqualTo("[access:prod] from broker.yaml:11");
         assertThat(fixture.value(YAML, "listen.unix.path"))
                 .isEqualTo(dir + "/run/broker.sock from environment XDG_RUNTIME_DIR");
         assertThat(fixture.value(YAML, "state.dir")).isEqualTo(dir + "/state from environment XDG_STATE_HOME");

@@ -78,6 +78,7 @@ public final class FakeBroker implements TokenBroker {
                 PROD,
                 AccountState.LOGIN_REQUIRED,
                 "passcode",
+                PROD,
                 null,
                 null,
                 Map.of(),
@@ -92,7 +93,8 @@ public final class FakeBroker implements TokenBroker {
         return new AccountView(
                 PROD,
                 AccountState.BACKOFF,
-                "api-key",
+                "password",
+                new AccountName("dev"),
                 "0123456789abcdef0123456789abcdef",
                 "IBMid-1",
                 Map.of(TokenKind.ACCESS, new TokenView(END.plusMillis(1), END.minusSeconds(60), Duration.ofSeconds(9))),
