@@ -75,8 +75,8 @@ final class ApiServer implements AutoCloseable {
     }
 
     private Reply send(HttpRequest.Builder request) throws IOException, InterruptedException {
-        HttpResponse<String> response = whole(
-                http.sendAsync(request.build(), BodyHandlers.limiting(BodyHandlers.ofString(), MAX_BYTES)));
+        HttpResponse<String> response =
+                whole(http.sendAsync(request.build(), BodyHandlers.limiting(BodyHandlers.ofString(), MAX_BYTES)));
         return new Reply(
                 response.statusCode(), response.headers().firstValue("Date").orElse(""), object(response.body()));
     }
