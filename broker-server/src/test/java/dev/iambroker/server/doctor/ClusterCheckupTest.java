@@ -296,8 +296,7 @@ final class ClusterCheckupTest {
     }
 
     private void assertGivenUpOn(Reply reply) throws Exception {
-        var listener = new HttpListener(
-                "slow", 0, AUTHORITY.sockets(ServerName.LOOPBACK), request -> reply, () -> NOW);
+        var listener = new HttpListener("slow", 0, AUTHORITY.sockets(ServerName.LOOPBACK), request -> reply, () -> NOW);
         listener.start();
         listeners.add(listener);
         var broken = last(checkup("https://127.0.0.1:" + listener.port(), AUTHORITY.pem(), goodToken()));
