@@ -10,16 +10,23 @@ public final class ServiceFailure extends RuntimeException {
 
     private final int status;
     private final @Nullable String code;
+    private final @Nullable String hint;
 
     /**
      * @param status the HTTP status, or {@link #NO_STATUS}
      * @param code the service's own code, {@code G0004}
      */
     public ServiceFailure(String message, int status, @Nullable String code) {
+        this(message, status, code, null);
+    }
+
+    /** @param hint what to do, where trying again later does not help */
+    public ServiceFailure(String message, int status, @Nullable String code, @Nullable String hint) {
         super(message);
         this.message = message;
         this.status = status;
         this.code = code;
+        this.hint = hint;
     }
 
     public int status() {
@@ -28,6 +35,10 @@ public final class ServiceFailure extends RuntimeException {
 
     public @Nullable String code() {
         return code;
+    }
+
+    public @Nullable String hint() {
+        return hint;
     }
 
     /** Never null: every failure says what was wrong and what to do. */

@@ -163,7 +163,7 @@ final class ClusterResolver {
         if (known.isEmpty() || request.account() == null) {
             return null;
         }
-        throw foreignServer(client, request.account(), known);
+        throw foreignServer(client, request, request.account(), known);
     }
 
     /** Several accounts may reach one cluster; one that needs a login must not hide one that does not. */
@@ -193,10 +193,12 @@ final class ClusterResolver {
         return gate.allows(client, new Action(Verb.KUBE, known.account().value(), names));
     }
 
-    private BrokerFailure foreignServer(ClientIdentity client, String named, List<KnownCluster> known) {
+    private BrokerFailure foreignServer(
+            ClientIdentity client, KubeRequest request, String named, List<KnownCluster> known) {
         return new BrokerFailure.Denied(
                 "the kubeconfig's server is " + owner(client, named, known)
-                        + ": a token would go astray; write the kubeconfig anew with 'iam-broker kubeconfig'",
+                        + ": a token would go astray; write the kubeconfig anew with '"
+                        + Failures.anew(named, request.cluster()) + "'",
                 About.NOTHING);
     }
 

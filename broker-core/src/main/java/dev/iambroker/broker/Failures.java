@@ -12,7 +12,9 @@ import dev.iambroker.token.RenewalFailure;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The words for a client, in one place. */
 final class Failures {
@@ -20,6 +22,8 @@ final class Failures {
 
     /** A disk that is full may have room again soon. */
     private static final Duration AUDIT_RETRY = Duration.ofSeconds(5);
+
+    private static final Pattern CLUSTER_WORD = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
 
     private Failures() {}
 
@@ -146,11 +150,26 @@ final class Failures {
                 About.account(account.name()).withHint(hint));
     }
 
-    static BrokerFailure unknownServer() {
+    static BrokerFailure unknownServer(KubeRequest request) {
+        String account = request.account();
+        if (account == null || !AccountName.isValid(account)) {
+            return new BrokerFailure.Unknown(
+                    "no cluster of the accounts that this client may use answers at the kubeconfig's server;"
+                            + " 'iam-broker clusters ACCOUNT' lists them",
+                    About.NOTHING);
+        }
+        String hint = "iam-broker clusters " + account;
         return new BrokerFailure.Unknown(
-                "no cluster of the accounts that this client may use answers at the kubeconfig's server;"
-                        + " 'iam-broker clusters ACCOUNT' lists them",
-                About.NOTHING);
+                "no cluster of account \"" + account + "\" answers at the kubeconfig's server: '" + hint
+                        + "' lists those there are; where it is among them, run '" + anew(account, request.cluster())
+                        + "'",
+                About.account(new AccountName(account)).withHint(hint));
+    }
+
+    /** The command that writes the kubeconfig again. What a kubeconfig calls a cluster may be no word for a shell. */
+    static String anew(String account, @Nullable String cluster) {
+        String named = cluster != null && CLUSTER_WORD.matcher(cluster).matches() ? cluster : "CLUSTER";
+        return "iam-broker kubeconfig " + account + " " + named + " --merge --overwrite";
     }
 
     /** @param told the names that the client may know of */
@@ -186,7 +205,8 @@ final class Failures {
         if (failure.status() == 404) {
             return new BrokerFailure.Unknown(failure.getMessage(), about.withHint("iam-broker clusters " + account));
         }
-        return new BrokerFailure.Unavailable(failure.getMessage(), about);
+        String hint = failure.hint();
+        return new BrokerFailure.Unavailable(failure.getMessage(), hint == null ? about : about.withHint(hint));
     }
 
     private static String login(Account account) {

@@ -260,7 +260,7 @@ public final class GuardedTokenBroker implements TokenBroker {
             resolved = resolver.resolved(client, request);
         }
         if (resolved == null) {
-            throw Failures.unknownServer();
+            throw Failures.unknownServer(request);
         }
         resolver.learnNames(client, resolved.withPatience(left(end)));
         replaceRefused(client, request, resolved.withPatience(left(end)));
@@ -292,7 +292,7 @@ public final class GuardedTokenBroker implements TokenBroker {
         // A reload may have made the alias stand for another IBM account while the token came: it is not for that
         // server.
         if (!resolver.stillMeans(request, resolved)) {
-            throw Failures.unknownServer();
+            throw Failures.unknownServer(request);
         }
         // The margin keeps clear of the token's own end; an end that is only stated needs none.
         Instant clear = grant.tokenEndsAt().minus(kubeExpiryMargin);

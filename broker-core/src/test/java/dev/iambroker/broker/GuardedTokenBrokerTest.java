@@ -343,7 +343,14 @@ final class GuardedTokenBrokerTest {
     void kubeCredential_unknownServer_isRefused() {
         clusters.have("prod", "c-1", "https://c1.example:30000");
         assertThatThrownBy(() -> broker.kubeCredential(ROOT, kube("prod", "c-1", "https://evil.example")))
-                .isInstanceOf(BrokerFailure.Unknown.class);
+                .isInstanceOfSatisfying(BrokerFailure.Unknown.class, failure -> {
+                    assertThat(failure.about().hint()).isEqualTo("iam-broker clusters prod");
+                    assertThat(failure)
+                            .hasMessageContaining("no cluster of account \"prod\"")
+                            .hasMessageContaining("run 'iam-broker kubeconfig prod c-1 --merge --overwrite'");
+                });
+        assertThatThrownBy(() -> broker.kubeCredential(ROOT, kube("prod", "c; rm -r", "https://evil.example")))
+                .hasMessageContaining("run 'iam-broker kubeconfig prod CLUSTER --merge --overwrite'");
     }
 
     @Test

@@ -37,11 +37,18 @@ record CompletionModel(Word root, List<Word> commands) {
                 first(option.description()),
                 option.arity().max() > 0,
                 option.arity().min() > 0,
+                false,
                 values(option));
     }
 
     private static Choice operand(PositionalParamSpec operand) {
-        return new Choice(operand.paramLabel(), first(operand.description()), true, true, values(operand));
+        return new Choice(
+                operand.paramLabel(),
+                first(operand.description()),
+                true,
+                true,
+                operand.index().isVariable(),
+                values(operand));
     }
 
     private static Values values(ArgSpec argument) {
@@ -57,7 +64,7 @@ record CompletionModel(Word root, List<Word> commands) {
         return description.length == 0 ? "" : description[0];
     }
 
-    /** A command with its options and what its operands are; the last of them may come again. */
+    /** A command with its options and what its operands are. */
     record Word(String name, String description, List<Choice> options, List<Choice> operands) {
         /** What a shell completes: a cluster's name would cost a look-up while the user types. */
         @Nullable
@@ -71,8 +78,13 @@ record CompletionModel(Word root, List<Word> commands) {
         }
     }
 
-    /** An option or an operand. */
-    record Choice(String name, String description, boolean takesValue, boolean needsValue, Values values) {}
+    /**
+     * An option or an operand.
+     *
+     * @param repeats whether another may follow, of an operand
+     */
+    record Choice(
+            String name, String description, boolean takesValue, boolean needsValue, boolean repeats, Values values) {}
 
     /** What can stand there. */
     record Values(Kind kind, List<String> words) {}

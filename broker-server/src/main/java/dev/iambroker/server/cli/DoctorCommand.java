@@ -63,6 +63,10 @@ final class DoctorCommand implements Callable<Integer> {
                     ExitCode.USAGE,
                     "--namespace is no namespace: expected up to 63 of a-z, 0-9 and -, as kubectl lists them");
         }
+        if (cluster != null && cluster.isBlank()) {
+            throw new CommandFailure(
+                    ExitCode.USAGE, "CLUSTER is empty: give a name or an ID, as 'iam-broker clusters' lists them");
+        }
         var checkup = new Checkup(access, daemon);
         checkup.configuration(root.config);
         if (checkup.daemon()) {

@@ -61,6 +61,7 @@ final class KubeconfigCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         requireClusters();
+        requireMerge();
         var client = access.client();
         var document = document(client, all ? allClusters(client) : clusters);
         if (merge == null) {
@@ -78,7 +79,21 @@ final class KubeconfigCommand implements Callable<Integer> {
         throw new CommandFailure(
                 ExitCode.USAGE,
                 "give the clusters by name or ID, or --all for every one: 'iam-broker clusters " + account.name
-                        + "' lists them");
+                        + "' lists them" + takenAsFile());
+    }
+
+    /** What comes behind {@code --merge} is its file, also where it was meant as the account. */
+    private String takenAsFile() {
+        return all || merge == null || merge.isEmpty() || merge.contains("/")
+                ? ""
+                : " (--merge took '" + merge + "' as its file: write --merge last, or --merge=FILE)";
+    }
+
+    private void requireMerge() {
+        if (overwrite && merge == null) {
+            throw new CommandFailure(
+                    ExitCode.USAGE, "--overwrite is of use with --merge alone: add --merge, or --merge=FILE");
+        }
     }
 
     /** As they are now: one that was made a minute ago must not be left out in silence. */

@@ -14,6 +14,7 @@ import org.snakeyaml.engine.v2.api.lowlevel.Serialize;
 import org.snakeyaml.engine.v2.comments.CommentLine;
 import org.snakeyaml.engine.v2.common.FlowStyle;
 import org.snakeyaml.engine.v2.common.ScalarStyle;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -59,9 +60,33 @@ final class KubeconfigDocument {
                 .build();
         try {
             return new Compose(settings).composeString(text);
+        } catch (MarkedYamlEngineException malformed) {
+            throw malformed
+                    .getProblemMark()
+                    .map(mark -> mark.getLine())
+                    .filter(line -> isIndentedByTab(text, line))
+                    .map(line -> tab(origin, line + 1))
+                    .orElseGet(() -> notOne(origin));
         } catch (YamlEngineException | NumberFormatException malformed) {
             throw notOne(origin);
         }
+    }
+
+    /** @param line from 0 */
+    private static boolean isIndentedByTab(String text, int line) {
+        return text.lines()
+                .skip(line)
+                .limit(1)
+                .anyMatch(each -> each.stripLeading().length() < each.length()
+                        && each.substring(0, each.length() - each.stripLeading().length())
+                                .contains("\t"));
+    }
+
+    private static CommandFailure tab(String origin, int line) {
+        return new CommandFailure(
+                ExitCode.FAILURE,
+                origin + " has a tab at the start of line " + line
+                        + ", where YAML takes spaces alone: nothing was changed; indent the line by spaces");
     }
 
     private static MappingNode mapping(Node node, String origin) {
@@ -106,11 +131,41 @@ final class KubeconfigDocument {
         for (var section : SECTIONS) {
             for (var entry : other.entries(section)) {
                 if (all(section, name(entry)).anyMatch(mine -> !SameContent.of(mine, entry))) {
-                    conflicts.add(section.substring(0, section.length() - 1) + " \"" + name(entry) + "\"");
+                    conflicts.add(shown(section.substring(0, section.length() - 1), name(entry)));
                 }
             }
         }
         return conflicts;
+    }
+
+    /** The names of its contexts. */
+    List<String> contexts() {
+        return entries("contexts").stream().map(KubeconfigDocument::name).toList();
+    }
+
+    /** Whether the context is among {@code entries}, or the cluster or user that it names; they are as in {@link #conflicts}. */
+    boolean isOf(String context, List<String> entries) {
+        return all("contexts", context)
+                .anyMatch(entry -> entries.contains(shown("context", context))
+                        || entries.contains(shown("cluster", part(entry, "cluster")))
+                        || entries.contains(shown("user", part(entry, "user"))));
+    }
+
+    private static String part(Node entry, String key) {
+        return entry instanceof MappingNode mapping
+                        && value(mapping, "context") instanceof MappingNode context
+                        && value(context, key) instanceof ScalarNode name
+                ? name.getValue()
+                : "";
+    }
+
+    private static String shown(String kind, String name) {
+        return kind + " \"" + name + "\"";
+    }
+
+    /** Empty where there is none. */
+    String currentContext() {
+        return get(CURRENT) instanceof ScalarNode name && !isNull(name) ? name.getValue() : "";
     }
 
     /**
@@ -162,11 +217,7 @@ final class KubeconfigDocument {
 
     /** Whether the document lacks the member; an empty current context is none. */
     private boolean isAbsent(String key) {
-        var value = get(key);
-        return value == null
-                || (key.equals(CURRENT)
-                        && value instanceof ScalarNode scalar
-                        && scalar.getValue().isEmpty());
+        return get(key) == null || (key.equals(CURRENT) && currentContext().isEmpty());
     }
 
     private List<Node> entries(String section) {

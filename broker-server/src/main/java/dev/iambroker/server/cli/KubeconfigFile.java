@@ -11,6 +11,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -25,23 +26,23 @@ final class KubeconfigFile {
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
 
     private final Path path;
+    private final boolean usual;
 
-    KubeconfigFile(Path path) {
+    private KubeconfigFile(Path path, boolean usual) {
         this.path = path;
+        this.usual = usual;
     }
 
     /** The file that is named, else the one that kubectl would change. */
     static KubeconfigFile of(String named, Surroundings around) {
         try {
-            return new KubeconfigFile(named.isEmpty() ? usual(around) : Path.of(named));
+            return named.isEmpty()
+                    ? new KubeconfigFile(all(around).getFirst(), true)
+                    : new KubeconfigFile(Path.of(named), false);
         } catch (InvalidPathException invalid) {
             throw new CommandFailure(
                     ExitCode.USAGE, "the kubeconfig to merge into is not a path: check --merge and KUBECONFIG");
         }
-    }
-
-    private static Path usual(Surroundings around) {
-        return all(around).getFirst();
     }
 
     /** Those that kubectl reads, in its order; never none, and not all need exist. */
@@ -96,47 +97,77 @@ final class KubeconfigFile {
     /** Behind a link, the file that it leads to is replaced, not the link. */
     private Path target() throws IOException {
         var absolute = path.toAbsolutePath();
+        if (Files.isDirectory(absolute)) {
+            throw new CommandFailure(
+                    ExitCode.FAILURE, path + " is a directory: name a file in it, such as " + path.resolve("config"));
+        }
         if (Files.exists(absolute)) {
             return absolute.toRealPath();
         }
         var directory = absolute.getParent();
         if (directory != null && !Files.isDirectory(directory)) {
-            var ownerOnly = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
-            Files.createDirectories(directory, ownerOnly);
+            make(directory);
         }
         return absolute;
     }
 
-    private String merge(Path target, KubeconfigDocument document, boolean overwrite, Instant now) throws IOException {
-        if (!Files.exists(target)) {
-            replace(target, document.text());
-            return "wrote " + target;
-        }
-        var merged = KubeconfigDocument.parse(Files.readString(target), target.toString());
-        requireNoConflict(merged, document, overwrite);
-        if (!merged.merge(document, overwrite)) {
-            return target + " already holds this";
-        }
-        var backup = sibling(target, ".bak-" + STAMP.format(now));
-        write(backup, Files.readAllBytes(target));
-        replace(target, merged.text());
-        return "merged into " + target + "; the former one is " + backup;
-    }
-
-    private void requireNoConflict(KubeconfigDocument mine, KubeconfigDocument document, boolean overwrite) {
-        var conflicts = mine.conflicts(document);
-        if (!overwrite && !conflicts.isEmpty()) {
+    private static void make(Path directory) {
+        var ownerOnly = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+        try {
+            Files.createDirectories(directory, ownerOnly);
+        } catch (IOException failure) {
             throw new CommandFailure(
                     ExitCode.FAILURE,
-                    path + " already has " + String.join(", ", conflicts)
-                            + " with other content: nothing was changed; --overwrite replaces, --merge=FILE writes elsewhere");
+                    "cannot make the directory " + directory + " ("
+                            + failure.getClass().getSimpleName()
+                            + "): check that you may write above it, and that no file is in its way");
         }
+    }
+
+    private String merge(Path target, KubeconfigDocument document, boolean overwrite, Instant now) throws IOException {
+        var isThere = Files.exists(target);
+        var merged = KubeconfigDocument.parse(isThere ? Files.readString(target) : "", target.toString());
+        var conflicts = merged.conflicts(document);
+        if (!overwrite && !conflicts.isEmpty()) {
+            throw conflict(conflicts);
+        }
+        var report = MergeReport.of(merged, document, conflicts, usual ? null : path);
+        var isChanged = merged.merge(document, overwrite);
+        var told = PlainText.of(report.text(document.contexts(), merged.currentContext()));
+        if (!isThere) {
+            replace(target, document.text());
+            return "wrote " + target + "\n" + told;
+        }
+        if (!isChanged) {
+            return target + " already holds this\n" + told;
+        }
+        var backup = freeBackup(target, now);
+        write(backup, Files.readAllBytes(target), mode(target));
+        replace(target, merged.text());
+        return "merged into " + target + "; the former one is " + backup + "\n" + told;
+    }
+
+    /** A script merges more than once a second. The lock is held. */
+    private static Path freeBackup(Path target, Instant now) {
+        var name = ".bak-" + STAMP.format(now);
+        var backup = sibling(target, name);
+        for (var number = 2; Files.exists(backup); number++) {
+            backup = sibling(target, name + "-" + number);
+        }
+        return backup;
+    }
+
+    private CommandFailure conflict(List<String> conflicts) {
+        return new CommandFailure(
+                ExitCode.FAILURE,
+                path + " already has " + String.join(", ", conflicts)
+                        + " with other content: nothing was changed; --overwrite replaces, --merge=FILE writes elsewhere");
     }
 
     private static void replace(Path target, String text) throws IOException {
         var temporary = sibling(target, ".tmp-" + ProcessHandle.current().pid());
         try {
-            write(temporary, text.getBytes(StandardCharsets.UTF_8));
+            write(temporary, text.getBytes(StandardCharsets.UTF_8), mode(target));
             keepOwner(target, temporary);
             Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
         } finally {
@@ -145,10 +176,18 @@ final class KubeconfigFile {
         syncDirectory(target);
     }
 
-    private static void write(Path file, byte[] bytes) throws IOException {
+    /** The file's own where nobody else may read it, and else what is left of it without the others. */
+    private static Set<PosixFilePermission> mode(Path file) throws IOException {
+        var mode = PosixFilePermissions.fromString("rw-------");
+        if (Files.exists(file)) {
+            mode.retainAll(Files.getPosixFilePermissions(file));
+        }
+        return mode;
+    }
+
+    private static void write(Path file, byte[] bytes, Set<PosixFilePermission> mode) throws IOException {
         var options = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-        var ownerOnly = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-        try (var channel = FileChannel.open(file, options, ownerOnly)) {
+        try (var channel = FileChannel.open(file, options, PosixFilePermissions.asFileAttribute(mode))) {
             var buffer = ByteBuffer.wrap(bytes);
             while (buffer.hasRemaining()) {
                 channel.write(buffer);

@@ -49,17 +49,12 @@ final class KubectlCompletion {
     }
 
     private void take(String word) {
-        if (pending != null) {
-            valued(pending, word);
-            pending = null;
+        var option = pending;
+        pending = null;
+        if (option != null && isValue(option, word)) {
+            valued(option, word);
         } else if (word.startsWith("-")) {
-            int end = word.indexOf('=');
-            var option = option(end < 0 ? word : word.substring(0, end));
-            if (option != null && end >= 0) {
-                valued(option, word.substring(end + 1));
-            } else if (option != null && option.needsValue()) {
-                pending = option;
-            }
+            takeOption(word);
         } else if (command == null && operands == 0) {
             command = model.commands().stream()
                     .filter(each -> each.name().equals(word))
@@ -73,6 +68,21 @@ final class KubectlCompletion {
             }
             operands++;
         }
+    }
+
+    private void takeOption(String word) {
+        int end = word.indexOf('=');
+        var option = option(end < 0 ? word : word.substring(0, end));
+        if (option != null && end >= 0) {
+            valued(option, word.substring(end + 1));
+        } else if (option != null && option.takesValue()) {
+            pending = option;
+        }
+    }
+
+    /** What follows an option that may go without a value is its value all the same, unless it is another option. */
+    private static boolean isValue(Choice option, String word) {
+        return option.needsValue() || !word.startsWith("-");
     }
 
     private void valued(Choice choice, String value) {
@@ -96,7 +106,10 @@ final class KubectlCompletion {
 
     private @Nullable Choice operand() {
         var choices = command == null ? List.<Choice>of() : command.operands();
-        return choices.isEmpty() ? null : choices.get(Math.min(operands, choices.size() - 1));
+        if (operands < choices.size()) {
+            return choices.get(operands);
+        }
+        return !choices.isEmpty() && choices.getLast().repeats() ? choices.getLast() : null;
     }
 
     /** @param clusters those of an account */
@@ -115,7 +128,7 @@ final class KubectlCompletion {
 
     /** Null where a command's or an option's name comes next. */
     private @Nullable Values values() {
-        if (pending != null) {
+        if (pending != null && isValue(pending, unfinished)) {
             return pending.values();
         }
         int end = unfinished.indexOf('=');

@@ -6,8 +6,13 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -22,7 +27,7 @@ final class ApiServer implements AutoCloseable {
     private final Duration patience;
     private final HttpClient http;
 
-    /** @param patience for each request */
+    /** @param patience for each request and its whole answer */
     ApiServer(ClusterAccess access, Duration patience) throws GeneralSecurityException, IOException {
         this.server = access.server();
         this.token = access.token();
@@ -65,16 +70,28 @@ final class ApiServer implements AutoCloseable {
 
     private HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(server.resolve(path))
-                .timeout(patience)
                 .header("Accept", "application/json")
                 .header("Authorization", "Bearer " + token);
     }
 
     private Reply send(HttpRequest.Builder request) throws IOException, InterruptedException {
         HttpResponse<String> response =
-                http.send(request.build(), BodyHandlers.limiting(BodyHandlers.ofString(), MAX_BYTES));
+                whole(http.sendAsync(request.build(), BodyHandlers.limiting(BodyHandlers.ofString(), MAX_BYTES)));
         return new Reply(
                 response.statusCode(), response.headers().firstValue("Date").orElse(""), object(response.body()));
+    }
+
+    /** The client's own time limit ends at the headers (JDK-8208693). A body that stalls ends when this is closed. */
+    private <T> T whole(CompletableFuture<T> answer) throws IOException, InterruptedException {
+        try {
+            return answer.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException slow) {
+            throw new HttpTimeoutException("its answer timed out");
+        } catch (ExecutionException failed) {
+            throw failed.getCause() instanceof IOException io ? io : new IOException(failed.getCause());
+        } finally {
+            answer.cancel(true);
+        }
     }
 
     private static JsonNode object(String body) {

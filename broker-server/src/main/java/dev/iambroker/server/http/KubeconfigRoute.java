@@ -27,8 +27,7 @@ record KubeconfigRoute(TokenBroker broker, KubeconfigTemplate template) implemen
         KnownCluster known = broker.clusterAccess(call.client(), call.account(), call.cluster());
         String server = server(known.cluster(), endpoint);
         if (server == null) {
-            String other = "private".equals(endpoint) ? "public" : "private";
-            throw RequestRefused.badRequest("the cluster has no such endpoint: ask for endpoint=" + other);
+            throw noAddress(known.cluster());
         }
         byte[] yaml = template.render(known, server).getBytes(StandardCharsets.UTF_8);
         return FullAnswer.of(200, "application/yaml", yaml);
@@ -39,6 +38,16 @@ record KubeconfigRoute(TokenBroker broker, KubeconfigTemplate template) implemen
             throw RequestRefused.badRequest("query parameter endpoint is neither public nor private");
         }
         return endpoint;
+    }
+
+    /** The endpoint that was asked for is off, or at no address that a token may go to; so may the other be. */
+    private static RequestRefused noAddress(Cluster cluster) {
+        if (cluster.publicUrl() == null && cluster.privateUrl() == null) {
+            return RequestRefused.badRequest("the containers service names no https address of this cluster:"
+                    + " check its state with 'iam-broker clusters', and that an endpoint of its master is enabled");
+        }
+        String other = cluster.publicUrl() == null ? "private" : "public";
+        return RequestRefused.badRequest("the cluster has no such endpoint: ask with --endpoint " + other);
     }
 
     /** Where none is asked for, the public one, or that there is. */

@@ -38,9 +38,10 @@ public final class HttpClustersApi implements ClustersApi {
         if (authority == null && !cluster.isOpenShift()) {
             throw new ServiceFailure(
                     "the " + SERVICE + " sent a kubeconfig of cluster " + cluster.id()
-                            + " that holds no certificate authority",
+                            + " that holds no certificate authority, or one that cannot be read as PEM",
                     ServiceFailure.NO_STATUS,
-                    null);
+                    null,
+                    "check a proxy in between, or refresh the cluster's master");
         }
         return authority;
     }

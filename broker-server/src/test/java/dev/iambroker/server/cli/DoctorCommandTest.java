@@ -156,6 +156,15 @@ final class DoctorCommandTest {
     }
 
     @Test
+    void clusterWithoutAName_isRefusedBeforeAnythingIsAsked() {
+        var result = cli.run("doctor", "prod", "");
+
+        assertThat(result.code()).isEqualTo(2);
+        assertThat(result.err()).contains("CLUSTER is empty");
+        assertThat(daemon.asked()).isEmpty();
+    }
+
+    @Test
     void namespaceThatIsNone_isRefusedBeforeAnythingIsAsked() {
         var result = cli.run("doctor", "prod", "c1", "--namespace", "../x");
 

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class KubeconfigCommandTest {
@@ -73,14 +74,23 @@ final class KubeconfigCommandTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"kubeconfig prod", "kubeconfig prod c1 --all", "kubeconfig", "kubeconfig prod c1 --endpoint x"})
+            strings = {
+                "kubeconfig prod",
+                "kubeconfig prod c1 --all",
+                "kubeconfig",
+                "kubeconfig prod c1 --endpoint x",
+                "kubeconfig prod c1 --overwrite"
+            })
     void kubeconfig_malformed_usage(String line) {
         assertThat(cli.run(line.split(" ")).code()).isEqualTo(2);
     }
 
     @Test
     void merge_noFileYet_writtenForTheOwnerAlone() throws IOException {
-        assertThat(cli.run("kubeconfig", "prod", "c1", "--merge").out()).isEqualTo("wrote " + file + "\n");
+        assertThat(cli.run("kubeconfig", "prod", "c1", "--merge").out()).isEqualTo("""
+                wrote %s
+                added context "prod/c1"; current context is "prod/c1"
+                """.formatted(file));
 
         assertThat(file).hasContent(kubeconfig("c1", "https://one:443"));
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
@@ -128,7 +138,10 @@ final class KubeconfigCommandTest {
     void merge_again_changesNothingAndKeepsNoBackup() throws IOException {
         cli.run("kubeconfig", "prod", "c1", "--merge");
 
-        assertThat(cli.run("kubeconfig", "prod", "c1", "--merge").out()).isEqualTo(file + " already holds this\n");
+        assertThat(cli.run("kubeconfig", "prod", "c1", "--merge").out()).isEqualTo("""
+                %s already holds this
+                current context is "prod/c1"
+                """.formatted(file));
         assertThat(names()).containsExactly("config");
     }
 
@@ -148,6 +161,92 @@ final class KubeconfigCommandTest {
         assertThat(file).hasContent(kubeconfig("c1", "https://one:443"));
     }
 
+    /** What is typed next goes to the cluster that was current before: whoever merges has to be told. */
+    @Test
+    void merge_currentContextOfAnother_saysHowToSwitch() throws IOException {
+        write("current-context: work\n");
+
+        assertThat(cli.run("kubeconfig", "prod", "c1", "c2", "--merge").out()).endsWith("""
+                added contexts "prod/c1", "prod/c2"; current context stays "work": kubectl config use-context prod/c1
+                """);
+        assertThat(cli.run("kubeconfig", "prod", "c2", "--merge").out()).isEqualTo("""
+                %s already holds this
+                current context stays "work": kubectl config use-context prod/c2
+                """.formatted(file));
+    }
+
+    @Test
+    void merge_overwritten_saysWhichContextIsAnother() throws IOException {
+        write(kubeconfig("c1", "https://former:443").replace("current-context: prod/c1", "current-context: work"));
+
+        var result = cli.run("kubeconfig", "prod", "c1", "c2", "--merge", "--overwrite");
+        assertThat(result.err()).isEmpty();
+        assertThat(result.out())
+                .contains("\nadded context \"prod/c2\"; updated context \"prod/c1\"; current context stays \"work\": ");
+    }
+
+    /** kubectl does not look there by itself. */
+    @Test
+    void merge_namedFile_isNamedToKubectlToo() throws IOException {
+        var elsewhere = directory.resolve("my file");
+        Files.writeString(elsewhere, "current-context: work\n");
+
+        assertThat(cli.run("kubeconfig", "prod", "c1", "--merge=" + elsewhere).out())
+                .endsWith("kubectl --kubeconfig '" + elsewhere + "' config use-context prod/c1\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"current-context:\n", "current-context: ''\n", "current-context: null\n"})
+    void merge_noCurrentContext_takesOurs(String content) throws IOException {
+        write(content);
+        assertThat(cli.run("kubeconfig", "prod", "c1", "--merge").out())
+                .endsWith("added context \"prod/c1\"; current context is \"prod/c1\"\n");
+        assertThat(Files.readString(file)).contains("current-context: prod/c1");
+    }
+
+    @Test
+    void merge_beforeTheAccount_saysThatItTookItAsItsFile() {
+        var result = cli.run("kubeconfig", "--merge", "prod", "prod-classic");
+
+        assertThat(result.code()).isEqualTo(2);
+        assertThat(result.err()).contains("(--merge took 'prod' as its file: write --merge last, or --merge=FILE)");
+        assertThat(cli.run("kubeconfig", "prod", "--merge").err()).doesNotContain("took");
+    }
+
+    @Test
+    void merge_intoADirectory_saysSo() throws IOException {
+        var result = cli.run("kubeconfig", "prod", "c1", "--merge=" + directory);
+
+        assertThat(result.code()).isEqualTo(1);
+        assertThat(result.err()).contains(directory + " is a directory").hasLineCount(1);
+        assertThat(directory.resolveSibling(directory.getFileName() + ".lock")).doesNotExist();
+    }
+
+    /** A file in its way is no lock that somebody holds. */
+    @Test
+    void merge_directoryThatCannotBeMade_saysSo() throws IOException {
+        Files.writeString(directory.resolve("taken"), "");
+
+        assertThat(cli.run("kubeconfig", "prod", "c1", "--merge=" + directory.resolve("taken/config"))
+                        .err())
+                .contains("cannot make the directory " + directory.resolve("taken"))
+                .hasLineCount(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"r--------, r--------", "rw-------, rw-------", "rw-rw-r--, rw-------", "r-xr-xr-x, r--------"})
+    void merge_mode_staysWhereItIsAsStrict_andIsNarrowedElse(String before, String after) throws IOException {
+        write("apiVersion: v1\n");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(before));
+        cli.run("kubeconfig", "prod", "c1", "--merge");
+
+        for (var each : List.of("config", "config.bak-20260301T120000Z")) {
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file.resolveSibling(each))))
+                    .isEqualTo(after);
+        }
+        assertThat(Files.readString(file)).contains("https://one:443");
+    }
+
     @Test
     void merge_symbolicLink_itsTargetIsChanged() throws IOException {
         var target = directory.resolve("real");
@@ -165,7 +264,7 @@ final class KubeconfigCommandTest {
         cli.environment.put("KUBECONFIG", ":" + directory.resolve("a") + ":" + directory.resolve("b"));
 
         assertThat(cli.run("kubeconfig", "prod", "c1", "--merge").out())
-                .isEqualTo("wrote " + directory.resolve("a") + "\n");
+                .startsWith("wrote " + directory.resolve("a") + "\n");
     }
 
     @ParameterizedTest

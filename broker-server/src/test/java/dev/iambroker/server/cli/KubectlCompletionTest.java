@@ -59,12 +59,17 @@ final class KubectlCompletionTest {
                 "'kubeconfig prod '                 | alpha beta :4",
                 "'kubeconfig prod alpha b'          | beta :4",
                 "'kubeconfig prod --endpoint '      | public private :4",
+                "'doctor prod alpha '               | :4",
+                "'token prod '                      | :4",
+                "'kubeconfig prod --merge '         | :0",
+                "'kubeconfig prod --merge /f al'    | alpha :4",
+                "'kubeconfig prod --merge --al'     | --all :4",
                 "'doctor prod al'                   | alpha :4",
                 "'doctor unknown '                  | :4",
                 "'doctor ../x '                     | :4",
                 "'kube-credential --account=prod --cluster ' | alpha beta :4",
                 "'--config '                        | :0",
-                "'status prod '                     | prod dev :4",
+                "'status prod '                     | :4",
                 "'nonsense '                        | :4"
             })
     void line_ofTheUser_isCompletedTo(String line, String expected) {

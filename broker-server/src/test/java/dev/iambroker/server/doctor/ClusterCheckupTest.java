@@ -3,6 +3,7 @@ package dev.iambroker.server.doctor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.iambroker.emulator.http.Delivery;
 import dev.iambroker.emulator.http.HttpListener;
 import dev.iambroker.emulator.http.HttpRequest;
 import dev.iambroker.emulator.http.HttpResponse;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -280,18 +282,26 @@ final class ClusterCheckupTest {
     }
 
     @Test
+    @Timeout(60)
     void serverThatHangs_isGivenUpOn() throws Exception {
-        answers.clear();
-        var listener = new HttpListener(
-                "slow",
-                0,
-                AUTHORITY.sockets(ServerName.LOOPBACK),
-                request -> Reply.whole(HttpResponse.empty(200)).after(Duration.ofMinutes(5)),
-                () -> NOW);
+        assertGivenUpOn(Reply.whole(HttpResponse.empty(200)).after(Duration.ofMinutes(5)));
+    }
+
+    /** As a proxy does that lost the connection behind it: the head is there, and half of the body. */
+    @Test
+    @Timeout(60)
+    void bodyThatStalls_isGivenUpOn() throws Exception {
+        var version = HttpResponse.text(200, "application/json", "{\"gitVersion\":\"v1.31.4+IKS\"}");
+        assertGivenUpOn(Reply.of(version, Delivery.STALL_BODY, Duration.ZERO));
+    }
+
+    private void assertGivenUpOn(Reply reply) throws Exception {
+        var listener = new HttpListener("slow", 0, AUTHORITY.sockets(ServerName.LOOPBACK), request -> reply, () -> NOW);
         listener.start();
         listeners.add(listener);
         var broken = last(checkup("https://127.0.0.1:" + listener.port(), AUTHORITY.pem(), goodToken()));
 
+        assertThat(broken.step()).isEqualTo(Step.VERSION);
         assertThat(broken.isBroken()).isTrue();
         assertThat(broken.detail()).contains("timed out");
     }

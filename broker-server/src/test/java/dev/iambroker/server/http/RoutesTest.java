@@ -279,13 +279,24 @@ final class RoutesTest {
         assertThat(body(ask(get("/v1/accounts/prod/clusters/build/kubeconfig"))))
                 .contains("server: \"https://priv:443\"");
         assertThat(body(ask(get("/v1/accounts/prod/clusters/build/kubeconfig?endpoint=public"))))
-                .contains("\"status\":400", "ask for endpoint=private");
+                .contains("\"status\":400", "ask with --endpoint private");
     }
 
     @Test
     void kubeconfig_endpointOff_saysWhichToAskFor() {
         assertThat(body(ask(get("/v1/accounts/prod/clusters/build/kubeconfig?endpoint=private"))))
-                .contains("\"status\":400", "ask for endpoint=public");
+                .contains("\"status\":400", "ask with --endpoint public");
+    }
+
+    /** As where both are told without TLS. Neither is offered in place of the other. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "?endpoint=public", "?endpoint=private"})
+    void kubeconfig_noUsableEndpoint_saysSoAndSendsNobodyInACircle(String query) {
+        broker.accessed = new Cluster("c1", "build", null, null, null, null, null, null, null, Set.of());
+
+        assertThat(body(ask(get("/v1/accounts/prod/clusters/build/kubeconfig" + query))))
+                .contains("\"status\":400", "the containers service names no https address of this cluster")
+                .doesNotContain("--endpoint");
     }
 
     @ParameterizedTest
