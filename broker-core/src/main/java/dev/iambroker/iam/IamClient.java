@@ -2,7 +2,7 @@ package dev.iambroker.iam;
 
 import dev.iambroker.account.Account;
 import dev.iambroker.secret.Secret;
-import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Port to IAM. Blocking, for virtual threads; implementations are thread-safe. */
 public interface IamClient {
@@ -29,10 +29,13 @@ public interface IamClient {
     void revoke(Account account, Secret refreshToken);
 
     /**
-     * The issuers that ID tokens of the account's IAM may name, as RFC 7519 section 4.1.1 has it; empty where that cannot
-     * be told, which is no reason to refuse a token. May block for some seconds; never throws an {@link IamFailure}.
+     * The issuers that ID tokens of the account's IAM may name. May block for some seconds; never throws an
+     * {@link IamFailure}.
+     *
+     * @param named what a token at hand names: where something else is known, IAM may be asked once more, in case it
+     *     changed its mind; null where the token names none
      */
-    Set<String> issuers(Account account);
+    TokenIssuers issuers(Account account, @Nullable String named);
 
     /**
      * Which IAM the account's requests go to: equal for accounts whose requests reach the same one. Quick; fit for a log

@@ -2,9 +2,9 @@ package dev.iambroker.token;
 
 import dev.iambroker.account.Account;
 import dev.iambroker.iam.Claims;
+import dev.iambroker.iam.TokenIssuers;
 import java.time.Instant;
 import java.util.Collection;
-import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -12,12 +12,12 @@ import org.jspecify.annotations.Nullable;
  * What a cluster will look at in an ID token, in kube-apiserver's order: issuer, audience, end, the user name's claim. A
  * token that fails would be a bare 401 at the cluster, so it is not handed out, and what did not fit is named here.
  *
- * @param issuers those that clusters take; empty where they are not known, and then any is let through
+ * @param issuers those that clusters take; where they are not known, any is let through
  * @param answeredAt when IAM answered, by its own clock; null where that is not known, and then no end is judged. This
  *     machine's clock, or what was learnt of the skew, would keep good tokens back on the day that one of them is wrong
  */
 record ClusterToken(
-        Account account, Set<String> issuers, @Nullable Instant answeredAt) {
+        Account account, TokenIssuers issuers, @Nullable Instant answeredAt) {
     private static final String AUDIENCE = "kube";
 
     /** Of a text that the other side wrote: more says no more. */
@@ -34,10 +34,13 @@ record ClusterToken(
     }
 
     private void judgeIssuer(@Nullable String issuer) {
-        if (!issuers.isEmpty() && (issuer == null || !issuers.contains(issuer))) {
+        if (!issuers.names().isEmpty() && (issuer == null || !issuers.names().contains(issuer))) {
+            String bySource = issuers.document() == null
+                    ? ""
+                    : ", as IAM's own discovery document " + shown(issuers.document()) + " says";
             throw mismatch(
                     "names " + (issuer == null ? "no issuer" : "the issuer " + shown(issuer)),
-                    String.join(" or ", new TreeSet<>(issuers)));
+                    shown(String.join(" or ", new TreeSet<>(issuers.names()))) + bySource);
         }
     }
 
@@ -77,7 +80,7 @@ record ClusterToken(
 
     /** On one line. */
     private static String shown(String value) {
-        String line = value.replaceAll("\\p{Cntrl}", " ");
+        String line = value.replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", " ");
         return line.length() <= MAX_SHOWN ? line : line.substring(0, MAX_SHOWN) + "\u2026";
     }
 }

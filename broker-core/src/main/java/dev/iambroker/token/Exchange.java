@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.iambroker.account.Account;
 import dev.iambroker.account.Login;
 import dev.iambroker.account.TokenKind;
+import dev.iambroker.iam.Claims;
 import dev.iambroker.iam.Grant;
 import dev.iambroker.iam.IamAnswer;
 import dev.iambroker.iam.IamClient;
@@ -118,8 +119,13 @@ final class Exchange {
     private IamAnswer mint(ManagedAccount account, Grant grant) {
         long nanos = time.nanos();
         IamAnswer answer = iam.request(account.account(), grant);
-        intake.kube(account, answer, iam.issuers(account.account()), nanos);
+        intake.kube(account, answer, iam.issuers(account.account(), issuerOf(answer)), nanos);
         return answer;
+    }
+
+    private static @Nullable String issuerOf(IamAnswer answer) {
+        Claims claims = answer.id() == null ? null : answer.id().claims();
+        return claims == null ? null : claims.issuer();
     }
 
     /** One request where an earlier exchange brought a refresh token that still works, two or three otherwise. */

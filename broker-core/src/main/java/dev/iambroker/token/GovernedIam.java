@@ -5,8 +5,8 @@ import dev.iambroker.iam.Grant;
 import dev.iambroker.iam.IamAnswer;
 import dev.iambroker.iam.IamClient;
 import dev.iambroker.iam.IamFailure;
+import dev.iambroker.iam.TokenIssuers;
 import dev.iambroker.secret.Secret;
-import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -42,10 +42,10 @@ record GovernedIam(IamClient iam, Upstreams upstreams, LockState lock, Time time
         });
     }
 
-    /** Not a grant, and asked for once an hour at most: it counts towards no budget. */
+    /** Not a grant, and asked for once an hour, or a minute where a token contradicts: it counts towards no budget. */
     @Override
-    public Set<String> issuers(Account account) {
-        return iam.issuers(account);
+    public TokenIssuers issuers(Account account, @Nullable String named) {
+        return iam.issuers(account, named);
     }
 
     @Override

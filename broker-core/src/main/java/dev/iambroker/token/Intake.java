@@ -8,6 +8,7 @@ import dev.iambroker.iam.Claims;
 import dev.iambroker.iam.ClockSkew;
 import dev.iambroker.iam.IamAnswer;
 import dev.iambroker.iam.IssuedToken;
+import dev.iambroker.iam.TokenIssuers;
 import dev.iambroker.secret.Secret;
 import dev.iambroker.store.SessionStore;
 import dev.iambroker.store.StoreFailure;
@@ -20,7 +21,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -108,9 +108,9 @@ final class Intake {
     /**
      * Takes in an ID token minted for the client {@code kube}; the session itself is untouched by it.
      *
-     * @param issuers those that clusters take; empty where they are not known
+     * @param issuers those that clusters take
      */
-    void kube(ManagedAccount target, IamAnswer answer, Set<String> issuers, long nanos) {
+    void kube(ManagedAccount target, IamAnswer answer, TokenIssuers issuers, long nanos) {
         IssuedToken id = answer.id();
         if (id == null) {
             throw new RenewalFailure.Refused("IAM answered without an ID token for the client kube", null);

@@ -96,6 +96,18 @@ final class KubeTokenTest {
     }
 
     @Test
+    void mint_anotherIssuerThanTheDiscoveryDocumentSays_namesTheDocument() {
+        assertRefused(
+                Way.API_KEY,
+                iam -> {
+                    iam.tellIssuersAt("https://iam.test/identity/.well-known/openid-configuration");
+                    iam.issueAs("https://elsewhere.test/identity");
+                },
+                "clusters take only https://iam.test/identity, as IAM's own discovery document"
+                        + " https://iam.test/identity/.well-known/openid-configuration says: check 'cloud'");
+    }
+
+    @Test
     void mint_noIssuerAtAll_isNotHandedOut() {
         assertRefused(
                 Way.API_KEY, iam -> iam.issueAs(null), "names no issuer, and clusters take only https://iam.test");
@@ -113,6 +125,17 @@ final class KubeTokenTest {
         assertThatThrownBy(() -> mint(bench)).hasMessageContaining("x y").hasMessageNotContaining("\n");
         assertThatThrownBy(() -> mint(bench))
                 .satisfies(e -> assertThat(String.valueOf(e.getMessage())).hasSizeLessThan(500));
+    }
+
+    @Test
+    void mint_issuersThatClustersTakeAreLongOrOfSeveralLines_areShownShortOnOne() {
+        Bench bench = ready(Way.API_KEY);
+        bench.iam.clustersTake(Set.of("https://x\n\u202e\u001b[2J".repeat(300)));
+        assertThatThrownBy(() -> mint(bench))
+                .isInstanceOf(RenewalFailure.IdentityMismatch.class)
+                .satisfies(e -> assertThat(String.valueOf(e.getMessage()))
+                        .hasSizeLessThan(600)
+                        .doesNotContainPattern("[\\p{Cntrl}\u202e]"));
     }
 
     /** A discovery document that cannot be had must not keep anybody from his clusters. */

@@ -15,13 +15,13 @@ import dev.iambroker.iam.ClockSkew;
 import dev.iambroker.iam.Grant;
 import dev.iambroker.iam.IamAnswer;
 import dev.iambroker.iam.IamClient;
+import dev.iambroker.iam.TokenIssuers;
 import dev.iambroker.secret.Secret;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -93,8 +93,8 @@ final class ReconfigurationRacesTest {
         }
 
         @Override
-        public Set<String> issuers(Account account) {
-            return iam.issuers(account);
+        public TokenIssuers issuers(Account account, @Nullable String named) {
+            return iam.issuers(account, named);
         }
 
         /** A budget for each request: no clock moves here that would fill one again. */

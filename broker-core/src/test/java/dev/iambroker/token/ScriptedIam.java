@@ -8,6 +8,7 @@ import dev.iambroker.iam.IamAnswer;
 import dev.iambroker.iam.IamClient;
 import dev.iambroker.iam.IamFailure;
 import dev.iambroker.iam.IssuedToken;
+import dev.iambroker.iam.TokenIssuers;
 import dev.iambroker.secret.Reveals;
 import dev.iambroker.secret.Secret;
 import java.time.Duration;
@@ -58,6 +59,7 @@ public final class ScriptedIam implements IamClient {
     private @Nullable String otherAccountId;
     private @Nullable String issuer = ISSUER;
     private Set<String> issuers = Set.of(ISSUER);
+    private @Nullable String discoveryDocument;
     private List<String> audience = List.of("kube");
     private Duration idTokenShift = Duration.ZERO;
     private boolean kubeIsOpaque;
@@ -116,6 +118,11 @@ public final class ScriptedIam implements IamClient {
     /** What clusters take, by this IAM's word; none where it does not tell. */
     public void clustersTake(Set<String> newIssuers) {
         this.issuers = newIssuers;
+    }
+
+    /** Where this IAM says what clusters take. */
+    public void tellIssuersAt(String document) {
+        this.discoveryDocument = document;
     }
 
     /** Whom later tokens are for. */
@@ -183,8 +190,8 @@ public final class ScriptedIam implements IamClient {
     }
 
     @Override
-    public synchronized Set<String> issuers(Account account) {
-        return issuers;
+    public synchronized TokenIssuers issuers(Account account, @Nullable String named) {
+        return new TokenIssuers(issuers, discoveryDocument);
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.iambroker.iam.IamAnswer;
 import dev.iambroker.iam.IamClient;
 import dev.iambroker.iam.IamFailure;
 import dev.iambroker.iam.IssuedToken;
+import dev.iambroker.iam.TokenIssuers;
 import dev.iambroker.secret.Secret;
 import java.net.URI;
 import java.time.Instant;
@@ -15,7 +16,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -135,9 +135,9 @@ public final class HttpIamClient implements IamClient {
     }
 
     @Override
-    public Set<String> issuers(Account account) {
+    public TokenIssuers issuers(Account account, @Nullable String named) {
         CloudConnection connection = connections.find(account);
-        return connection == null ? Set.of() : connection.issuers().at(nanos.getAsLong());
+        return connection == null ? TokenIssuers.UNKNOWN : connection.issuers().at(nanos.getAsLong(), named);
     }
 
     /** Where sessions are refreshed, as {@code https://host}; that logins of the 2017 generation go elsewhere is rare. */

@@ -225,7 +225,7 @@ final class EmulatedCloudTest {
     void issuers_eachGeneration_areWhatItsTokensName(Cloud cloud) {
         Setup setup = setup(cloud, false);
 
-        assertThat(setup.iam().issuers(setup.account()))
+        assertThat(setup.iam().issuers(setup.account(), null).names())
                 .containsExactly(generation(cloud).issuer())
                 .contains(present(claims(present(
                                 setup.request(new Grant.KubeApiKey(PROD_KEY)).id()))
