@@ -57,10 +57,10 @@ final class KubeTokenTest {
     /** Three flows, and nothing between them but the document that names the issuer. */
     @ParameterizedTest
     @CsvSource({
-        "by-key, ID_TOKEN_OTHER_ISSUER, names the issuer https://elsewhere.example/identity, 'take only https://iam.cloud.ibm.com/identity: check'",
+        "by-key, ID_TOKEN_OTHER_ISSUER, names the issuer https://elsewhere.example/identity, 'take only https://iam.cloud.ibm.com/identity, as IAM''s own discovery document http'",
         "by-key, ID_TOKEN_OTHER_AUDIENCE, is for the audience console, 'take only kube: check'",
         "by-key, ID_TOKEN_OTHER_ACCOUNT, has account-id a0000000000000000000000000000001, 'account f0000000000000000000000000000000: correct account-id'",
-        "by-password, ID_TOKEN_OTHER_ISSUER, names the issuer https://elsewhere.example/identity, 'take only https://iam.cloud.ibm.com/identity: check'",
+        "by-password, ID_TOKEN_OTHER_ISSUER, names the issuer https://elsewhere.example/identity, 'take only https://iam.cloud.ibm.com/identity, as IAM''s own discovery document http'",
         "by-password, ID_TOKEN_OTHER_AUDIENCE, is for the audience console, 'take only kube: check'",
         "by-password, ID_TOKEN_OTHER_ACCOUNT, has account-id a0000000000000000000000000000002, 'account f0000000000000000000000000000000: correct account-id'"
     })

@@ -52,7 +52,8 @@ final class Issuers {
     TokenIssuers at(long nowNanos, @Nullable String named) {
         boolean isAsked = profile.issuers().isEmpty() && profile.cloud().hasKubeFlow();
         return isAsked
-                ? new TokenIssuers(discovered(nowNanos, named), profile.discoveryUrl().toString())
+                ? new TokenIssuers(
+                        discovered(nowNanos, named), profile.discoveryUrl().toString())
                 : new TokenIssuers(profile.issuers(), null);
     }
 

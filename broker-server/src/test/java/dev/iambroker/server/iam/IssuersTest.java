@@ -145,7 +145,9 @@ final class IssuersTest {
         try (RawServer server = new RawServer().thenAnswer(200, DOCUMENT);
                 Wire wire = Wire.to(server, Cloud.IBM_CLOUD, false)) {
             assertThat(wire.iam.issuers(wire.account, ISSUER).document())
-                    .isEqualTo(server.uri().resolve("/identity/.well-known/openid-configuration").toString());
+                    .isEqualTo(server.uri()
+                            .resolve("/identity/.well-known/openid-configuration")
+                            .toString());
         }
     }
 
