@@ -161,6 +161,11 @@ public final class BootedDebian implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        // It outlives what booted it, and with it the kernel ends all that it runs.
+        ProcessHandle.of(first).ifPresent(init -> {
+            init.destroyForcibly();
+            init.onExit().join();
+        });
         Children.kill(container);
         Files.deleteIfExists(console);
     }
