@@ -38,6 +38,17 @@ public final class SigningKeys {
         keys.add(newKey("emulated-1"));
     }
 
+    private SigningKeys(SecureRandom random, List<NamedKey> keys, int made) {
+        this.random = random;
+        this.keys.addAll(keys);
+        this.made = made;
+    }
+
+    /** The same keys, for a service of its own: what becomes of them there is not seen here. */
+    public synchronized SigningKeys copy() {
+        return new SigningKeys(random, keys, made);
+    }
+
     /** Signs with a new key from now on; tokens of the older ones stay good. */
     public synchronized void rotate() {
         keys.add(newKey("emulated-" + ++made));

@@ -6,7 +6,7 @@ import dev.iambroker.emulator.iam.SigningKeys;
 import dev.iambroker.emulator.settings.Generation;
 import java.security.SecureRandom;
 
-/** Sample clouds that share their signing keys, since making those is what a start takes longest for. */
+/** Sample clouds that begin with the same signing keys, since making those is what a start takes longest for. */
 public final class SampleCloud {
     private static final SigningKeys KEYS = new SigningKeys(new SecureRandom());
 
@@ -19,6 +19,6 @@ public final class SampleCloud {
 
     /** As {@link #start()}, by the pages of that generation. */
     public static EmulatedCloud start(Generation generation) {
-        return EmulatedCloud.sample(Emulator.builder().keys(KEYS).generation(generation));
+        return EmulatedCloud.sample(Emulator.builder().keys(KEYS.copy()).generation(generation));
     }
 }
