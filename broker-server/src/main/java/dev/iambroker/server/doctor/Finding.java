@@ -5,11 +5,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * How one step went.
  *
- * @param detail what was seen; never a secret
+ * @param detail what was seen, on one line; never a secret
  * @param advice what to do; null where nothing is wrong
  */
 public record Finding(
         Step step, Outcome outcome, String detail, @Nullable String advice) {
+    /** Some of it a server wrote, and it goes to a terminal. */
+    public Finding {
+        detail = detail.replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", " ");
+    }
+
     /** How it went, in a word. */
     public enum Outcome {
         OK,

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 
 /** The threads that move bytes, shared by all listeners. Whoever makes it closes it, after the listeners. */
 public final class EventLoops implements AutoCloseable {
-    /** One loop answers more than 200,000 warm requests a second; the second keeps accepting while the first is busy. */
+    /** One loop answers more than 200,000 warm requests a second; the second answers while the first is busy. */
     private static final int LOOPS = 2;
 
     private static final long CLOSE_SECONDS = 2;
