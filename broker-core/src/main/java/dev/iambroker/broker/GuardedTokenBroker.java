@@ -326,6 +326,14 @@ public final class GuardedTokenBroker implements TokenBroker {
     }
 
     @Override
+    public List<String> accessible(ClientIdentity client) {
+        return tokens.names().stream()
+                .map(AccountName::value)
+                .filter(name -> gate.mayUse(client, Verb.ACCESS, name))
+                .toList();
+    }
+
+    @Override
     public AccountView account(ClientIdentity client, String account) {
         return view(gate.known(client, Verb.LIST, account, null).name());
     }

@@ -21,14 +21,33 @@ final class Call {
     private final List<String> variables;
     private final Query query;
     private final Witness witness;
+    private final TransportRules.@Nullable Proved proved;
 
-    /** @param variables what stands for the segments in braces, in their order */
-    Call(ClientIdentity client, HttpRequest request, List<String> variables, Query query, Witness witness) {
+    /**
+     * @param variables what stands for the segments in braces, in their order
+     * @param proved what the form proved that came with it; null where none was asked for
+     */
+    Call(
+            ClientIdentity client,
+            HttpRequest request,
+            List<String> variables,
+            Query query,
+            Witness witness,
+            TransportRules.@Nullable Proved proved) {
         this.client = client;
         this.request = request;
         this.variables = variables;
         this.query = query;
         this.witness = witness;
+        this.proved = proved;
+    }
+
+    /** What its form proved. @throws RequestRefused if it was sent to a path that is spelt so that none was asked for */
+    TransportRules.Proved proved() {
+        if (proved == null) {
+            throw RouteTable.noSuchRoute();
+        }
+        return proved;
     }
 
     ClientIdentity client() {

@@ -13,6 +13,7 @@ enum HeaderName {
     EXPECT("Expect", true),
     AUTHORIZATION("Authorization", true),
     CONNECTION("Connection", false),
+    CONTENT_TYPE("Content-Type", false),
     ACCEPT("Accept", false),
     ORIGIN("Origin", false),
     SEC_FETCH_SITE("Sec-Fetch-Site", false),

@@ -74,6 +74,7 @@ public final class Routes {
                 new AccountRoute(broker),
                 new TokenRoute(broker, tokens),
                 new WatchRoute(broker, tokens),
+                new IdentityTokenRoute(broker),
                 new KubeCredentialRoute(broker),
                 new AccountKubeCredentialRoute(broker),
                 new IbmAccountsRoute(broker),
