@@ -616,7 +616,8 @@ final class GuardedTokenBrokerTest {
 
     @Test
     void accessible_isWhatTheClientMayHaveTheAccessTokenOf() {
-        assertThat(broker("access:prod", "kube:*", "list:dev", "admin:*").accessible(CI)).containsExactly("prod");
+        assertThat(broker("access:prod", "kube:*", "list:dev", "admin:*").accessible(CI))
+                .containsExactly("prod");
         assertThat(broker.accessible(CI)).isEmpty();
         assertThat(broker.accessible(ROOT)).hasSize(5);
         assertThat(broker.accessible(ClientIdentity.ofSecret(Set.of()))).isEmpty();

@@ -13,6 +13,7 @@ import dev.iambroker.server.config.ProcessIdentity;
 import dev.iambroker.server.http.AuditTrail;
 import dev.iambroker.server.http.HttpService;
 import dev.iambroker.server.http.KubeconfigTemplate;
+import dev.iambroker.server.http.MetadataSessions;
 import dev.iambroker.server.http.TokenAnswers;
 import dev.iambroker.server.iam.CloudConnections;
 import dev.iambroker.server.iam.HttpAccountsApi;
@@ -128,8 +129,9 @@ final class Daemon implements AutoCloseable {
         Shares shared = shares(guarded, kubeconfig, engine, stop);
         settings.tellRotations(shared::disown);
         ends.push(stop::run);
-        var opened =
-                new Listening(guarded, lock, shared, answers, trail(), telemetry, secrets, engine, stop, inherited);
+        var sessions = new MetadataSessions(machine.time()::nanos, clock);
+        var opened = new Listening(
+                guarded, lock, shared, answers, sessions, trail(), telemetry, secrets, engine, stop, inherited);
         listening = opened;
         shares = shared;
         begin(service, opened, kubeconfig, notes(store));

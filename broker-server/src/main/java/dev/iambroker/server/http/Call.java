@@ -4,6 +4,7 @@ import dev.iambroker.account.TokenKind;
 import dev.iambroker.broker.TokenRequest;
 import dev.iambroker.client.Caller;
 import dev.iambroker.client.ClientIdentity;
+import dev.iambroker.secret.Secret;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -71,6 +72,22 @@ final class Call {
     @Nullable
     String accept() {
         return request.header(HeaderName.ACCEPT);
+    }
+
+    @Nullable
+    String metadataFlavor() {
+        return request.header(HeaderName.METADATA_FLAVOR);
+    }
+
+    /** What the Authorization header bears; null without one, or of another scheme. */
+    @Nullable
+    Secret bearer() {
+        return TransportRules.bearer(request.header(HeaderName.AUTHORIZATION));
+    }
+
+    /** Whether the client proved itself by its path. */
+    boolean hasKeyedPath() {
+        return request.rawKey() != null;
     }
 
     /** The account of the path, as the client wrote it. */

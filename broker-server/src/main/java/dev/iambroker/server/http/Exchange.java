@@ -190,8 +190,10 @@ public final class Exchange {
         }
     }
 
-    /** The words in the form that clients of the path understand. */
+    /** In the form that clients of the path understand. */
     private Answer told(Problem problem) {
-        return request.rawPath().equals(TokenForm.PATH) ? IamError.answer(problem) : problem.answer();
+        String path = request.rawPath();
+        boolean isOfIbm = request.rawKey() != null || path.equals(TokenForm.PATH) || Metadata.isPath(path);
+        return isOfIbm ? IamError.answer(problem) : problem.answer();
     }
 }

@@ -43,7 +43,7 @@ record TokenForm(List<Reading> readings, @Nullable String account) {
         }
     }
 
-    private static TokenForm of(FormFields form) {
+    static TokenForm of(FormFields form) {
         String grant = form.get("grant_type");
         if (grant == null) {
             throw RequestRefused.badRequest("the form has no grant_type");

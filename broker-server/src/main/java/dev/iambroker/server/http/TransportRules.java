@@ -158,8 +158,15 @@ public final class TransportRules {
     }
 
     private ClientIdentity identify(HttpRequest request, ClientIdentity arrived) {
+        String key = request.rawKey();
+        if (key != null) {
+            return new ClientIdentity(arrived.peer(), ownersOfPath(key, request.rawPath()));
+        }
         if (proof == Proof.NOTHING) {
             return arrived;
+        }
+        if (Metadata.isPath(request.rawPath())) {
+            return identifyForMetadata(arrived);
         }
         boolean hasForm = asksForForm(request);
         String authorization = request.header(HeaderName.AUTHORIZATION);
@@ -176,11 +183,41 @@ public final class TransportRules {
         return arrived;
     }
 
+    /** Below a secret there is the metadata service and nothing else, and that only where nobody is known without one. */
+    private Set<String> ownersOfPath(String key, String path) {
+        if (proof != Proof.SECRET || !Metadata.isPath(path)) {
+            throw RouteTable.noSuchRoute();
+        }
+        Set<String> owners = ownersOf(Secret.of(PercentEncoding.decode(key)));
+        if (owners.isEmpty()) {
+            throw new RequestRefused.WrongSecret(
+                    "the client secret in the path is nobody's: compare it with 'clients' in the configuration");
+        }
+        return owners;
+    }
+
+    /** Their Authorization header bears no client secret, but the token of a session. */
+    private ClientIdentity identifyForMetadata(ClientIdentity arrived) {
+        if (proof == Proof.SECRET) {
+            throw unauthorized("over TCP the metadata service is below /k/ and a client secret: use the URL"
+                    + " http://127.0.0.1:PORT/k/SECRET");
+        }
+        return arrived;
+    }
+
+    /** What {@code authorization} bears; null where it is of another scheme. */
+    static @Nullable Secret bearer(@Nullable String authorization) {
+        if (authorization == null || !authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+            return null;
+        }
+        return Secret.of(authorization.substring(SCHEME.length()).strip());
+    }
+
     private Set<String> ownersOf(String authorization) {
-        if (!authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+        Secret presented = bearer(authorization);
+        if (presented == null) {
             throw unauthorized("a client secret is sent as 'Authorization: Bearer SECRET'");
         }
-        Secret presented = Secret.of(authorization.substring(SCHEME.length()).strip());
         Set<String> owners = ownersOf(presented);
         if (owners.isEmpty()) {
             throw new RequestRefused.WrongSecret(

@@ -18,6 +18,7 @@ import dev.iambroker.client.ClientIdentity;
 import dev.iambroker.secret.Secret;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -57,6 +58,7 @@ final class IdentityTokenTest {
                         new KubeconfigTemplate(Path.of("/opt/bin/iam-broker-credential"), Path.of("/run/b.sock")),
                         List.of(),
                         new TokenAnswers(() -> 0),
+                        new MetadataSessions(() -> 0, InstantSource.system()),
                         new FakeTrail()),
                 rules,
                 broker,

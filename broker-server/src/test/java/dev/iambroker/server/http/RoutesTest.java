@@ -24,6 +24,7 @@ import dev.iambroker.secret.Reveals;
 import dev.iambroker.secret.Secret;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -62,6 +63,7 @@ final class RoutesTest {
                         new KubeconfigTemplate(Path.of("/opt/bin/iam-broker-credential"), Path.of("/run/b.sock")),
                         List.of("a note"),
                         new TokenAnswers(() -> nanos),
+                        new MetadataSessions(() -> 0, InstantSource.system()),
                         new FakeTrail()),
                 rules,
                 broker,
