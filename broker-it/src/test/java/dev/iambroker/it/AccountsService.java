@@ -26,6 +26,7 @@ final class AccountsService extends BaseService {
     String list() {
         RequestBuilder request =
                 RequestBuilder.get(RequestBuilder.resolveRequestUrl(getServiceUrl(), "/coe/v2/accounts"));
+        request.header("Content-Type", "application/json");
         return createServiceCall(request.build(), ResponseConverterUtils.getString())
                 .execute()
                 .getResult();

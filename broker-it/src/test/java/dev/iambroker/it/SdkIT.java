@@ -43,9 +43,12 @@ final class SdkIT {
 
     private static final String CREDENTIALS_FILE = "IBM_CREDENTIALS_FILE";
     private static final List<String> SERVICES = List.of("by-key", "by-file", "by-metadata");
-    private static final Duration LIFE = Duration.ofSeconds(20);
+    /** The SDK takes a token for ended 10 s before its end. */
+    private static final Duration LIFE = Duration.ofSeconds(16);
+
     private static final Duration HOUR = Duration.ofHours(1);
     private static final long PAUSE_MILLIS = 200;
+    private static final Pattern CURL = Pattern.compile("```sh\n(curl .*?)```", Pattern.DOTALL);
     private static final Pattern SNIPPET = Pattern.compile("```properties\n(MY_SERVICE_.*?)```", Pattern.DOTALL);
 
     private final EmulatedCloud cloud = SampleCloud.start();
@@ -149,7 +152,7 @@ final class SdkIT {
         assertThat(asked() - asked).isEqualTo(4);
     }
 
-    /** Past 80 % of its whole life a token is still asked for once, since it is told with the life that is left. */
+    /** A process of its own, which has nothing but its environment. */
     @Test
     void environment_ofAProgram_eachAuthenticatorIsServed() throws Exception {
         Program program = Program.of(
@@ -286,6 +289,48 @@ final class SdkIT {
                             refused -> assertThat(refused.getStatusCode()).isEqualTo(403))
                     .hasMessageContaining("client \"ci\" has no right to this");
         }
+    }
+
+    /** Over loopback TCP with the secret's file, and over the Unix socket as whoever asks. */
+    @Test
+    void document_curl_worksAsItStands() throws Exception {
+        List<String> commands = CURL.matcher(Files.readString(Checkout.root().resolve("docs/sdk.md")))
+                .results()
+                .map((MatchResult found) -> found.group(1))
+                .toList();
+        assertThat(commands).hasSize(2);
+        for (String command : commands) {
+            Ran ran = Program.shell(command.replace("http://127.0.0.1:8180", broker)
+                            .replace("/home/me/.config/iam-broker/ci.secret", secretFile.toString())
+                            .replace(
+                                    "/run/iam-broker/broker.sock",
+                                    place.socket().toString()))
+                    .run();
+            assertThat(ran.exitCode()).as(ran.all()).isZero();
+            assertThat(ran.out()).contains("\"access_token\":\"ey", "\"refresh_token\":\"not_supported\"");
+        }
+    }
+
+    @Test
+    void wrongSecretInThePath_isInNoLogMetricOrRecordOrAnswer() throws Exception {
+        for (String path : List.of("/instance_identity/v1/token", "/identity/v1/iam_tokens", "/v1/accounts", "")) {
+            Ran ran = Program.of(
+                            "curl",
+                            "-s",
+                            "-i",
+                            "-X",
+                            "PUT",
+                            "-H",
+                            "Metadata-Flavor: ibm",
+                            broker + "/k/kNaRyQx7" + path)
+                    .run();
+            assertThat(ran.out())
+                    .startsWith("HTTP/1.1 40")
+                    .contains("errorCode")
+                    .doesNotContain("kNaRyQx7");
+        }
+        assertThat(Files.readString(place.directory().resolve("audit.jsonl"))).contains("\"wrong-secret\"");
+        assertNowhere("kNaRyQx7");
     }
 
     /** The secret is in a form, in a path and in a header of what the SDKs send. */
