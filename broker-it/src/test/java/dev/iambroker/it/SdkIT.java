@@ -44,7 +44,7 @@ final class SdkIT {
     private static final String CREDENTIALS_FILE = "IBM_CREDENTIALS_FILE";
     private static final List<String> SERVICES = List.of("by-key", "by-file", "by-metadata");
     /** The SDK takes a token for ended 10 s before its end. */
-    private static final Duration LIFE = Duration.ofSeconds(16);
+    private static final Duration LIFE = Duration.ofSeconds(14);
 
     private static final Duration HOUR = Duration.ofHours(1);
     private static final long PAUSE_MILLIS = 200;
@@ -196,7 +196,7 @@ final class SdkIT {
             assertThat(place.run("purge", "prod").exitCode()).isZero();
             List<AccountsService> services =
                     SERVICES.stream().map(AccountsService::of).toList();
-            assertThat(tokensOver(LIFE.plusSeconds(4), services)).hasSizeGreaterThan(1);
+            assertThat(tokensOver(LIFE.plusSeconds(2), services)).hasSizeGreaterThan(1);
             outlast(alone(), services);
         } finally {
             cloud.emulator().behave();
