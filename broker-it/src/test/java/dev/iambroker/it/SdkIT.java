@@ -84,6 +84,7 @@ final class SdkIT {
         daemon.close();
         place.close();
         cloud.close();
+        assertThat(cloud.emulator().departures()).isEmpty();
     }
 
     /** What a user writes, service by service. */

@@ -15,6 +15,7 @@ import dev.iambroker.broker.BrokerFailure.Conflict;
 import dev.iambroker.broker.TokenGrant;
 import dev.iambroker.broker.TokenRequest;
 import dev.iambroker.client.ClientIdentity;
+import dev.iambroker.policy.Fact;
 import dev.iambroker.secret.Secret;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -439,6 +440,17 @@ final class IdentityTokenTest {
         assertThat(answer.status()).isEqualTo(429);
         assertThat(head(answer)).contains("Retry-After: 3\r\n");
         assertThat(body(answer)).contains("errorCode");
+    }
+
+    @Test
+    void processThatChangedMeanwhile_getsNothingAndItsAccountIsOnRecord() {
+        broker.facts = Set.of(Fact.EXE);
+        Answer answer = overUnix(BY_KEY + "team-b:s1");
+
+        assertThat(answer.status()).isEqualTo(403);
+        assertThat(body(answer)).contains("BXNIM0513E").doesNotContain(FakeBroker.TOKEN);
+        assertThat(broker.withheldOf).containsExactly("team-b");
+        assertThat(broker.clients).allMatch(client -> client.provenClients().equals(Set.of("ci")));
     }
 
     @Test
