@@ -213,7 +213,7 @@ final class SystemdIT {
         assertThat(debian.must("ps", "-o", "user:20=", "-p", mainPid())).isEqualTo("_iam-broker");
         assertThat(debian.path("/var/lib/iam-broker/state.key")).doesNotExist();
         assertThat(debian.journal(SERVICE)).doesNotContain(EmulatedCloud.PROD_API_KEY);
-        assertThat(ofThisStart("info")).contains("KeyringOpening: ").doesNotContain("INFO", "<6>");
+        assertThat(ofThisStart("info")).contains("Daemon: iam-broker ").doesNotContain("INFO", "<6>");
         assertThat(ofThisStart("warning")).isEmpty();
     }
 
