@@ -251,7 +251,8 @@ public final class GuardedTokenBroker implements TokenBroker {
         TokenKey key = keyOf(account, request);
         Token before = tokens.peek(key);
         try {
-            Token token = tokens.token(key, request.minTtl(), Duration.ZERO);
+            Token cached = tokens.immediate(key, request.minTtl());
+            Token token = cached != null ? cached : tokens.token(key, request.minTtl(), Duration.ZERO);
             boolean isHeld = token.etag().equals(held);
             return new Delivery(isHeld ? null : stillPermitted(client, request, token, before), token.left(time));
         } catch (RenewalFailure e) {

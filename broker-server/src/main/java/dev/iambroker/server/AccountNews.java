@@ -12,15 +12,21 @@ import java.util.function.Consumer;
 final class AccountNews implements BrokerEvents {
     private final BrokerEvents events;
     private volatile Consumer<AccountName> reader = account -> {};
+    private volatile Consumer<AccountName> onDrop = account -> {};
     private volatile Runnable onClockJump = () -> {};
 
     AccountNews(BrokerEvents events) {
         this.events = events;
     }
 
-    /** Both are called under locks of the broker and must not block. */
-    void tell(Consumer<AccountName> newReader, Runnable newOnClockJump) {
+    /**
+     * All are called under locks of the broker and must not block.
+     *
+     * @param newOnDrop hears of accounts whose tokens were dropped, the others of everything else
+     */
+    void tell(Consumer<AccountName> newReader, Consumer<AccountName> newOnDrop, Runnable newOnClockJump) {
         reader = newReader;
+        onDrop = newOnDrop;
         onClockJump = newOnClockJump;
     }
 
@@ -43,7 +49,7 @@ final class AccountNews implements BrokerEvents {
     @Override
     public void tokenDropped(AccountName account, TokenKind kind) {
         events.tokenDropped(account, kind);
-        reader.accept(account);
+        onDrop.accept(account);
     }
 
     @Override
@@ -55,7 +61,7 @@ final class AccountNews implements BrokerEvents {
     @Override
     public void clusterTokenDropped(AccountName account, String cluster) {
         events.clusterTokenDropped(account, cluster);
-        reader.accept(account);
+        onDrop.accept(account);
     }
 
     @Override

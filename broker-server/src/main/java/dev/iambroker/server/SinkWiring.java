@@ -24,7 +24,7 @@ final class SinkWiring {
                 tokens.alarms()::sleeper,
                 new SecureRandom());
         var sinks = new Sinks(SinkSupply.of(broker), workshop, events(meters));
-        news.tell(sinks::news, sinks::lookAtAll);
+        news.tell(sinks::news, sinks::forgotten, sinks::lookAtAll);
         return sinks;
     }
 

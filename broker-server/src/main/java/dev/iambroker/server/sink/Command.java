@@ -105,6 +105,9 @@ final class Command implements Tidings {
             Thread.currentThread().interrupt();
             throw new SinkFailure(name() + " was killed: the broker is stopping");
         }
+        if (isEnded()) {
+            throw new SinkFailure(name() + " was killed: the broker is stopping, or the sink has changed");
+        }
         if (process.exitValue() != 0) {
             throw new SinkFailure(name() + " ended with status " + process.exitValue() + said(output));
         }
@@ -137,6 +140,10 @@ final class Command implements Tidings {
     private static void kill(Process process) {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();
+    }
+
+    private synchronized boolean isEnded() {
+        return isEnded;
     }
 
     private synchronized void ended() {

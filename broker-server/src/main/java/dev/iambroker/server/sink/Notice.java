@@ -75,6 +75,9 @@ final class Notice {
         } catch (SinkFailure e) {
             log.warn("sink {}: {}", sink, e.getMessage());
             events.told(sink.toString(), false);
+        } catch (RuntimeException e) {
+            log.error("sink {}: telling of a change failed in a way that should not happen", sink, e);
+            events.told(sink.toString(), false);
         } finally {
             next();
         }

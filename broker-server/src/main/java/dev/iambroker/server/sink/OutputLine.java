@@ -13,7 +13,7 @@ final class OutputLine {
 
     static String of(String output) {
         String visible =
-                output.replaceAll("[\\p{Cntrl}\\p{Cf}\\p{Zl}\\p{Zp}]+", " ").strip();
+                output.replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]+", " ").strip();
         String clean = SECRET.matcher(visible).replaceAll("***");
         return clean.length() <= MOST ? clean : clean.substring(0, MOST) + "…";
     }

@@ -76,14 +76,30 @@ final class Rendering {
         return JSON.writeValueAsString(value);
     }
 
-    /** The content of the file; the caller overwrites it after use. */
+    /** The content of the file; the caller overwrites it after use. @throws SinkFailure where the token has a character that none has */
     @Reveals("the token goes into a file that the configuration asks for, with the mode and owner that it says")
-    byte[] around(Secret token) {
+    byte[] around(Secret token) throws SinkFailure {
         byte[] clear = token.revealBytes();
         try {
+            demandPlain(clear);
             return between == null ? joined(before, clear, after) : joined(before, clear, between, clear, after);
         } finally {
             Arrays.fill(clear, (byte) 0);
+        }
+    }
+
+    /** Whoever made the token must not write lines of a shell script or of a header with it. */
+    private static void demandPlain(byte[] token) throws SinkFailure {
+        for (byte each : token) {
+            boolean isPlain = (each >= '0' && each <= '9')
+                    || (each >= 'A' && each <= 'Z')
+                    || (each >= 'a' && each <= 'z')
+                    || "-._~+/=".indexOf(each) >= 0;
+            if (!isPlain) {
+                throw new SinkFailure(
+                        "the token holds a character that RFC 6750 does not allow in one, and is not written"
+                                + " (expected letters, digits and -._~+/=)");
+            }
         }
     }
 

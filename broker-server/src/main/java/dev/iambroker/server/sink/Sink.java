@@ -5,7 +5,9 @@ import dev.iambroker.broker.BrokerFailure;
 import dev.iambroker.broker.Delivery;
 import dev.iambroker.broker.TokenGrant;
 import dev.iambroker.broker.TokenRequest;
+import dev.iambroker.secret.SecretWiped;
 import dev.iambroker.server.config.SinkConfig;
+import dev.iambroker.server.config.SinkConfig.Format;
 import dev.iambroker.token.Alarm;
 import dev.iambroker.token.Time;
 import java.time.Duration;
@@ -14,6 +16,7 @@ import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -37,8 +40,11 @@ final class Sink {
     /** After something that somebody has to mend: they may do so in a way that nothing tells of, such as a full disk's. */
     private static final Duration LATER = Duration.ofMinutes(1);
 
-    /** For what an earlier process left: how long its token lives is not known, and a restart should be no gap. */
-    private static final Duration INHERITED = Duration.ofMinutes(1);
+    /**
+     * How long what an earlier process left stays without being known to be good: a restart should be no gap. Also how long a
+     * token may be on its way before that is worth a word.
+     */
+    private static final Duration GRACE = Duration.ofMinutes(1);
 
     private final SinkConfig config;
     private final Supply supply;
@@ -49,6 +55,9 @@ final class Sink {
     private final Time time;
     private final Alarm alarm;
     private final AtomicInteger asked = new AtomicInteger();
+
+    /** Whether what is held was dropped by command or with its account: then it does not stay until the next is there. */
+    private final AtomicBoolean isForgotten = new AtomicBoolean();
 
     /** The etag of what the file holds; null where it is not there, or was left by another process. */
     @GuardedBy("this")
@@ -98,7 +107,7 @@ final class Sink {
         this.executor = executor;
         this.time = time;
         this.alarm = alarms.apply(this::look);
-        this.deadline = Deadline.in(INHERITED, time);
+        this.deadline = Deadline.in(GRACE, time);
     }
 
     SinkConfig config() {
@@ -115,6 +124,12 @@ final class Sink {
     /** Tells nobody any more. @return whether there is a change that nobody was told of */
     boolean endTelling() {
         return notice != null && notice.end();
+    }
+
+    /** What it holds may have been forgotten by the broker. Looks soon. */
+    void forgotten() {
+        isForgotten.set(true);
+        look();
     }
 
     /** Looks soon, on another thread. However often it is asked meanwhile, once more is enough. */
@@ -141,9 +156,16 @@ final class Sink {
         if (isRetired) {
             return;
         }
+        if (isForgotten.getAndSet(false)) {
+            deadline = Deadline.in(Duration.ZERO, time);
+        }
         try {
-            take(supply.deliver(name(), request(), held));
+            locate();
+            take(supply.deliver(name(), request(), file.exists() ? held : null));
             mended();
+        } catch (SecretWiped e) {
+            // The broker was locked in between; it is looked at again for that.
+            log.debug("sink {}: the token was wiped before it was written", config.path());
         } catch (BrokerFailure e) {
             without(e);
         } catch (SinkFailure e) {
@@ -203,6 +225,14 @@ final class Sink {
         };
     }
 
+    /** Before a token is handed out, which would be on record whatever comes of it. */
+    @GuardedBy("this")
+    private void locate() throws SinkFailure {
+        if (config.format() == Format.KUBECONFIG && kubeconfig == null) {
+            kubeconfig();
+        }
+    }
+
     /** Where the cluster is changes less often than its token: a containers service that is down must not keep that away. */
     @GuardedBy("this")
     private Rendering kubeconfig() throws SinkFailure {
@@ -231,7 +261,7 @@ final class Sink {
     @GuardedBy("this")
     private void without(BrokerFailure failure) {
         boolean passes = passes(failure);
-        if (!passes || !isAlive()) {
+        if (!passes || !deadline.left(time).isPositive()) {
             remove(failure.getMessage());
         }
         Duration next = passes ? soon(failure.about().retryAfter()) : LATER;
@@ -280,6 +310,7 @@ final class Sink {
     @GuardedBy("this")
     private void remove(String why) {
         held = null;
+        deadline = Deadline.in(GRACE, time);
         events.current(name(), false);
         try {
             if (file.remove()) {

@@ -128,6 +128,15 @@ public final class Sinks implements AutoCloseable {
         }
     }
 
+    /** What was cached of that account is dropped. Never blocks. */
+    public void forgotten(AccountName account) {
+        for (Sink sink : all) {
+            if (sink.config().account().equals(account)) {
+                sink.forgotten();
+            }
+        }
+    }
+
     public void lookAtAll() {
         all.forEach(Sink::look);
     }
