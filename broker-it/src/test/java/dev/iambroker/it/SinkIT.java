@@ -13,12 +13,12 @@ import dev.iambroker.it.harness.Ran;
 import dev.iambroker.it.harness.SampleCloud;
 import dev.iambroker.it.harness.Workplace;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.Executors;
@@ -26,6 +26,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -35,7 +36,8 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class SinkIT {
     private static final Pattern HEADER = Pattern.compile("Authorization: Bearer [\\w-]+\\.[\\w-]+\\.[\\w-]+\n");
-    private static final int RENEWALS = 40;
+    private static final int RENEWALS = 30;
+    private static final Set<String> NAMES = Set.of("dev", "env", "header", "kubeconfig", "token");
 
     private final EmulatedCloud cloud = SampleCloud.start();
     private final Workplace place;
@@ -52,7 +54,7 @@ final class SinkIT {
         place.secret("dev-key", EmulatedCloud.DEV_API_KEY);
         Path hook = script("hook", "cat \"$IAM_BROKER_SINK\"; env >> " + told + "; echo --- >> " + told);
         Path hangs =
-                script("hangs", "sleep 1000 & echo $! >> " + place.directory().resolve("sleepers") + "; wait");
+                script("hangs", "sleep 20 & echo $! >> " + place.directory().resolve("sleepers") + "; wait");
         place.configure(
                 cloud.emulator(), """
                 accounts:
@@ -67,7 +69,7 @@ final class SinkIT {
                   - { account: dev, path: files/dev }
                 """.formatted(EmulatedCloud.PROD_ACCOUNT, EmulatedCloud.DEV_ACCOUNT, hook, hangs));
         daemon = place.serve();
-        for (String name : Set.of("token", "header", "env", "kubeconfig", "dev")) {
+        for (String name : NAMES) {
             daemon.await(name + " to be there", () -> Files.exists(files.resolve(name)));
         }
     }
@@ -112,7 +114,8 @@ final class SinkIT {
     @Test
     void curl_byHeaderFile_isLetIn() throws Exception {
         Needs.program("curl", "curl");
-        Ran ran = Program.of("curl", "-sS", "-f", "-H", "@" + files.resolve("header"), accountsPage())
+        Ran ran = Program.of("curl", "-sS", "-f", "-H", "@" + files.resolve("header"))
+                .with("-H", "Content-Type: application/json", "-H", "Accept: application/json", accountsPage())
                 .run();
         assertThat(ran.exitCode()).as(ran.all()).isZero();
         assertThat(ran.out()).contains(EmulatedCloud.PROD_ACCOUNT);
@@ -163,7 +166,7 @@ final class SinkIT {
         assertThat(contents)
                 .hasSizeGreaterThan(RENEWALS / 4)
                 .allMatch(text -> HEADER.matcher(text).matches());
-        assertThat(names()).containsExactly("dev", "env", "header", "kubeconfig", "token");
+        daemon.await("only whole files to be left", () -> names().equals(NAMES));
     }
 
     private void renewAndLook() throws Exception {
@@ -200,12 +203,12 @@ final class SinkIT {
         return null;
     }
 
-    private Set<String> names() throws IOException {
-        Set<String> names = new TreeSet<>();
+    private Set<String> names() {
         try (Stream<Path> all = Files.list(files)) {
-            all.forEach(file -> names.add(String.valueOf(file.getFileName())));
+            return all.map(file -> String.valueOf(file.getFileName())).collect(Collectors.toSet());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
-        return names;
     }
 
     @Test
@@ -286,7 +289,7 @@ final class SinkIT {
             String content = "Authorization: Bearer " + served("") + "\n";
             daemon.await("the file to hold the newest token", () -> holds("header", content));
         }
-        assertThat(names()).containsExactly("dev", "env", "header", "kubeconfig", "token");
+        daemon.await("only whole files to be left", () -> names().equals(NAMES));
     }
 
     @Test

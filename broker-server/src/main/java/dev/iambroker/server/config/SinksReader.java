@@ -187,7 +187,7 @@ final class SinksReader {
         ProcessIdentity self = surroundings.self();
         if (self.uid() != ROOT && !self.groups().contains(group.id())) {
             entry.warning("is a group that this user is not in, who may not give a file to it"
-                    + " (expected one of this user's, in a unit by SupplementaryGroups=)");
+                    + " (expected one of this user's, or a directory of that group with mode 2750)");
         }
         return group.id();
     }

@@ -9,7 +9,6 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -35,7 +34,6 @@ final class Command implements Tidings {
     private final SinkConfig sink;
     private final SinkConfig.OnChange.Command command;
     private final @Nullable String searchPath;
-    private final Executor executor;
 
     @GuardedBy("this")
     private @Nullable Process running;
@@ -43,15 +41,11 @@ final class Command implements Tidings {
     @GuardedBy("this")
     private boolean isEnded;
 
-    /**
-     * @param searchPath where programs are looked for; null for the platform's default
-     * @param executor reads what the command prints
-     */
-    Command(SinkConfig sink, SinkConfig.OnChange.Command command, @Nullable String searchPath, Executor executor) {
+    /** @param searchPath where programs are looked for; null for the platform's default */
+    Command(SinkConfig sink, SinkConfig.OnChange.Command command, @Nullable String searchPath) {
         this.sink = sink;
         this.command = command;
         this.searchPath = searchPath;
-        this.executor = executor;
     }
 
     @Override
@@ -62,7 +56,8 @@ final class Command implements Tidings {
         }
         try {
             FutureTask<String> output = new FutureTask<>(() -> beginning(process.getInputStream()));
-            executor.execute(output);
+            // Of its own: something that the command left running may keep its output open for as long as it likes.
+            Thread.ofVirtual().name("sink-command").start(output);
             await(process, output);
         } finally {
             kill(process);

@@ -184,7 +184,9 @@ final class SinkFile {
 
     /** The owner last: after that the mode is no longer this process's to change. */
     private void giveAway(Path temporary) throws IOException {
-        if (config.gid() != null) {
+        // A directory may have given it already, which a process without the right to do so cannot.
+        Facts made = Facts.of(temporary);
+        if (config.gid() != null && (made == null || made.gid() != config.gid())) {
             Files.setAttribute(temporary, "unix:gid", config.gid(), NOFOLLOW_LINKS);
         }
         Files.getFileAttributeView(temporary, PosixFileAttributeView.class, NOFOLLOW_LINKS)

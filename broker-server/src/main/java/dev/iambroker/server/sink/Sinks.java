@@ -114,7 +114,7 @@ public final class Sinks implements AutoCloseable {
 
     private Tidings tidings(SinkConfig config, OnChange onChange) {
         return switch (onChange) {
-            case OnChange.Command command -> new Command(config, command, workshop.searchPath, workshop.executor);
+            case OnChange.Command command -> new Command(config, command, workshop.searchPath);
             case OnChange.Signal signal -> new SignalByFile(signal, workshop.self);
         };
     }
