@@ -7,13 +7,10 @@ import dev.iambroker.broker.TokenGrant;
 import dev.iambroker.broker.TokenRequest;
 import dev.iambroker.secret.SecretWiped;
 import dev.iambroker.server.config.SinkConfig;
-import dev.iambroker.server.config.SinkConfig.Format;
 import dev.iambroker.token.Alarm;
 import dev.iambroker.token.Time;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Arrays;
-import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -59,6 +56,9 @@ final class Sink {
     /** Whether what is held was dropped by command or with its account: then it does not stay until the next is there. */
     private final AtomicBoolean isForgotten = new AtomicBoolean();
 
+    @GuardedBy("this")
+    private final Form form;
+
     /** The etag of what the file holds; null where it is not there, or was left by another process. */
     @GuardedBy("this")
     private @Nullable String held;
@@ -67,28 +67,12 @@ final class Sink {
     @GuardedBy("this")
     private Deadline deadline;
 
-    @GuardedBy("this")
-    private @Nullable Rendering kubeconfig;
-
     /** What was told last of what is wrong; null while nothing is. */
     @GuardedBy("this")
     private @Nullable String complaint;
 
     @GuardedBy("this")
     private boolean isRetired;
-
-    /** By either clock: the one may have been set back, the other stops while the machine sleeps. */
-    private record Deadline(long nanos, Instant at) {
-        static Deadline in(Duration left, Time time) {
-            return new Deadline(time.nanos() + left.toNanos(), time.now().plus(left));
-        }
-
-        Duration left(Time time) {
-            Duration byNanos = Duration.ofNanos(nanos - time.nanos());
-            Duration byWall = Duration.between(time.now(), at);
-            return byNanos.compareTo(byWall) < 0 ? byNanos : byWall;
-        }
-    }
 
     Sink(
             SinkConfig config,
@@ -107,6 +91,7 @@ final class Sink {
         this.executor = executor;
         this.time = time;
         this.alarm = alarms.apply(this::look);
+        this.form = new Form(config, supply);
         this.deadline = Deadline.in(GRACE, time);
     }
 
@@ -160,7 +145,8 @@ final class Sink {
             deadline = Deadline.in(Duration.ZERO, time);
         }
         try {
-            locate();
+            // Before a token is handed out, which would be on record whatever comes of it.
+            form.prepare();
             take(supply.deliver(name(), request(), file.exists() ? held : null));
             mended();
         } catch (SecretWiped e) {
@@ -203,7 +189,7 @@ final class Sink {
 
     @GuardedBy("this")
     private void write(TokenGrant grant) throws SinkFailure {
-        byte[] content = rendering().around(grant.token());
+        byte[] content = form.rendering().around(grant.token());
         try {
             if (file.put(content)) {
                 events.written(name(), true);
@@ -212,41 +198,6 @@ final class Sink {
             }
         } finally {
             Arrays.fill(content, (byte) 0);
-        }
-    }
-
-    @GuardedBy("this")
-    private Rendering rendering() throws SinkFailure {
-        return switch (config.format()) {
-            case TOKEN -> Rendering.OF_TOKEN;
-            case HEADER -> Rendering.OF_HEADER;
-            case ENV -> Rendering.OF_ENV;
-            case KUBECONFIG -> kubeconfig();
-        };
-    }
-
-    /** Before a token is handed out, which would be on record whatever comes of it. */
-    @GuardedBy("this")
-    private void locate() throws SinkFailure {
-        if (config.format() == Format.KUBECONFIG && kubeconfig == null) {
-            kubeconfig();
-        }
-    }
-
-    /** Where the cluster is changes less often than its token: a containers service that is down must not keep that away. */
-    @GuardedBy("this")
-    private Rendering kubeconfig() throws SinkFailure {
-        Rendering before = kubeconfig;
-        try {
-            String cluster = Objects.requireNonNull(config.cluster());
-            kubeconfig = Rendering.ofKubeconfig(
-                    supply.cluster(name(), config.account().value(), cluster), config.isPrivate());
-            return kubeconfig;
-        } catch (BrokerFailure e) {
-            if (before == null) {
-                throw e;
-            }
-            return before;
         }
     }
 

@@ -6,6 +6,7 @@ import dev.iambroker.server.config.SinkConfig;
 import dev.iambroker.server.store.FileOps;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -53,7 +54,7 @@ final class SinkFile {
             for (Path leftover : left) {
                 ops.delete(leftover);
             }
-        } catch (IOException e) {
+        } catch (IOException | DirectoryIteratorException e) {
             // Of a directory that cannot be read the next write tells more.
         }
     }
