@@ -20,7 +20,8 @@
 enum {
     PATH_SIZE = 4096,
     RECIPE_SIZE = 16 * 1024, /* a few hundred bytes in fact */
-    PROBE_MILLISECONDS = 2000
+    PROBE_MILLISECONDS = 2000,
+    EXIT_UNAVAILABLE = 6
 };
 
 static const char SYSTEM_SOCKET[] = "/run/iam-broker/broker.sock";
@@ -69,7 +70,7 @@ static const char *command_in(char **words) {
     return "";
 }
 
-/* 'wait --for ready --timeout 0', the probe that runs twice a minute for as long as the container does. */
+/* 'wait --for ready --timeout 0', the probe that runs all the time that the container does. */
 static bool is_probe(char **words) {
     static const char *const PROBE[] = {"wait", "--for", "ready", "--timeout", "0"};
     size_t count = sizeof PROBE / sizeof PROBE[0];
@@ -86,43 +87,56 @@ static bool waits_for(int socket_fd, short events) {
     return poll(&ready, 1, PROBE_MILLISECONDS) == 1;
 }
 
-static bool is_told_ready(int socket_fd, const struct sockaddr_un *address) {
+/* The status of the answer, 0 when there is none. */
+static int status_told(int socket_fd, const struct sockaddr_un *address) {
     static const char REQUEST[] = "GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
-    static const char READY[] = "HTTP/1.1 200 ";
-    char answer[sizeof READY - 1];
+    char answer[sizeof "HTTP/1.1 200"] = "";
     size_t length = 0;
     if (connect(socket_fd, (const struct sockaddr *)address, sizeof *address) != 0 ||
         send(socket_fd, REQUEST, sizeof REQUEST - 1, MSG_NOSIGNAL) != (ssize_t)sizeof REQUEST - 1) {
-        return false;
+        return 0;
     }
-    while (length < sizeof answer && waits_for(socket_fd, POLLIN)) {
-        ssize_t got = recv(socket_fd, answer + length, sizeof answer - length, 0);
+    while (length < sizeof answer - 1 && waits_for(socket_fd, POLLIN)) {
+        ssize_t got = recv(socket_fd, answer + length, sizeof answer - 1 - length, 0);
         if (got <= 0) {
-            return false;
+            return 0;
         }
         length += (size_t)got;
     }
-    return length == sizeof answer && memcmp(answer, READY, sizeof answer) == 0;
+    return strncmp(answer, "HTTP/1.1 ", 9) == 0 ? (int)strtol(answer + 9, NULL, 10) : 0;
 }
 
-/* No secret is asked for or sent. Whatever is not a plain yes is left to the JVM, which knows what to say of it. */
-static bool is_ready(void) {
+/* No secret is asked for or sent. */
+static int status_of_readyz(void) {
     const char *named = getenv("IAM_BROKER_SOCKET");
     const char *path = named != NULL && *named != '\0' ? named : SYSTEM_SOCKET;
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     if (strlen(path) >= sizeof address.sun_path) {
-        return false;
+        return 0;
     }
     memcpy(address.sun_path, path, strlen(path));
     int socket_fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (socket_fd == -1) {
-        return false;
+        return 0;
     }
     struct timeval limit = {.tv_sec = PROBE_MILLISECONDS / 1000};
     (void)setsockopt(socket_fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
-    bool told = is_told_ready(socket_fd, &address);
+    int status = status_told(socket_fd, &address);
     close(socket_fd);
-    return told;
+    return status;
+}
+
+/* Answers yes and no as the JVM would; whatever else there is to say is left to it. */
+static void probe(void) {
+    static const char NOT_READY[] = "iam-broker: the broker is not ready: 'iam-broker status' says why\n";
+    int status = status_of_readyz();
+    if (status == 200) {
+        exit(EXIT_SUCCESS);
+    }
+    if (status == 503) {
+        (void)write_all(STDERR_FILENO, NOT_READY, sizeof NOT_READY - 1);
+        exit(EXIT_UNAVAILABLE);
+    }
 }
 
 static char *read_recipe(const char *path) {
@@ -215,8 +229,8 @@ static _Noreturn void run_java(const char *recipe, int count, char **arguments) 
 int main(int argc, char **argv) {
     static char path[PATH_SIZE];
     char **words = argv + (argc > 0);
-    if (is_probe(words) && is_ready()) {
-        return EXIT_SUCCESS;
+    if (is_probe(words)) {
+        probe();
     }
     if (*words != NULL && strcmp(*words, "kube-credential") == 0) {
         (void)execv(installed(path, "/bin/iam-broker-credential"), words);
