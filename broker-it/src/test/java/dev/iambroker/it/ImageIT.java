@@ -22,14 +22,13 @@ final class ImageIT {
     private static final String CONFIG = "/etc/iam-broker/broker.yaml";
     private static final String HOME = "/usr/lib/iam-broker";
 
-    @TempDir
-    private Path directory;
-
-    private String image;
+    private Path directory = Path.of("/");
+    private String image = "";
 
     @BeforeAll
-    void build() throws IOException, InterruptedException {
+    void build(@TempDir Path files) throws IOException, InterruptedException {
         image = Docker.image();
+        directory = files;
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 

@@ -68,6 +68,11 @@ public final class Docker {
         return IMAGE;
     }
 
+    /** What the broker's image is made on: the C library. */
+    public static String base() {
+        return BASES + ":base";
+    }
+
     /** Of Debian's busybox: a shell and the usual tools, for the other containers of a test. */
     public static String tools() {
         return BASES + ":build";
