@@ -61,11 +61,27 @@ cloud=$(sed -n 's/.* removes \(.*\)\.$/\1/p' "$work/demo.log")
 mkdir -m 700 "$work/run"
 sed -e "s,path: .*broker.sock,path: $work/run/broker.sock," -e "s,dir: [^,]*,dir: $work/state," \
     "$cloud/broker.yaml" >"$work/broker.yaml"
-IAM_BROKER_JAVA_OPTS="-XX:AOTCacheOutput=$work/daemon.aot" \
-    "$dist/bin/iam-broker" serve --config "$work/broker.yaml" >"$work/daemon.log" 2>&1 &
-daemon=$!
-await "token" ask http://localhost/v1/accounts/prod/token
 
+# serve OPTIONS of the JVM
+serve() {
+    IAM_BROKER_JAVA_OPTS=$1 "$dist/bin/iam-broker" serve --config "$work/broker.yaml" >>"$work/daemon.log" 2>&1 &
+    daemon=$!
+    await "token" ask http://localhost/v1/accounts/prod/token
+}
+
+end_daemon() {
+    kill "$daemon"
+    wait "$daemon" || fail "the daemon did not end well"
+    daemon=
+}
+
+# What is learnt is the start that is the usual one: with sessions of before.
+serve ""
+end_daemon
+serve "-XX:AOTCacheOutput=$work/daemon.aot"
+
+# Of IAM too.
+ask "http://localhost/v1/accounts/prod/token?kind=kube" || fail "kube token"
 broker clusters prod || fail "clusters"
 broker kubeconfig prod prod-classic || fail "kubeconfig"
 kill -HUP "$daemon"
@@ -74,9 +90,7 @@ ask http://localhost/metrics || fail "metrics"
 ask "http://localhost/v1/accounts/prod/token?min_ttl=[1-600]&wait=[1-30]" || fail "warm tokens"
 IAM_BROKER_JAVA_OPTS="-XX:AOTCacheOutput=$work/commands.aot" broker status || fail "status"
 
-kill "$daemon"
-wait "$daemon" || fail "the daemon did not end well"
-daemon=
+end_daemon
 for cache in daemon commands; do
     [ -s "$work/$cache.aot" ] || fail "the JVM wrote no cache of the $cache"
     chmod 644 "$work/$cache.aot"

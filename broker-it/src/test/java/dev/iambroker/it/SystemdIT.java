@@ -32,6 +32,10 @@ final class SystemdIT {
     private static final String SERVICE = "iam-broker.service";
     private static final String SOCKET = "iam-broker.socket";
     private static final String TOKEN = "/v1/accounts/prod/token";
+    private static final String NEWCOMER = "dana";
+    private static final String NEXT_VERSION = "99.0";
+    private static final String NEXT_BUILD = "0123456789abcdef";
+    private static final String STATE = "state: { key: { credential: state-key } }\n";
     private static final String STATE_KEY = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
     private final EmulatedCloud cloud = SampleCloud.start();
@@ -57,13 +61,16 @@ final class SystemdIT {
     private void configure(String more) throws IOException {
         Files.writeString(
                 debian.path("/etc/iam-broker/broker.yaml"),
-                Workplace.endpoints(cloud.emulator()) + """
+                configuration("{ credential: prod-api-key }", STATE + more));
+    }
+
+    private String configuration(String apiKey, String more) {
+        return Workplace.endpoints(cloud.emulator()) + """
                 accounts:
-                  prod: { api-key: { credential: prod-api-key }, account-id: %s }
+                  prod: { api-key: %s, account-id: %s }
                 clients:
                   - { name: staff, match: { group: iam-broker }, allow: [ "access:prod" ] }
-                state: { key: { credential: state-key } }
-                """.formatted(EmulatedCloud.PROD_ACCOUNT) + more);
+                """.formatted(apiKey, EmulatedCloud.PROD_ACCOUNT) + more;
     }
 
     private void secret(String name, String value) throws IOException {
@@ -87,10 +94,32 @@ final class SystemdIT {
                 "the status " + text, () -> debian.show(SERVICE, "StatusText").equals(text));
     }
 
+    /** A line of README, typed by somebody who may use sudo, in the checkout, after a login. */
+    private String asReadmeSays(String begin) throws Exception {
+        String line = Checkout.readme("## Install").stream()
+                .filter(each -> each.startsWith(begin))
+                .findFirst()
+                .orElseThrow();
+        Ran ran = as(
+                NEWCOMER,
+                "env",
+                "HOME=/home/" + NEWCOMER,
+                "USER=" + NEWCOMER,
+                "SUDO_EDITOR=/home/" + NEWCOMER + "/editor",
+                "sh",
+                "-c",
+                "cd " + Checkout.root() + " && " + line);
+        assertThat(ran.exitCode()).as(line + "\n" + ran.all()).isZero();
+        return ran.out();
+    }
+
     @Test
     @Order(1)
     void install_freshMachine_listensAndRunsNothingYet() throws Exception {
-        debian.must("dpkg", "--install", deb.toString());
+        debian.must("useradd", "--create-home", NEWCOMER);
+        Files.writeString(debian.path("/etc/sudoers.d/" + NEWCOMER), NEWCOMER + " ALL=(ALL) NOPASSWD: ALL\n");
+
+        asReadmeSays("sudo apt install");
 
         assertThat(debian.show(SOCKET, "ActiveState")).isEqualTo("active");
         assertThat(debian.show(SERVICE, "ActiveState")).isEqualTo("inactive");
@@ -134,12 +163,41 @@ final class SystemdIT {
 
     @Test
     @Order(4)
+    void readme_restOfTheInstallation_endsInAccountsThatAreServed() throws Exception {
+        Path home = debian.path("/home/" + NEWCOMER);
+        Files.writeString(home.resolve("prod-api-key"), EmulatedCloud.PROD_API_KEY);
+        Files.writeString(home.resolve("wanted.yaml"), configuration("{ file: /etc/iam-broker/prod-api-key }", ""));
+        Files.writeString(home.resolve("editor"), "#!/bin/sh\ncat ~/wanted.yaml >\"$1\"\n");
+        Files.setPosixFilePermissions(home.resolve("editor"), PosixFilePermissions.fromString("rwxr-xr-x"));
+
+        asReadmeSays("sudo install");
+        asReadmeSays("sudoedit");
+        asReadmeSays("sudo systemctl");
+        asReadmeSays("sudo adduser");
+
+        assertThat(asReadmeSays("iam-broker status")).containsPattern("prod +valid");
+        assertThat(debian.must("stat", "-c", "%U:%G %a", "/etc/iam-broker/prod-api-key"))
+                .isEqualTo("root:_iam-broker 640");
+        debian.must("systemctl", "stop", SERVICE);
+        debian.must("rm", "/etc/iam-broker/prod-api-key");
+        debian.must("rm", "-r", "/var/lib/iam-broker");
+    }
+
+    /** One credential in clear for root alone, one sealed with the key of this machine. */
+    @Test
+    @Order(5)
     void firstConnection_configuredWithCredentials_startsTheServiceAndIsAnswered() throws Exception {
-        secret("prod-api-key", EmulatedCloud.PROD_API_KEY);
+        Files.createDirectories(debian.path("/etc/credstore.encrypted"));
+        debian.must(
+                "sh",
+                "-c",
+                "printf %s " + EmulatedCloud.PROD_API_KEY
+                        + " | systemd-creds encrypt --with-key=host --name=prod-api-key"
+                        + " - /etc/credstore.encrypted/prod-api-key");
         secret("state-key", STATE_KEY);
         configure("");
         dropIn("secrets", """
-                LoadCredential=prod-api-key:/etc/iam-broker/prod-api-key
+                LoadCredentialEncrypted=prod-api-key:/etc/credstore.encrypted/prod-api-key
                 LoadCredential=state-key:/etc/iam-broker/state-key
                 """);
         assertThat(mainPid()).isEqualTo("0");
@@ -154,14 +212,25 @@ final class SystemdIT {
                 .isEqualTo("_iam-broker:_iam-broker 700");
         assertThat(debian.must("ps", "-o", "user:20=", "-p", mainPid())).isEqualTo("_iam-broker");
         assertThat(debian.path("/var/lib/iam-broker/state.key")).doesNotExist();
-        String log = debian.journal(SERVICE);
-        assertThat(log).doesNotContain(EmulatedCloud.PROD_API_KEY);
-        assertThat(log.substring(log.lastIndexOf("Starting iam-broker"))).doesNotContain("WARN", "ERROR");
+        assertThat(debian.journal(SERVICE)).doesNotContain(EmulatedCloud.PROD_API_KEY);
+        assertThat(ofThisStart("info")).contains("Daemon: iam-broker ").doesNotContain("INFO", "<6>");
+        assertThat(ofThisStart("warning")).isEmpty();
+    }
+
+    /** The broker's own lines since its last start, of that priority and the graver ones. */
+    private String ofThisStart(String priority) throws Exception {
+        return debian.must(
+                "journalctl",
+                "--no-pager",
+                "--quiet",
+                "--output=cat",
+                "--priority=" + priority,
+                "_SYSTEMD_INVOCATION_ID=" + debian.show(SERVICE, "InvocationID"));
     }
 
     /** The JVM is told to start only with a cache that fits what dpkg unpacked. */
     @Test
-    @Order(5)
+    @Order(6)
     void aotCache_ofThePackage_fitsWhereItIsInstalled() throws Exception {
         assertThat(debian.must("env", "IAM_BROKER_JAVA_OPTS=-XX:AOTMode=on", "iam-broker", "status", "--help"))
                 .contains("Example:");
@@ -170,7 +239,7 @@ final class SystemdIT {
     }
 
     @Test
-    @Order(6)
+    @Order(7)
     void exposure_asSystemdSeesTheLoadedUnit_atMost1Point5() throws Exception {
         Ran security = debian.run("systemd-analyze", "security", "--threshold=15", "--no-pager", SERVICE);
         assertThat(security.exitCode()).as(security.all()).isZero();
@@ -180,7 +249,7 @@ final class SystemdIT {
 
     /** Figures for the operations page; how large they are says nothing on a machine that others use too. */
     @Test
-    @Order(6)
+    @Order(8)
     void start_ofTheService_isTimedAndWeighed() throws Exception {
         debian.must("systemctl", "restart", SERVICE);
         long begun = Long.parseLong(debian.show(SERVICE, "InactiveExitTimestampMonotonic"));
@@ -192,7 +261,7 @@ final class SystemdIT {
     }
 
     @Test
-    @Order(7)
+    @Order(9)
     void otherUser_inTheGroup_getsATokenAndOutsideNothing() throws Exception {
         debian.must("useradd", "--groups", "iam-broker", "alice");
         debian.must("useradd", "mallory");
@@ -218,7 +287,7 @@ final class SystemdIT {
     }
 
     @Test
-    @Order(8)
+    @Order(10)
     void reload_changedFile_isInForceOrSaidToBeRefused() throws Exception {
         String pid = mainPid();
         configure("log: { level: debug }\n");
@@ -229,6 +298,7 @@ final class SystemdIT {
         configure("nonsense: 1\n");
         debian.must("systemctl", "reload", SERVICE);
         awaitStatus("serves 1 account; the changed configuration was refused: see the log");
+        assertThat(ofThisStart("err")).contains("nonsense");
         assertThat(broker.get(TOKEN).status()).isEqualTo(200);
 
         configure("");
@@ -239,7 +309,7 @@ final class SystemdIT {
     }
 
     @Test
-    @Order(9)
+    @Order(11)
     void killed_process_isReplacedAndWhoConnectsMeanwhileWaits() throws Exception {
         String token = broker.get(TOKEN).text("access_token");
         String pid = mainPid();
@@ -259,7 +329,7 @@ final class SystemdIT {
     }
 
     @Test
-    @Order(10)
+    @Order(12)
     void frozen_process_isReplacedByTheWatchdog() throws Exception {
         dropIn("watchdog", "WatchdogSec=5s\n");
         debian.must("systemctl", "restart", SERVICE);
@@ -275,7 +345,7 @@ final class SystemdIT {
     }
 
     @Test
-    @Order(11)
+    @Order(13)
     void restart_underLoad_noRequestFails() throws Exception {
         String before = mainPid();
         try (SteadyLoad load = SteadyLoad.begin(broker, TOKEN)) {
@@ -289,25 +359,78 @@ final class SystemdIT {
         assertThat(mainPid()).isNotIn("0", before);
     }
 
+    /** The next version has a cache of another build: the one before must not be started with it, nor leave its own behind. */
     @Test
-    @Order(12)
+    @Order(14)
     void upgrade_underLoad_noRequestFailsAndNobodyLogsInAgain() throws Exception {
         String before = mainPid();
         String token = broker.get(TOKEN).text("access_token");
+        String next = nextVersion();
         try (SteadyLoad load = SteadyLoad.begin(broker, TOKEN)) {
             load.awaitAnswers(100);
-            debian.must("dpkg", "--install", deb.toString());
+            debian.must("dpkg", "--install", next);
             load.awaitAnswers(100);
             assertThat(load.failures()).isEmpty();
         }
         assertThat(mainPid()).isNotIn("0", before);
         assertThat(broker.get(TOKEN).text("access_token")).isEqualTo(token);
         assertThat(debian.must("cat", "/etc/iam-broker/broker.yaml")).contains("prod-api-key");
+        assertThat(debian.must("dpkg-query", "-W", "-f", "${Version}", "iam-broker"))
+                .isEqualTo(NEXT_VERSION);
+        assertThat(debian.must("sh", "-c", "ls /usr/lib/iam-broker/lib/*.aot"))
+                .isEqualTo("/usr/lib/iam-broker/lib/iam-broker-" + NEXT_BUILD + ".aot\n"
+                        + "/usr/lib/iam-broker/lib/iam-broker-commands-" + NEXT_BUILD + ".aot");
+        assertThat(debian.must("grep", "-c", NEXT_BUILD + "[.]aot", "/proc/" + mainPid() + "/maps"))
+                .isNotEqualTo("0");
+    }
+
+    private String nextVersion() throws Exception {
+        debian.must("dpkg-deb", "--raw-extract", deb.toString(), "/root/next");
+        debian.must("sed", "-i", "s/^Version: .*/Version: " + NEXT_VERSION + "/", "/root/next/DEBIAN/control");
+        debian.must("sh", "-c", """
+                cd /root/next/usr/lib/iam-broker/lib
+                read -r old <hash
+                echo %1$s >hash
+                mv iam-broker-$old.aot iam-broker-%1$s.aot
+                mv iam-broker-commands-$old.aot iam-broker-commands-%1$s.aot
+                """.formatted(NEXT_BUILD));
+        debian.must("dpkg-deb", "--build", "-Zgzip", "-z1", "/root/next", "/root/next.deb");
+        return "/root/next.deb";
+    }
+
+    @Test
+    @Order(15)
+    void downgrade_underLoad_noRequestFails() throws Exception {
+        try (SteadyLoad load = SteadyLoad.begin(broker, TOKEN)) {
+            load.awaitAnswers(100);
+            debian.must("dpkg", "--install", deb.toString());
+            load.awaitAnswers(100);
+            assertThat(load.failures()).isEmpty();
+        }
+    }
+
+    @Test
+    @Order(16)
+    void reboot_enabledService_servesWhatItHadWithoutALogin() throws Exception {
+        String token = broker.get(TOKEN).text("access_token");
+        cloud.emulator().stop();
+        try {
+            debian.reboot();
+            debian.await(
+                    "the boot's own start",
+                    () -> debian.show(SERVICE, "ActiveState").equals("active"));
+            broker = new UnixHttp(debian.path("/run/iam-broker/broker.sock"));
+            assertThat(broker.get(TOKEN).text("access_token")).isEqualTo(token);
+        } finally {
+            cloud.emulator().start();
+        }
+        assertThat(debian.must("stat", "-c", "%U:%G %a", "/run/iam-broker", "/run/iam-broker/broker.sock"))
+                .isEqualTo("_iam-broker:_iam-broker 755\nroot:iam-broker 660");
     }
 
     /** The broker of one user, on the units for users. */
     @Test
-    @Order(13)
+    @Order(17)
     void userUnits_ofAUserWithoutRights_serveThatUser() throws Exception {
         debian.must("useradd", "--create-home", "carol");
         String uid = debian.must("id", "-u", "carol");
@@ -348,7 +471,7 @@ final class SystemdIT {
     }
 
     @Test
-    @Order(14)
+    @Order(18)
     void remove_installedPackage_keepsStateAndConfiguration() throws Exception {
         debian.must("dpkg", "--remove", "iam-broker");
 
@@ -362,7 +485,7 @@ final class SystemdIT {
     }
 
     @Test
-    @Order(15)
+    @Order(19)
     void purge_removedPackage_leavesNoState() throws Exception {
         debian.must("dpkg", "--purge", "iam-broker");
 

@@ -125,6 +125,24 @@ final class TarballIT {
         }
     }
 
+    /** A class that the cache does not hold is read, verified and linked at every start: a few hundred of them double it. */
+    @Test
+    void startWithStoredSessions_ofTheTarball_readsHardlyAClassFromItsJars() throws Exception {
+        try (Daemon first = place.serve(unpacked("serve", "--config", place.configFile()))) {
+            assertThat(first.isAlive()).isTrue();
+        }
+        Path log = place.directory().resolve("classes.log");
+        Program serve = unpacked("serve", "--config", place.configFile())
+                .env("IAM_BROKER_JAVA_OPTS", "-Xlog:class+load=info:file=" + log);
+        try (Daemon again = place.serve(serve)) {
+            assertThat(again.isAlive()).isTrue();
+        }
+
+        try (Stream<String> classes = Files.lines(log)) {
+            assertThat(classes.filter(line -> line.contains("source: file:"))).hasSizeLessThan(40);
+        }
+    }
+
     @Test
     void plugin_ofTheTarball_isNamedInKubeconfigs() throws Exception {
         try (Daemon running = place.serve(unpacked("serve", "--config", place.configFile()))) {

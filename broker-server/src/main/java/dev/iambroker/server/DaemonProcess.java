@@ -64,13 +64,14 @@ final class DaemonProcess implements DaemonCommands {
     public int serve(ServeOptions options) {
         Loading.Loaded loaded = load(options.config(), options.socket());
         BrokerConfig config = loaded.config();
-        Logging.apply(config.log());
+        Logging logging = Logging.ofThisProcess(surroundings.environment());
+        logging.apply(config.log());
         loaded.warnings().forEach(warning -> log.warn("{}", warning.text()));
         // First of all, though it takes longer than the rest of a start: whoever attached before would stay attached.
         ProcessProtection.begin();
         Supervision supervision = Supervision.ofThisProcess(surroundings.environment());
         supervision.starting();
-        var reloads = new Reloads(() -> read(options.config(), options.socket()), loaded, Logging::apply);
+        var reloads = new Reloads(() -> read(options.config(), options.socket()), loaded, logging::apply);
         // Before the start: a SIGHUP in the midst of it must not end the process, nor be lost.
         HangUp.runs(() -> reloads.request(supervision::reloading));
         Daemon daemon = start(config, supervision);
@@ -134,7 +135,8 @@ final class DaemonProcess implements DaemonCommands {
 
     @Override
     public int demo(DemoOptions options) {
-        Logging.apply(new LogSettings(LogSettings.Level.WARN, LogSettings.Format.TEXT));
+        Logging.ofThisProcess(surroundings.environment())
+                .apply(new LogSettings(LogSettings.Level.WARN, LogSettings.Format.TEXT));
         try {
             ProcessProtection.begin();
             Demo demo = Demo.start(options.socket(), surroundings);

@@ -8,17 +8,31 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.Encoder;
 import dev.iambroker.server.config.LogSettings;
+import dev.iambroker.server.systemd.Journal;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Sets up the log: lines on stderr, for people or for machines. In code, because reading XML costs a start its time. */
+/**
+ * Sets up the log: lines on stderr, for people or for machines, with their priority where the journal reads them. In code,
+ * because reading XML costs a start its time.
+ */
 final class Logging {
-    private static final String PATTERN = "%d{yyyy-MM-dd'T'HH:mm:ss.SSSX,UTC} %-5level %logger{0}: %msg%n%ex{short}";
+    private static final String TEXT = "%logger{0}: %msg%n%ex{short}";
+    private static final String TIMED = "%d{yyyy-MM-dd'T'HH:mm:ss.SSSX,UTC} %-5level " + TEXT;
     private static final String TARGET = "System.err";
 
-    private Logging() {}
+    private final boolean toJournal;
 
-    static void apply(LogSettings settings) {
+    private Logging(boolean toJournal) {
+        this.toJournal = toJournal;
+    }
+
+    static Logging ofThisProcess(Map<String, String> environment) {
+        return new Logging(Journal.readsStderr(environment));
+    }
+
+    void apply(LogSettings settings) {
         if (!(LoggerFactory.getILoggerFactory() instanceof LoggerContext context)) {
             return;
         }
@@ -26,7 +40,8 @@ final class Logging {
         var appender = new ConsoleAppender<ILoggingEvent>();
         appender.setContext(context);
         appender.setTarget(TARGET);
-        appender.setEncoder(encoder(context, settings.format()));
+        var lines = encoder(context, settings.format());
+        appender.setEncoder(toJournal ? new JournalEncoder(lines) : lines);
         appender.start();
         var root = context.getLogger(Logger.ROOT_LOGGER_NAME);
         root.setLevel(level(settings.level()));
@@ -36,12 +51,13 @@ final class Logging {
         context.getLogger("io.micrometer").setLevel(Level.WARN);
     }
 
-    private static Encoder<ILoggingEvent> encoder(LoggerContext context, LogSettings.Format format) {
+    private Encoder<ILoggingEvent> encoder(LoggerContext context, LogSettings.Format format) {
         return switch (format) {
             case TEXT -> {
                 var encoder = new PatternLayoutEncoder();
                 encoder.setContext(context);
-                encoder.setPattern(PATTERN);
+                // The journal keeps time and level itself.
+                encoder.setPattern(toJournal ? TEXT : TIMED);
                 encoder.start();
                 yield encoder;
             }

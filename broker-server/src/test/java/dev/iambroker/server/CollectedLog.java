@@ -9,6 +9,7 @@ import ch.qos.logback.core.AppenderBase;
 import ch.qos.logback.core.joran.spi.JoranException;
 import dev.iambroker.server.config.LogSettings;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.LoggerFactory;
 
@@ -18,7 +19,7 @@ final class CollectedLog implements AutoCloseable {
     private final List<String> lines = new CopyOnWriteArrayList<>();
 
     CollectedLog() {
-        Logging.apply(new LogSettings(LogSettings.Level.TRACE, LogSettings.Format.TEXT));
+        Logging.ofThisProcess(Map.of()).apply(new LogSettings(LogSettings.Level.TRACE, LogSettings.Format.TEXT));
         Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         root.detachAndStopAllAppenders();
         var collector = new AppenderBase<ILoggingEvent>() {

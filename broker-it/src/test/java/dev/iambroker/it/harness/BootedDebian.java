@@ -11,7 +11,8 @@ import org.opentest4j.TestAbortedException;
 
 /**
  * A Debian of its own, with systemd as its first process: what a machine does with the package and its units, done. Starts
- * each time from the same root file system, which is made once and never written to. Shares the network of this machine,
+ * each time from the same root file system, which is made once and never written to: what is written lives in memory, over
+ * its reboots, until it is closed. Shares the network of this machine,
  * so that an emulated cloud on loopback is the same for both. Takes root. Confined to one thread, but for
  * {@link #path}. Closing it ends everything in it.
  */
@@ -20,17 +21,30 @@ public final class BootedDebian implements AutoCloseable {
 
     /** What the smallest Debian lacks of one that people install. */
     private static final String PACKAGES =
-            "systemd,systemd-sysv,libnss-systemd,libpam-systemd,dbus,init-system-helpers,procps,curl";
+            "systemd,systemd-sysv,libnss-systemd,libpam-systemd,dbus,init-system-helpers,procps,ca-certificates,curl,sudo";
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final long LOOK_MILLIS = 20;
 
+    /** In a mount namespace of its own, so that nothing stays mounted however this ends. 133 asks for a reboot. */
+    private static final String OVERLAID = """
+            set -e
+            mount -t tmpfs -o mode=755 tmpfs "$OVER"
+            mkdir "$OVER/upper" "$OVER/work" "$OVER/root"
+            mount -t overlay -o "lowerdir=$UNDER,upperdir=$OVER/upper,workdir=$OVER/work" overlay "$OVER/root"
+            set +e
+            "$@"
+            while [ $? = 133 ]; do "$@"; done
+            """;
+
     private final Process container;
+    private final Path over;
     private final Path console;
     private long first;
 
-    private BootedDebian(Process container, Path console) {
+    private BootedDebian(Process container, Path over, Path console) {
         this.container = container;
+        this.over = over;
         this.console = console;
     }
 
@@ -50,19 +64,16 @@ public final class BootedDebian implements AutoCloseable {
         Needs.program("systemd-nspawn", "systemd-container");
         Needs.program("debootstrap", "debootstrap");
         Path console = Files.createTempFile("iam-broker-it-console-", ".log");
+        Path over = Files.createTempDirectory("iam-broker-it-debian-");
         // A service locks memory of its own accord, which the container would refuse unless it is told not to.
-        Program nspawn = Program.of(
-                "systemd-nspawn",
-                "--quiet",
-                "--directory=" + root(),
-                "--volatile=overlay",
-                "--register=no",
-                "--keep-unit",
-                "--system-call-filter=@memlock",
-                "--bind-ro=" + shown,
-                "--boot");
+        Program nspawn = Program.of("unshare", "--mount", "--propagation", "private", "sh", "-c", OVERLAID, "sh")
+                .with("systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--boot")
+                .with("--directory=" + over.resolve("root"), "--bind-ro=" + shown)
+                .with("--system-call-filter=@memlock")
+                .env("UNDER", root())
+                .env("OVER", over);
         Process process = nspawn.start(Redirect.from(Path.of("/dev/null").toFile()), console, console);
-        BootedDebian debian = new BootedDebian(process, console);
+        BootedDebian debian = new BootedDebian(process, over, console);
         try {
             debian.awaitBoot();
             return debian;
@@ -99,8 +110,10 @@ public final class BootedDebian implements AutoCloseable {
             if (!container.isAlive()) {
                 throw new TestAbortedException("no system can be booted here: " + Files.readString(console));
             }
-            first = ProcessHandle.of(container.pid())
-                    .flatMap(process -> process.children().findFirst())
+            first = container
+                    .children()
+                    .flatMap(ProcessHandle::children)
+                    .findFirst()
                     .map(ProcessHandle::pid)
                     .orElse(0L);
             return first != 0 && run("test", "-S", "/run/systemd/private").exitCode() == 0;
@@ -109,6 +122,14 @@ public final class BootedDebian implements AutoCloseable {
             String state = run("systemctl", "is-system-running").out().strip();
             return state.equals("running") || state.equals("degraded");
         });
+    }
+
+    /** Ends all that runs in it, and starts it again with the files that it has then. */
+    public void reboot() throws IOException, InterruptedException {
+        ProcessHandle before = ProcessHandle.of(first).orElseThrow();
+        run("systemctl", "reboot");
+        await("the end of its first process", () -> !before.isAlive());
+        awaitBoot();
     }
 
     /** @throws AssertionError if it does not become so in time */
@@ -168,5 +189,6 @@ public final class BootedDebian implements AutoCloseable {
         });
         Children.kill(container);
         Files.deleteIfExists(console);
+        Files.deleteIfExists(over);
     }
 }

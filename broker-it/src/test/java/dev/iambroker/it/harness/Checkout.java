@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /** Where the build under test lies. */
 public final class Checkout {
@@ -37,6 +38,17 @@ public final class Checkout {
 
     public static Path debianPackage() throws IOException {
         return packaged("iam-broker_*.deb");
+    }
+
+    /** The commands of a section of README.md, as they stand there; comments after them are cut off. */
+    public static List<String> readme(String heading) throws IOException {
+        String text = Files.readString(root().resolve("README.md"));
+        int begin = text.indexOf("\n" + heading + "\n") + heading.length() + 2;
+        return text.substring(begin, text.indexOf("\n## ", begin))
+                .lines()
+                .filter(line -> line.startsWith("    "))
+                .map(line -> line.replaceFirst(" +# .*", "").strip())
+                .toList();
     }
 
     private static Path packaged(String pattern) throws IOException {

@@ -10,14 +10,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** A few clients that ask for the same thing again and again, each time by a connection of its own. Thread-safe. */
+/**
+ * A few clients that ask for the same thing again and again: some by a new connection each time, some over one that they
+ * keep as long as they may. Thread-safe.
+ */
 public final class SteadyLoad implements AutoCloseable {
-    private static final int CLIENTS = 4;
+    private static final int EACH_TIME_ANEW = 3;
+    private static final int KEEPING = 3;
     private static final long PATIENCE_SECONDS = 120;
 
     private final UnixHttp broker;
     private final String target;
-    private final ExecutorService clients = Executors.newFixedThreadPool(CLIENTS);
+    private final ExecutorService clients = Executors.newFixedThreadPool(EACH_TIME_ANEW + KEEPING);
     private final AtomicBoolean isOver = new AtomicBoolean();
     private final ConcurrentLinkedQueue<String> failures = new ConcurrentLinkedQueue<>();
     private final AtomicReference<CountDownLatch> wanted = new AtomicReference<>(new CountDownLatch(0));
@@ -29,16 +33,27 @@ public final class SteadyLoad implements AutoCloseable {
 
     public static SteadyLoad begin(UnixHttp broker, String target) {
         SteadyLoad load = new SteadyLoad(broker, target);
-        for (int i = 0; i < CLIENTS; i++) {
-            load.clients.execute(load::askOnAndOn);
+        for (int i = 0; i < EACH_TIME_ANEW; i++) {
+            load.clients.execute(() -> load.askOnAndOn(broker::get));
+        }
+        for (int i = 0; i < KEEPING; i++) {
+            load.clients.execute(load::askOverOne);
         }
         return load;
     }
 
-    private void askOnAndOn() {
+    private void askOverOne() {
+        try (KeptConnection connection = broker.keeping()) {
+            askOnAndOn(connection::get);
+        } catch (IOException e) {
+            failures.add("at its end: " + e);
+        }
+    }
+
+    private void askOnAndOn(Client client) {
         while (!isOver.get()) {
             try {
-                Answer answer = broker.get(target);
+                Answer answer = client.get(target);
                 if (answer.status() != 200) {
                     failures.add(answer.head());
                 }
@@ -47,6 +62,11 @@ public final class SteadyLoad implements AutoCloseable {
             }
             wanted.get().countDown();
         }
+    }
+
+    @FunctionalInterface
+    private interface Client {
+        Answer get(String target) throws IOException;
     }
 
     /** Waits for so many more answers, failures among them. */

@@ -29,6 +29,11 @@ public final class UnixHttp {
         this.socket = socket;
     }
 
+    /** A client that keeps its connection; the caller closes it. */
+    KeptConnection keeping() {
+        return new KeptConnection(socket);
+    }
+
     /** @throws IOException if nobody listens, or the answer does not come whole */
     public Answer get(String target) throws IOException {
         return send("GET", target, "");

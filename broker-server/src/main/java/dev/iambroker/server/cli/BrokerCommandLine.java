@@ -3,6 +3,10 @@ package dev.iambroker.server.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.PrintWriter;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
@@ -16,10 +20,19 @@ public final class BrokerCommandLine {
 
     /** Runs the command that {@code arguments} name and returns the process's exit code; never throws. */
     public static int run(Surroundings around, DaemonCommands daemon, String... arguments) {
-        var code = of(around, daemon).execute(arguments);
+        ServeOptions plain = PlainServe.options(arguments);
+        int code = plain == null ? of(around, daemon, arguments).execute(arguments) : serve(around, daemon, plain);
         around.err().flush();
         around.out().flush();
         return code == 0 && around.out().checkError() ? unwritten(around) : code;
+    }
+
+    private static int serve(Surroundings around, DaemonCommands daemon, ServeOptions options) {
+        try {
+            return daemon.serve(options);
+        } catch (RuntimeException e) {
+            return Failures.report(new PrintWriter(around.err(), true, UTF_8), e);
+        }
     }
 
     /** A full disk behind a redirection must not look like success. */
@@ -28,12 +41,21 @@ public final class BrokerCommandLine {
         return ExitCode.FAILURE.number();
     }
 
+    /** With all commands. */
     static CommandLine of(Surroundings around, DaemonCommands daemon) {
+        return of(around, daemon, new String[0]);
+    }
+
+    private static CommandLine of(Surroundings around, DaemonCommands daemon, String[] arguments) {
         var root = new RootCommand();
         var line = new CommandLine(root);
-        addCommands(line, root, new ClientAccess(around, root), daemon);
-        line.addSubcommand(new CompletionCommand(around, line.getCommandSpec()));
-        line.addSubcommand(new DocumentsCommand(line.getCommandSpec()));
+        var commands = commands(line.getCommandSpec(), root, new ClientAccess(around, root), daemon, around);
+        var named = arguments.length == 0 ? null : commands.get(arguments[0]);
+        // What picocli learns of a command it learns by reflection: of one that is named, rather than of all.
+        var wanted = named == null || arguments[0].equals("completion") || arguments[0].equals("__documents")
+                ? commands.values()
+                : List.of(named);
+        wanted.forEach(command -> line.addSubcommand(command.get()));
         describe(line);
         line.setOut(new PrintWriter(around.out(), true, UTF_8));
         line.setErr(new PrintWriter(around.err(), true, UTF_8));
@@ -48,30 +70,35 @@ public final class BrokerCommandLine {
         return line;
     }
 
-    private static void addCommands(CommandLine line, RootCommand root, ClientAccess access, DaemonCommands daemon) {
-        line.addSubcommand(new ServeCommand(root, daemon))
-                .addSubcommand(new DemoCommand(root, daemon))
-                .addSubcommand(new CheckConfigCommand(root, daemon))
-                .addSubcommand(new StatusCommand(access))
-                .addSubcommand(new LoginCommand(access))
-                .addSubcommand(new LogoutCommand(access))
-                .addSubcommand(new TokenCommand(access))
-                .addSubcommand(new AccountsCommand(access))
-                .addSubcommand(new ClustersCommand(access))
-                .addSubcommand(new KubeconfigCommand(access))
-                .addSubcommand(new KubeCredentialCommand(access))
-                .addSubcommand(new RefreshCommand(access))
-                .addSubcommand(new PurgeCommand(access))
-                .addSubcommand(new ShareCommand(access))
-                .addSubcommand(new UnshareCommand(access))
-                .addSubcommand(new LockCommand(access))
-                .addSubcommand(new UnlockCommand(access))
-                .addSubcommand(new WaitCommand(access))
-                .addSubcommand(new AuditCommand(access, root, daemon))
-                .addSubcommand(new StoreCommand(root, daemon))
-                .addSubcommand(new ExplainCommand(root, access, daemon))
-                .addSubcommand(new DoctorCommand(root, access, daemon))
-                .addSubcommand(new CompleteCommand(root, access));
+    private static Map<String, Supplier<Object>> commands(
+            CommandSpec all, RootCommand root, ClientAccess access, DaemonCommands daemon, Surroundings around) {
+        var commands = new LinkedHashMap<String, Supplier<Object>>();
+        commands.put("serve", () -> new ServeCommand(root, daemon));
+        commands.put("demo", () -> new DemoCommand(root, daemon));
+        commands.put("check-config", () -> new CheckConfigCommand(root, daemon));
+        commands.put("status", () -> new StatusCommand(access));
+        commands.put("login", () -> new LoginCommand(access));
+        commands.put("logout", () -> new LogoutCommand(access));
+        commands.put("token", () -> new TokenCommand(access));
+        commands.put("accounts", () -> new AccountsCommand(access));
+        commands.put("clusters", () -> new ClustersCommand(access));
+        commands.put("kubeconfig", () -> new KubeconfigCommand(access));
+        commands.put("kube-credential", () -> new KubeCredentialCommand(access));
+        commands.put("refresh", () -> new RefreshCommand(access));
+        commands.put("purge", () -> new PurgeCommand(access));
+        commands.put("share", () -> new ShareCommand(access));
+        commands.put("unshare", () -> new UnshareCommand(access));
+        commands.put("lock", () -> new LockCommand(access));
+        commands.put("unlock", () -> new UnlockCommand(access));
+        commands.put("wait", () -> new WaitCommand(access));
+        commands.put("audit", () -> new AuditCommand(access, root, daemon));
+        commands.put("store", () -> new StoreCommand(root, daemon));
+        commands.put("explain", () -> new ExplainCommand(root, access, daemon));
+        commands.put("doctor", () -> new DoctorCommand(root, access, daemon));
+        commands.put("__complete", () -> new CompleteCommand(root, access));
+        commands.put("completion", () -> new CompletionCommand(around, all));
+        commands.put("__documents", () -> new DocumentsCommand(all));
+        return commands;
     }
 
     /** The same frame around every command's help. */

@@ -1,5 +1,6 @@
 package dev.iambroker.server.cli;
 
+import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.ParseResult;
@@ -8,11 +9,16 @@ import picocli.CommandLine.ParseResult;
 final class Failures implements IExecutionExceptionHandler {
     @Override
     public int handleExecutionException(Exception failure, CommandLine command, ParseResult parsed) {
+        return report(command.getErr(), failure);
+    }
+
+    /** Says what failed, and returns the exit code of it. */
+    static int report(PrintWriter err, Exception failure) {
         if (failure instanceof CommandFailure expected) {
-            command.getErr().println("iam-broker: " + expected.getMessage());
+            err.println("iam-broker: " + expected.getMessage());
             return expected.exitCode().number();
         }
-        command.getErr().println("iam-broker: " + defect(failure));
+        err.println("iam-broker: " + defect(failure));
         return ExitCode.FAILURE.number();
     }
 

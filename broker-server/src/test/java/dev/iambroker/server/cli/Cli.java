@@ -2,6 +2,7 @@ package dev.iambroker.server.cli;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -16,7 +17,7 @@ import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /** Runs the command line as a process would, on a terminal and a clock of the test's making. */
-final class Cli implements DaemonCommands {
+class Cli implements DaemonCommands {
     static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
 
     final Map<String, String> environment = new HashMap<>();
@@ -55,8 +56,18 @@ final class Cli implements DaemonCommands {
     Result runWith(DaemonCommands daemon, String... arguments) {
         var out = new ByteArrayOutputStream();
         var err = new ByteArrayOutputStream();
+        var code = BrokerCommandLine.run(surroundings(out, err), daemon, arguments);
+        return new Result(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
+
+    /** Where nobody reads what is printed. */
+    Surroundings surroundings() {
+        return surroundings(OutputStream.nullOutputStream(), OutputStream.nullOutputStream());
+    }
+
+    private Surroundings surroundings(OutputStream out, OutputStream err) {
         InstantSource clock = () -> now;
-        var around = new Surroundings(
+        return new Surroundings(
                 new ByteArrayInputStream(stdin.getBytes(StandardCharsets.UTF_8)),
                 new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8),
@@ -65,8 +76,6 @@ final class Cli implements DaemonCommands {
                 this::ask,
                 clock,
                 pause);
-        var code = BrokerCommandLine.run(around, daemon, arguments);
-        return new Result(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }
 
     private char @Nullable [] ask(String prompt) {

@@ -1,17 +1,12 @@
 package dev.iambroker.server.cli;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -22,17 +17,8 @@ import picocli.CommandLine;
 
 final class HelpTest {
     static CommandLine commandLine() {
-        var nowhere = new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8);
-        var around = new Surroundings(
-                new ByteArrayInputStream(new byte[0]),
-                nowhere,
-                nowhere,
-                Map.of(),
-                false,
-                SecretPrompt.none(),
-                InstantSource.system(),
-                _ -> false);
-        return BrokerCommandLine.of(around, new Cli());
+        var cli = new Cli();
+        return BrokerCommandLine.of(cli.surroundings(), cli);
     }
 
     static Stream<String> commands() {
@@ -48,6 +34,15 @@ final class HelpTest {
         assertThat(result.err()).isEmpty();
         assertThat(result.out()).contains("\nExample:\n").contains("iam-broker " + command);
         assertThat(result.out().lines()).allMatch(line -> line.length() <= 90);
+    }
+
+    /** A command that is named is alone in the model; its name there has to be the one that it was found by. */
+    @ParameterizedTest
+    @MethodSource("commands")
+    void usage_ofACommandThatIsNamed_isThatOfTheWhole(String command) {
+        var whole = requireNonNull(commandLine().getSubcommands().get(command)).getUsageMessage();
+
+        assertThat(new Cli().run(command, "--help").out()).isEqualTo(whole);
     }
 
     @Test
