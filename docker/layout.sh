@@ -18,6 +18,8 @@ mkdir -p "$image$home/bin" "$image$home/lib/launch" "$image/usr/bin" "$image/etc
 cp -p "$built/iam-broker" "$home/bin/iam-broker-credential" "$image$home/bin/"
 # The times of the jars too: the AOT caches are good for jars of exactly their age.
 cp -a "$home"/lib/* "$image$home/lib/"
+# Whatever mask the files were built with, the broker is none of their owners.
+chmod -R u=rwX,go=rX "$image$home"
 for command in iam-broker iam-broker-credential; do
     ln -s "../lib/iam-broker/bin/$command" "$image/usr/bin/$command"
 done

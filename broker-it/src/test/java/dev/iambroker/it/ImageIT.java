@@ -56,6 +56,9 @@ final class ImageIT {
             assertThat(files)
                     .noneMatch(
                             line -> line.matches(".*/(sh|bash|dash|busybox|perl|python3|apt|dpkg|curl|javac)( .*)?"));
+            assertThat(files)
+                    .as("of the distribution, but not for the broker to read")
+                    .noneMatch(line -> line.contains(" usr/lib/iam-broker/") && line.charAt(7) != 'r');
             assertThat(files).as("set-user-ID").noneMatch(line -> line.matches("-..[sS].*|-.....[sS].*"));
             assertThat(files)
                     .as("writable by the broker")
