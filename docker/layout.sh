@@ -2,7 +2,7 @@
 # Lays out the files of the image, in its first stage: the distribution is in /usr/lib/iam-broker, the launcher beside this
 # script.
 #
-#   UID=10001 layout.sh DIRECTORY
+#   BROKER_UID=10001 layout.sh DIRECTORY
 set -eu
 
 image=$1
@@ -57,12 +57,12 @@ sh "$home/bin/iam-broker" status | sed '$d' >"$image$home/lib/launch/commands"
 
 # Names for the numbers, here and in messages; root has no password and no shell.
 echo "root:x:0:0:root:/:/sbin/nologin
-iam-broker:x:$UID:$UID:iam-broker:/:/sbin/nologin" >"$image/etc/passwd"
+iam-broker:x:$BROKER_UID:$BROKER_UID:iam-broker:/:/sbin/nologin" >"$image/etc/passwd"
 echo "root:x:0:
-iam-broker:x:$UID:" >"$image/etc/group"
+iam-broker:x:$BROKER_UID:" >"$image/etc/group"
 
 # A volume begins with the owner and mode of what it is mounted over.
 mkdir -p "$image/run/iam-broker" "$image/var/lib/iam-broker"
 chmod 750 "$image/run/iam-broker"
 chmod 700 "$image/var/lib/iam-broker"
-chown "$UID:$UID" "$image/run/iam-broker" "$image/var/lib/iam-broker"
+chown "$BROKER_UID:$BROKER_UID" "$image/run/iam-broker" "$image/var/lib/iam-broker"
