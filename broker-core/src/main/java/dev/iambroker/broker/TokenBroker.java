@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * The front door: one method a client verb. Every method asks the policy first and throws {@link
  * BrokerFailure.Denied} where it says no. Accounts and clusters are named as the client wrote them.
  *
- * <p>Thread-safe. The methods named {@code …Now} and {@link #accounts}, {@link #account}, {@link #readiness} read
+ * <p>Thread-safe. The methods named {@code …Now} and {@link #accounts}, {@link #accessible}, {@link #account}, {@link #readiness} read
  * memory only and may run on an event loop; all others may block up to the request's {@code wait} and belong on a
  * virtual thread.
  */
@@ -45,6 +45,9 @@ public interface TokenBroker {
 
     /** The accounts that the client has any right on, by name. */
     List<AccountView> accounts(ClientIdentity client);
+
+    /** The aliases of the accounts whose access token the client may have. */
+    List<String> accessible(ClientIdentity client);
 
     AccountView account(ClientIdentity client, String account);
 

@@ -615,6 +615,15 @@ final class GuardedTokenBrokerTest {
     }
 
     @Test
+    void accessible_isWhatTheClientMayHaveTheAccessTokenOf() {
+        assertThat(broker("access:prod", "kube:*", "list:dev", "admin:*").accessible(CI))
+                .containsExactly("prod");
+        assertThat(broker.accessible(CI)).isEmpty();
+        assertThat(broker.accessible(ROOT)).hasSize(5);
+        assertThat(broker.accessible(ClientIdentity.ofSecret(Set.of()))).isEmpty();
+    }
+
+    @Test
     void watch_newToken_comesAsSoonAsThereIsOne() throws Exception {
         TokenRequest access = request("prod", TokenKind.ACCESS, null);
         TokenGrant first = broker.token(ROOT, access);

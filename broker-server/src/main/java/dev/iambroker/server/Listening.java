@@ -9,6 +9,7 @@ import dev.iambroker.server.http.AuditTrail;
 import dev.iambroker.server.http.ClientSecrets;
 import dev.iambroker.server.http.HttpService;
 import dev.iambroker.server.http.KubeconfigTemplate;
+import dev.iambroker.server.http.MetadataSessions;
 import dev.iambroker.server.http.MetricsExposition;
 import dev.iambroker.server.http.RouteTable;
 import dev.iambroker.server.http.Routes;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * Opens the sockets of a broker.
  *
  * @param answers prepared ones, shared by all sockets
+ * @param sessions of the metadata routes, of all sockets
  * @param audit null where no audit log is kept
  * @param stop ends every listener that is begun here
  * @param inherited those that are open already
@@ -38,6 +40,7 @@ record Listening(
         LockControl lock,
         ShareControl shares,
         TokenAnswers answers,
+        MetadataSessions sessions,
         @Nullable AuditTrail audit,
         Telemetry telemetry,
         ClientSecrets secrets,
@@ -46,7 +49,7 @@ record Listening(
         InheritedSockets inherited) {
     /** @return the port of the loopback listener; 0 where there is none */
     int begin(Listen listen, KubeconfigTemplate kubeconfig, List<String> notes) {
-        RouteTable all = Routes.all(broker, lock, shares, exposition(), kubeconfig, notes, answers, audit);
+        RouteTable all = Routes.all(broker, lock, shares, exposition(), kubeconfig, notes, answers, sessions, audit);
         Listen.Http tcp = listen.http();
         int http = tcp == null ? 0 : loopback(tcp, all).port();
         Listen.Metrics scraped = listen.metrics();
@@ -65,7 +68,7 @@ record Listening(
 
     /** What a shared socket serves. */
     HttpService shared(Scope scope, KubeconfigTemplate kubeconfig) {
-        RouteTable routes = Routes.shared(broker, lock, shares, exposition(), kubeconfig, answers, audit);
+        RouteTable routes = Routes.shared(broker, lock, shares, exposition(), kubeconfig, answers, sessions, audit);
         return service(routes, TransportRules.sharedSocket(secrets, scope));
     }
 

@@ -10,6 +10,7 @@ import dev.iambroker.server.http.FakeBroker;
 import dev.iambroker.server.http.FakeLock;
 import dev.iambroker.server.http.FakeShares;
 import dev.iambroker.server.http.KubeconfigTemplate;
+import dev.iambroker.server.http.MetadataSessions;
 import dev.iambroker.server.http.MetricsExposition;
 import dev.iambroker.server.http.Routes;
 import dev.iambroker.server.http.TokenAnswers;
@@ -20,6 +21,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -157,6 +159,7 @@ final class LockTest {
                         new KubeconfigTemplate(Path.of("/opt/iam-broker-credential"), null),
                         List.of(),
                         new TokenAnswers(() -> 0),
+                        new MetadataSessions(() -> 0, InstantSource.system()),
                         null)
                 .names());
     }
@@ -185,8 +188,15 @@ final class LockTest {
         }
     }
 
-    /** The audit log is not locked, and here there is none. */
+    /** The audit log is not locked, and here there is none. IAM knows no 423. */
     private static int expected(String route) {
+        if (route.startsWith("PUT ") || route.equals("POST /identity/token")) {
+            return 503;
+        }
+        if (route.contains("/iam_token")) {
+            // There is no session.
+            return 401;
+        }
         return route.startsWith("GET /v1/audit/") ? 404 : STILL_ANSWERED.getOrDefault(route, 423);
     }
 
@@ -195,6 +205,12 @@ final class LockTest {
         String path = words[1].replace("{a}", "by-key").replace("{c}", "c1");
         if (words[0].equals("GET")) {
             return caller.get(path);
+        }
+        if (path.equals("/identity/token")) {
+            return caller.form(path, "grant_type=urn:ibm:params:oauth:grant-type:apikey&apikey=by-key:");
+        }
+        if (words[0].equals("PUT")) {
+            return caller.call("PUT", path, null, "Metadata-Flavor: ibm");
         }
         return caller.post(
                 path.equals("/v1/kube-credential") ? path + "?account=by-key" : path,

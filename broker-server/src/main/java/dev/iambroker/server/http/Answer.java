@@ -5,7 +5,7 @@ import io.netty.buffer.ByteBuf;
 import java.time.Duration;
 
 /** What goes back to the client, head and body. Immutable and thread-safe. */
-public sealed interface Answer permits ExecCredential, FullAnswer, TokenAnswer {
+public sealed interface Answer permits FullAnswer, SecretAnswer, TokenAnswer {
     int status();
 
     /** About how many bytes {@link #writeTo} will add. */

@@ -4,6 +4,7 @@ import dev.iambroker.account.TokenKind;
 import dev.iambroker.broker.TokenRequest;
 import dev.iambroker.client.Caller;
 import dev.iambroker.client.ClientIdentity;
+import dev.iambroker.secret.Secret;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -21,14 +22,33 @@ final class Call {
     private final List<String> variables;
     private final Query query;
     private final Witness witness;
+    private final TransportRules.@Nullable Proved proved;
 
-    /** @param variables what stands for the segments in braces, in their order */
-    Call(ClientIdentity client, HttpRequest request, List<String> variables, Query query, Witness witness) {
+    /**
+     * @param variables what stands for the segments in braces, in their order
+     * @param proved what the form proved that came with it; null where none was asked for
+     */
+    Call(
+            ClientIdentity client,
+            HttpRequest request,
+            List<String> variables,
+            Query query,
+            Witness witness,
+            TransportRules.@Nullable Proved proved) {
         this.client = client;
         this.request = request;
         this.variables = variables;
         this.query = query;
         this.witness = witness;
+        this.proved = proved;
+    }
+
+    /** What its form proved. @throws RequestRefused if it was sent to a path that is spelt so that none was asked for */
+    TransportRules.Proved proved() {
+        if (proved == null) {
+            throw RouteTable.noSuchRoute();
+        }
+        return proved;
     }
 
     ClientIdentity client() {
@@ -52,6 +72,22 @@ final class Call {
     @Nullable
     String accept() {
         return request.header(HeaderName.ACCEPT);
+    }
+
+    @Nullable
+    String metadataFlavor() {
+        return request.header(HeaderName.METADATA_FLAVOR);
+    }
+
+    /** What the Authorization header bears; null without one, or of another scheme. */
+    @Nullable
+    Secret bearer() {
+        return TransportRules.bearer(request.header(HeaderName.AUTHORIZATION));
+    }
+
+    /** Whether the client proved itself by its path. */
+    boolean hasKeyedPath() {
+        return request.rawKey() != null;
     }
 
     /** The account of the path, as the client wrote it. */

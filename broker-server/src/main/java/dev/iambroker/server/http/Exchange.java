@@ -26,6 +26,7 @@ public final class Exchange {
     private @Nullable Call call;
     private @Nullable String account;
     private @Nullable ClientIdentity unattested;
+    private TransportRules.@Nullable Proved proved;
     private boolean isLast;
 
     Exchange(HttpService service, HttpRequest request, Arrival arrival, long begun) {
@@ -69,7 +70,7 @@ public final class Exchange {
             service.demandOpen();
             return answer;
         } catch (BrokerFailure.Locked locked) {
-            return Problem.of(locked).answer();
+            return told(Problem.of(locked));
         }
     }
 
@@ -84,7 +85,7 @@ public final class Exchange {
     }
 
     private @Nullable Answer begin() {
-        ClientIdentity client = service.admit(this);
+        ClientIdentity client = service.identify(this);
         if (!service.asks(client).isEmpty()) {
             unattested = client;
             return null;
@@ -143,9 +144,25 @@ public final class Exchange {
         this.client = clientName;
     }
 
+    void provedByForm(TransportRules.Proved byForm) {
+        this.proved = byForm;
+        this.account = byForm.account();
+    }
+
+    /** What its form proved; null where it was asked for none. */
+    TransportRules.@Nullable Proved proved() {
+        return proved;
+    }
+
+    /** The account that is asked for, as the client wrote it; null where that is not known. */
+    @Nullable
+    String account() {
+        return account;
+    }
+
     void foundRoute(RouteTable.Match match) {
         this.route = match.route();
-        this.account = match.account();
+        this.account = proved == null ? match.account() : proved.account();
         this.label = match.route().pattern().path();
     }
 
@@ -157,21 +174,26 @@ public final class Exchange {
         try {
             return step.apply(this);
         } catch (RequestRefused refused) {
-            return refused.problem().answer();
+            return told(refused.problem());
         } catch (MethodNotAllowed refused) {
             return refused.answer();
         } catch (BrokerFailure failure) {
-            return Problem.of(failure).answer();
+            return told(Problem.of(failure));
         } catch (UnknownAccount removed) {
             // It was there when the request was permitted.
-            return Problem.of(ProblemType.UNKNOWN, String.valueOf(removed.getMessage()))
-                    .answer();
+            return told(Problem.of(ProblemType.UNKNOWN, String.valueOf(removed.getMessage())));
         } catch (SecretWiped gone) {
             return Answer.withdrawn();
         } catch (RuntimeException | Error unexpected) {
             log.error("a request to {} failed", label, unexpected);
-            return Problem.of(ProblemType.INTERNAL, "the broker failed: its log says more")
-                    .answer();
+            return told(Problem.of(ProblemType.INTERNAL, "the broker failed: its log says more"));
         }
+    }
+
+    /** In the form that clients of the path understand. */
+    private Answer told(Problem problem) {
+        String path = request.rawPath();
+        boolean isOfIbm = request.rawKey() != null || path.equals(TokenForm.PATH) || Metadata.isPath(path);
+        return isOfIbm ? IamError.answer(problem) : problem.answer();
     }
 }

@@ -7,6 +7,7 @@ import dev.iambroker.policy.Fact;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What one listener serves, and to whom. Thread-safe. */
@@ -42,13 +43,29 @@ public final class HttpService {
         return broker.asks(client);
     }
 
+    /** Who may speak here, by the request's head. */
     ClientIdentity admit(Exchange exchange) {
-        Arrival arrival = exchange.arrival();
+        return counted(exchange, () -> rules.admit(exchange.request(), exchange.arrival()));
+    }
+
+    /** Who asks, by all of the request. */
+    ClientIdentity identify(Exchange exchange) {
+        ClientIdentity admitted = admit(exchange);
+        if (!rules.asksForForm(exchange.request())) {
+            return admitted;
+        }
+        TokenForm form = TokenForm.take(exchange.request());
+        TransportRules.Proved proved = counted(exchange, () -> rules.prove(form, admitted));
+        exchange.provedByForm(proved);
+        return proved.client();
+    }
+
+    private <T> T counted(Exchange exchange, Supplier<T> proof) {
         try {
-            return rules.admit(exchange.request(), arrival);
+            return proof.get();
         } catch (RequestRefused.WrongSecret e) {
             // It may be guessed at: the record is all that shows it.
-            broker.wrongSecret(arrival.client());
+            broker.wrongSecret(exchange.arrival().client());
             throw e;
         }
     }
@@ -87,11 +104,11 @@ public final class HttpService {
         if (!match.route().isUnmetered()) {
             // By a share nobody is asked for more than whoever shared it may.
             Scope scope = client.scope();
-            broker.takeTurn(client, scope == null ? name : broker.nameOf(scope.sharer()), match.account());
+            broker.takeTurn(client, scope == null ? name : broker.nameOf(scope.sharer()), exchange.account());
         }
         Query query = Query.parse(request.rawQuery(), match.route().parameters());
         exchange.ready(new Call(
-                client, request, match.variables(), query, exchange.arrival().witness()));
+                client, request, match.variables(), query, exchange.arrival().witness(), exchange.proved()));
     }
 
     void done(String label, String client, int status, long begun) {

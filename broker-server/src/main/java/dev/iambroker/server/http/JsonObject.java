@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -19,7 +20,7 @@ import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.util.JsonRecyclerPools;
 
-/** A JSON object of a request's body. Arrays and numbers mean nothing in any body here and are not kept. */
+/** A JSON object of a request's body. Arrays and fractions mean nothing in any body here and are not kept. */
 final class JsonObject {
     /** Nothing that clients send here is deeper than the {@code config} of an exec stanza. */
     private static final int MAX_DEPTH = 32;
@@ -36,7 +37,10 @@ final class JsonObject {
             .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES)
             .build();
 
-    /** String, Boolean, JsonObject, or {@link #OTHER}. */
+    /** Twelve digits of seconds are thirty thousand years. */
+    private static final int MAX_DIGITS = 12;
+
+    /** String, Boolean, Long, JsonObject, or {@link #OTHER}. */
     private final Map<String, Object> members = new HashMap<>();
 
     /** Stands for a value of a kind that nobody asks for. */
@@ -106,6 +110,9 @@ final class JsonObject {
         if (token.isBoolean()) {
             return token == JsonToken.VALUE_TRUE;
         }
+        if (token == JsonToken.VALUE_NUMBER_INT && parser.getStringLength() <= MAX_DIGITS) {
+            return parser.getLongValue();
+        }
         parser.skipChildren();
         return OTHER;
     }
@@ -131,6 +138,11 @@ final class JsonObject {
     @Nullable
     JsonObject object(String name) {
         return typed(name, JsonObject.class);
+    }
+
+    OptionalLong number(String name) {
+        Long value = typed(name, Long.class);
+        return value == null ? OptionalLong.empty() : OptionalLong.of(value);
     }
 
     boolean isTrue(String name) {

@@ -45,6 +45,6 @@ final class PercentEncoding {
     }
 
     private static RequestRefused refused() {
-        return RequestRefused.badRequest("the path or query has a percent-escape that is no printable UTF-8");
+        return RequestRefused.badRequest("the path, query or form has a percent-escape that is no printable UTF-8");
     }
 }

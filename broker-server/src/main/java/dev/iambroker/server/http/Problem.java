@@ -52,15 +52,21 @@ record Problem(ProblemType type, String detail, About about) {
         return new Problem(type, detail, about.withHint(hint));
     }
 
+    /** In how many whole seconds it makes sense to come back; 0 where that is not known. */
+    long retryAfterSeconds() {
+        Duration retryAfter = about.retryAfter();
+        return retryAfter == null ? 0 : wholeSeconds(retryAfter);
+    }
+
     Answer answer() {
         return fullAnswer();
     }
 
     FullAnswer fullAnswer() {
         FullAnswer answer = FullAnswer.of(type.status(), MEDIA_TYPE, json());
-        Duration retryAfter = about.retryAfter();
-        if (retryAfter != null) {
-            answer = answer.with("Retry-After", Long.toString(wholeSeconds(retryAfter)));
+        long retryAfter = retryAfterSeconds();
+        if (retryAfter > 0) {
+            answer = answer.with("Retry-After", Long.toString(retryAfter));
         }
         return type == ProblemType.UNAUTHORIZED ? answer.with("WWW-Authenticate", "Bearer") : answer;
     }

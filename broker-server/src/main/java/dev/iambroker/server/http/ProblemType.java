@@ -53,6 +53,10 @@ enum ProblemType {
         return status;
     }
 
+    String word() {
+        return word;
+    }
+
     String urn() {
         return "urn:iam-broker:problem:" + word;
     }

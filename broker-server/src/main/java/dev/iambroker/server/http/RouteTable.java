@@ -61,7 +61,7 @@ public final class RouteTable {
         return new Match(route, variables);
     }
 
-    private static RequestRefused noSuchRoute() {
+    static RequestRefused noSuchRoute() {
         return new RequestRefused(Problem.of(ProblemType.NO_SUCH_ROUTE, "there is no such path here"));
     }
 

@@ -26,8 +26,9 @@ public final class Routes {
             KubeconfigTemplate kubeconfig,
             List<String> notes,
             TokenAnswers tokens,
+            MetadataSessions sessions,
             @Nullable AuditTrail audit) {
-        return new RouteTable(list(broker, lock, shares, metrics, kubeconfig, notes, tokens, audit));
+        return new RouteTable(list(broker, lock, shares, metrics, kubeconfig, notes, tokens, sessions, audit));
     }
 
     /**
@@ -41,8 +42,9 @@ public final class Routes {
             MetricsExposition metrics,
             KubeconfigTemplate kubeconfig,
             TokenAnswers tokens,
+            MetadataSessions sessions,
             @Nullable AuditTrail audit) {
-        List<Route> routes = list(broker, lock, shares, metrics, kubeconfig, List.of(), tokens, audit);
+        List<Route> routes = list(broker, lock, shares, metrics, kubeconfig, List.of(), tokens, sessions, audit);
         return new RouteTable(routes.stream()
                 .map(route -> isShared(route) ? route : new RefusedRoute(route))
                 .toList());
@@ -68,12 +70,14 @@ public final class Routes {
             KubeconfigTemplate kubeconfig,
             List<String> notes,
             TokenAnswers tokens,
+            MetadataSessions sessions,
             @Nullable AuditTrail audit) {
         List<Route> routes = new ArrayList<>(List.of(
                 new AccountsRoute(broker, shares, notes),
                 new AccountRoute(broker),
                 new TokenRoute(broker, tokens),
                 new WatchRoute(broker, tokens),
+                new IdentityTokenRoute(new IbmTokens(broker)),
                 new KubeCredentialRoute(broker),
                 new AccountKubeCredentialRoute(broker),
                 new IbmAccountsRoute(broker),
@@ -94,6 +98,7 @@ public final class Routes {
                 new ReadyzRoute(broker, true),
                 new AccountReadyzRoute(broker),
                 new MetricsRoute(metrics)));
+        routes.addAll(Metadata.routes(sessions, new IbmTokens(broker)));
         routes.addAll(AuditRoute.all(broker, audit));
         return routes;
     }

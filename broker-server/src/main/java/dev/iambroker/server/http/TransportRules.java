@@ -3,6 +3,7 @@ package dev.iambroker.server.http;
 import dev.iambroker.client.ClientIdentity;
 import dev.iambroker.client.Scope;
 import dev.iambroker.secret.Secret;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TransportRules {
     private static final String SCHEME = "Bearer ";
+    private static final String BASIC = "Basic ";
 
     /**
      * Sec-Fetch-Mode is not among them: Node's own fetch sends it. No client of the broker sends these; a web page that
@@ -109,11 +111,69 @@ public final class TransportRules {
         }
     }
 
+    /** Whether the client is still to prove itself, by a form. */
+    boolean asksForForm(HttpRequest request) {
+        return proof != Proof.NOTHING
+                && request.method().equals("POST")
+                && request.rawPath().equals(TokenForm.PATH);
+    }
+
+    /**
+     * What a form proves.
+     *
+     * @param account the alias that it names, as the client wrote it; null where it names none
+     */
+    record Proved(ClientIdentity client, @Nullable String account) {}
+
+    /**
+     * @param admitted whom {@link #admit} let in with the form
+     * @throws RequestRefused where the request must not go further
+     */
+    Proved prove(TokenForm form, ClientIdentity admitted) {
+        if (form.readings().isEmpty()) {
+            if (proof == Proof.SECRET && admitted.provenClients().isEmpty()) {
+                throw unauthorized("no client secret: send one of the broker's as cr_token or apikey");
+            }
+            return new Proved(admitted, form.account());
+        }
+        List<Proved> fitting = new ArrayList<>();
+        // All are compared: how long it takes says nothing about which one fits.
+        for (TokenForm.Reading reading : form.readings()) {
+            Set<String> owners = ownersOf(reading.secret());
+            if (!owners.isEmpty()) {
+                fitting.add(new Proved(with(owners, admitted), reading.account()));
+            }
+        }
+        if (fitting.isEmpty()) {
+            throw new RequestRefused.WrongSecret("the secret is nobody's: send a client secret of the broker's"
+                    + " configuration in its place, and an API key of IBM Cloud to nobody but IBM");
+        }
+        return fitting.getFirst();
+    }
+
+    private static ClientIdentity with(Set<String> owners, ClientIdentity admitted) {
+        Set<String> all = new HashSet<>(admitted.provenClients());
+        all.addAll(owners);
+        return new ClientIdentity(admitted.peer(), all, admitted.scope());
+    }
+
     private ClientIdentity identify(HttpRequest request, ClientIdentity arrived) {
+        String key = request.rawKey();
+        if (key != null) {
+            return new ClientIdentity(arrived.peer(), ownersOfPath(key, request.rawPath()));
+        }
         if (proof == Proof.NOTHING) {
             return arrived;
         }
+        if (Metadata.isPath(request.rawPath())) {
+            return identifyForMetadata(arrived);
+        }
+        boolean hasForm = asksForForm(request);
         String authorization = request.header(HeaderName.AUTHORIZATION);
+        // SDKs send there the client that they are to IAM.
+        if (hasForm && (authorization == null || authorization.regionMatches(true, 0, BASIC, 0, BASIC.length()))) {
+            return arrived;
+        }
         if (authorization != null) {
             return new ClientIdentity(arrived.peer(), ownersOf(authorization));
         }
@@ -123,11 +183,41 @@ public final class TransportRules {
         return arrived;
     }
 
+    /** Below a secret there is the metadata service and nothing else, and that only where nobody is known without one. */
+    private Set<String> ownersOfPath(String key, String path) {
+        if (proof != Proof.SECRET || !Metadata.isPath(path)) {
+            throw RouteTable.noSuchRoute();
+        }
+        Set<String> owners = ownersOf(Secret.of(PercentEncoding.decode(key)));
+        if (owners.isEmpty()) {
+            throw new RequestRefused.WrongSecret(
+                    "the client secret in the path is nobody's: compare it with 'clients' in the configuration");
+        }
+        return owners;
+    }
+
+    /** Their Authorization header bears no client secret, but the token of a session. */
+    private ClientIdentity identifyForMetadata(ClientIdentity arrived) {
+        if (proof == Proof.SECRET) {
+            throw unauthorized("over TCP the metadata service is below /k/ and a client secret: use the URL"
+                    + " http://127.0.0.1:PORT/k/SECRET");
+        }
+        return arrived;
+    }
+
+    /** What {@code authorization} bears; null where it is of another scheme. */
+    static @Nullable Secret bearer(@Nullable String authorization) {
+        if (authorization == null || !authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+            return null;
+        }
+        return Secret.of(authorization.substring(SCHEME.length()).strip());
+    }
+
     private Set<String> ownersOf(String authorization) {
-        if (!authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+        Secret presented = bearer(authorization);
+        if (presented == null) {
             throw unauthorized("a client secret is sent as 'Authorization: Bearer SECRET'");
         }
-        Secret presented = Secret.of(authorization.substring(SCHEME.length()).strip());
         Set<String> owners = ownersOf(presented);
         if (owners.isEmpty()) {
             throw new RequestRefused.WrongSecret(

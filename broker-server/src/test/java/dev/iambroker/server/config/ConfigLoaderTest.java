@@ -159,7 +159,7 @@ final class ConfigLoaderTest {
                 """))
                 .containsExactly(
                         "broker.yaml:1:1: cluod: unknown key (expected one of cloud, endpoints, accounts, refresh, kube,"
-                                + " listen, clients, state, audit, log); did you mean \"cloud\"?",
+                                + " listen, clients, sinks, state, audit, log); did you mean \"cloud\"?",
                         "broker.yaml:3:20: accounts.prod.api-key: a literal secret is refused (expected a reference:"
                                 + " api-key: { file: /run/secrets/prod-api-key })",
                         "broker.yaml:4:8: accounts.dev: has more than one login (expected exactly one of api-key,"

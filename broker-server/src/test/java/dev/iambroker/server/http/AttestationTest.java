@@ -13,6 +13,7 @@ import dev.iambroker.client.Program;
 import dev.iambroker.policy.Fact;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -36,6 +37,7 @@ final class AttestationTest {
                     new KubeconfigTemplate(Path.of("/opt/bin/iam-broker-credential"), null),
                     List.of(),
                     new TokenAnswers(() -> 0),
+                    new MetadataSessions(() -> 0, InstantSource.system()),
                     null),
             TransportRules.unixSocket(ClientSecrets.NONE),
             broker,

@@ -60,6 +60,7 @@ public final class FakeBroker implements TokenBroker {
     public volatile Cluster accessed = cluster();
     public volatile @Nullable String certificateAuthority = "-----BEGIN CERTIFICATE-----\n";
     public volatile boolean watchRunsOut;
+    volatile List<String> accessible = List.of("prod");
 
     /** What rules ask of every peer's process; whoever is asked for it then has its rights by it. */
     public volatile Set<Fact> facts = Set.of();
@@ -152,6 +153,11 @@ public final class FakeBroker implements TokenBroker {
     public List<AccountView> accounts(ClientIdentity client) {
         note(client, "accounts");
         return List.of(view);
+    }
+
+    @Override
+    public List<String> accessible(ClientIdentity client) {
+        return accessible;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.iambroker.server.http;
 
+import java.net.URLDecoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -8,8 +9,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * KUBERNETES_EXEC_INFO and login bodies are understood as another JSON reader understands them, or refused in constant
- * words.
+ * KUBERNETES_EXEC_INFO, login bodies and the forms of IBM's SDKs are understood as another reader understands them, or
+ * refused in constant words.
  */
 public final class RequestBodiesFuzz {
     private static final JsonMapper OTHER = JsonMapper.builder().build();
@@ -30,6 +31,26 @@ public final class RequestBodiesFuzz {
             LoginBody.parse(data);
         } catch (RequestRefused refused) {
             checkRefusal(refused, data);
+        }
+        try {
+            FormFields form = FormFields.parse("application/x-www-form-urlencoded", data);
+            compare(form, new String(data, StandardCharsets.ISO_8859_1));
+            TokenForm.of(form);
+        } catch (RequestRefused refused) {
+            checkRefusal(refused, data);
+        }
+    }
+
+    /** No parameter is read otherwise than Java reads it, but for the newline that a file ends in. */
+    private static void compare(FormFields form, String text) {
+        for (String pair : text.isEmpty() ? new String[0] : text.split("&", -1)) {
+            String[] parts = pair.split("=", 2);
+            String value = parts.length == 1 ? "" : URLDecoder.decode(parts[1], StandardCharsets.UTF_8);
+            String trimmed = value.replaceFirst("\\r?\\n\\z", "");
+            String read = form.get(URLDecoder.decode(parts[0], StandardCharsets.UTF_8));
+            if (!trimmed.equals(read == null ? "" : read)) {
+                throw new AssertionError("a parameter was read as another value");
+            }
         }
     }
 

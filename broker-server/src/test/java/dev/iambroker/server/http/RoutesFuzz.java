@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -25,6 +26,7 @@ public final class RoutesFuzz {
             new KubeconfigTemplate(Path.of("/opt/iam-broker-credential"), Path.of("/run/b.sock")),
             List.of("a note"),
             new TokenAnswers(() -> 0L),
+            new MetadataSessions(() -> 0, InstantSource.system()),
             new FakeTrail());
     private static final List<HttpService> SERVICES = List.of(
             service(ROUTES, TransportRules.unixSocket(ClientSecrets.NONE)),

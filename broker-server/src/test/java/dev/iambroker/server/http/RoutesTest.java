@@ -24,6 +24,7 @@ import dev.iambroker.secret.Reveals;
 import dev.iambroker.secret.Secret;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -62,6 +63,7 @@ final class RoutesTest {
                         new KubeconfigTemplate(Path.of("/opt/bin/iam-broker-credential"), Path.of("/run/b.sock")),
                         List.of("a note"),
                         new TokenAnswers(() -> nanos),
+                        new MetadataSessions(() -> 0, InstantSource.system()),
                         new FakeTrail()),
                 rules,
                 broker,
@@ -480,11 +482,11 @@ final class RoutesTest {
                 "/v1/accounts/prod/kube-credential?api_version=v2|query parameter api_version is neither v1 nor v1beta1",
                 "/v1/accounts/prod/clusters?refresh=1|query parameter refresh is neither true nor false",
                 "/v1/accounts/prod/clusters/c/kubeconfig?endpoint=vpe|query parameter endpoint is neither public nor private",
-                "/v1/accounts/%zz/token|the path or query has a percent-escape that is no printable UTF-8",
-                "/v1/accounts/%/token|the path or query has a percent-escape that is no printable UTF-8",
-                "/v1/accounts/%ff/token|the path or query has a percent-escape that is no printable UTF-8",
-                "/v1/accounts/%00/token|the path or query has a percent-escape that is no printable UTF-8",
-                "/v1/accounts/prod/token?cluster=%4|the path or query has a percent-escape that is no printable UTF-8",
+                "/v1/accounts/%zz/token|the path, query or form has a percent-escape that is no printable UTF-8",
+                "/v1/accounts/%/token|the path, query or form has a percent-escape that is no printable UTF-8",
+                "/v1/accounts/%ff/token|the path, query or form has a percent-escape that is no printable UTF-8",
+                "/v1/accounts/%00/token|the path, query or form has a percent-escape that is no printable UTF-8",
+                "/v1/accounts/prod/token?cluster=%4|the path, query or form has a percent-escape that is no printable UTF-8",
             })
     void badQuery_400SaysWhatWasExpected(String target, String detail) {
         Answer answer = ask(get(target));
@@ -514,7 +516,7 @@ final class RoutesTest {
                 "/v1/accounts//token",
                 "/v1/accounts/prod/token/",
                 "/v1/accounts/prod/x",
-                "/identity/token",
+                "/identity",
                 "/readyz/",
                 "/V1/accounts",
                 "/v1/../livez",

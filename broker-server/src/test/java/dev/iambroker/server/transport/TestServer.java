@@ -7,6 +7,7 @@ import dev.iambroker.server.http.FakeLock;
 import dev.iambroker.server.http.FakeShares;
 import dev.iambroker.server.http.HttpService;
 import dev.iambroker.server.http.KubeconfigTemplate;
+import dev.iambroker.server.http.MetadataSessions;
 import dev.iambroker.server.http.MetricsExposition;
 import dev.iambroker.server.http.RequestEvents;
 import dev.iambroker.server.http.Routes;
@@ -17,6 +18,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -98,6 +100,7 @@ final class TestServer implements AutoCloseable {
                         kubeconfig,
                         List.of(),
                         new TokenAnswers(System::nanoTime),
+                        new MetadataSessions(() -> 0, InstantSource.system()),
                         null),
                 rules,
                 broker,
