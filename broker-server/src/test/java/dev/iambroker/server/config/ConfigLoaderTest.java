@@ -189,6 +189,22 @@ final class ConfigLoaderTest {
                                         + ": no such file (expected the configuration here, or --config FILE)"));
     }
 
+    /** Docker makes a directory of a file to mount that is not there. */
+    @Test
+    void load_directory_isNamedAsOne() throws Exception {
+        Files.deleteIfExists(fixture.file);
+        Files.createDirectory(fixture.file);
+        Loading loading = new ConfigLoader(fixture.surroundings, ImpliedEndpoints.UNKNOWN).load(fixture.places());
+
+        assertThat(loading)
+                .isInstanceOfSatisfying(
+                        Loading.Refused.class,
+                        refused -> assertThat(refused.problems())
+                                .extracting(Problem::text)
+                                .containsExactly(fixture.file
+                                        + ": is a directory (expected a file; was the one to mount there?)"));
+    }
+
     @Test
     void load_duplicateAlias_namesTheFirst() {
         assertThat(fixture.problems("accounts:\n  dev: { passcode: {} }\n  dev: { passcode: {} }\n"))
