@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -97,7 +98,7 @@ final class SystemdIT {
 
     /** A line of README, typed by somebody who may use sudo, in the checkout, after a login. */
     private String asReadmeSays(String begin) throws Exception {
-        String line = Checkout.readme("## Install").stream()
+        String line = Checkout.commands("README.md", "\n## Install\n").stream()
                 .filter(each -> each.startsWith(begin))
                 .findFirst()
                 .orElseThrow();
@@ -540,5 +541,21 @@ final class SystemdIT {
                 .isEqualTo("/etc/systemd/system/iam-broker.service.d");
         Ran left = debian.run("dpkg", "--status", "iam-broker");
         assertThat(left.exitCode()).as(left.all()).isNotZero();
+    }
+
+    @Test
+    @Order(21)
+    void tarball_asTheOperationsPageSays_isServedByItsUnits() throws Exception {
+        debian.must("rm", "-r", "/etc/systemd/system/iam-broker.service.d");
+        Files.copy(Checkout.tarball(), debian.path("/root/iam-broker-1.0.tar.gz"));
+        List<String> commands = Checkout.commands("docs/operations.md", "Without the package");
+        assertThat(commands).hasSizeGreaterThan(5);
+
+        debian.must("sh", "-e", "-c", "cd /root\n" + String.join("\n", commands));
+
+        assertThat(debian.show(SOCKET, "ActiveState")).isEqualTo("active");
+        assertThat(debian.must("systemctl", "is-enabled", SOCKET, SERVICE)).isEqualTo("enabled\nenabled");
+        assertThat(broker.get("/livez").status()).isEqualTo(200);
+        debian.await("its status", () -> debian.show(SERVICE, "StatusText").startsWith("serves 1 account"));
     }
 }

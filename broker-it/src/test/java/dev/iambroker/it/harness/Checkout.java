@@ -40,15 +40,19 @@ public final class Checkout {
         return packaged("iam-broker_*.deb");
     }
 
-    /** The commands of a section of README.md, as they stand there; comments after them are cut off. */
-    public static List<String> readme(String heading) throws IOException {
-        String text = Files.readString(root().resolve("README.md"));
-        int begin = text.indexOf("\n" + heading + "\n") + heading.length() + 2;
-        return text.substring(begin, text.indexOf("\n## ", begin))
+    /** The first commands that a document has behind that text, as they stand there; comments after them are cut off. */
+    public static List<String> commands(String document, String behind) throws IOException {
+        String text = Files.readString(root().resolve(document));
+        return text.substring(text.indexOf(behind))
                 .lines()
-                .filter(line -> line.startsWith("    "))
+                .dropWhile(line -> !isCommand(line))
+                .takeWhile(Checkout::isCommand)
                 .map(line -> line.replaceFirst(" +# .*", "").strip())
                 .toList();
+    }
+
+    private static boolean isCommand(String line) {
+        return line.startsWith("    ");
     }
 
     private static Path packaged(String pattern) throws IOException {
