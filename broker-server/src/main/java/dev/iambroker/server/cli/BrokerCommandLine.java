@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
@@ -15,6 +16,9 @@ import picocli.CommandLine.Model.CommandSpec;
 public final class BrokerCommandLine {
     /** Room for an example that can be copied in one piece. */
     private static final int HELP_WIDTH = 90;
+
+    /** What these do concerns all commands. */
+    private static final Set<String> LOOK_AT_OTHERS = Set.of("completion", "__complete", "__documents");
 
     private BrokerCommandLine() {}
 
@@ -50,11 +54,9 @@ public final class BrokerCommandLine {
         var root = new RootCommand();
         var line = new CommandLine(root);
         var commands = commands(line.getCommandSpec(), root, new ClientAccess(around, root), daemon, around);
-        var named = arguments.length == 0 ? null : commands.get(arguments[0]);
+        var named = arguments.length == 0 || LOOK_AT_OTHERS.contains(arguments[0]) ? null : commands.get(arguments[0]);
         // What picocli learns of a command it learns by reflection: of one that is named, rather than of all.
-        var wanted = named == null || arguments[0].equals("completion") || arguments[0].equals("__documents")
-                ? commands.values()
-                : List.of(named);
+        var wanted = named == null ? commands.values() : List.of(named);
         wanted.forEach(command -> line.addSubcommand(command.get()));
         describe(line);
         line.setOut(new PrintWriter(around.out(), true, UTF_8));
