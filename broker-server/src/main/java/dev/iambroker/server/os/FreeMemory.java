@@ -6,7 +6,7 @@ import java.util.List;
 
 /**
  * The part of the heap that nobody uses any more and that holds what it held: a collector moves what lives and overwrites
- * nothing. Native memory that is freed the launcher has overwritten by glibc.
+ * nothing. The launcher has it leave no garbage among what lives ({@code MarkSweepAlwaysCompactCount}). Native memory that is freed the launcher has overwritten by glibc.
  */
 public final class FreeMemory {
     private static final int CHUNK = 64 * 1024;
