@@ -1,5 +1,6 @@
 #!/bin/sh
-# build.sh OUTPUT VERSION [plain|sanitized|fuzz|options]: builds the native client, as static as the machine allows.
+# build.sh OUTPUT VERSION [plain|launcher|sanitized|fuzz|options]: builds the native client, or the launcher of the image, as
+# static as the machine allows.
 # Without a working C compiler it says so in one line, leaves OUTPUT.missing with the reason, and succeeds.
 set -eu
 output=$1 version=$2 kind=${3:-plain}
@@ -22,8 +23,9 @@ works() { # shellcheck disable=SC2086
 chosen=
 try() { if [ -z "$chosen" ] && works "$1" "$2"; then chosen="$1 $2"; fi; }
 case $kind in
-    plain)
+    plain | launcher)
         sources="client.c options.c $sources"
+        [ "$kind" = plain ] || sources='launcher.c line.c'
         try "${CC:-musl-gcc}" "-static $hardening"
         for compiler in musl-gcc gcc cc clang; do try "$compiler" "-static $hardening"; done
         for compiler in ${CC:-} gcc cc clang; do try "$compiler" "$hardening"; done ;;
@@ -36,7 +38,7 @@ case $kind in
     options)
         sources='fuzz_options.c options.c line.c'
         for compiler in ${CC:-} gcc clang; do try "$compiler" "$sanitizers"; done ;;
-    *) echo "build.sh: unknown kind '$kind': plain, sanitized, fuzz or options" >&2; exit 2 ;;
+    *) echo "build.sh: unknown kind '$kind': plain, launcher, sanitized, fuzz or options" >&2; exit 2 ;;
 esac
 
 if [ -z "$chosen" ]; then

@@ -238,6 +238,28 @@ public final class GuardedTokenBroker implements TokenBroker {
         return stillPermitted(client, request, token, before);
     }
 
+    /**
+     * The token that {@code client} should keep now. Does not wait for its renewal: begins one where that is due, after
+     * which asking again makes sense. What is kept already is no hand-out, and leaves no record.
+     *
+     * @param held the etag of what it keeps, null for nothing
+     */
+    public Delivery deliver(ClientIdentity client, TokenRequest request, @Nullable String held) {
+        resolver.learnNames(client, request);
+        resolver.learnType(permitted(client, request), request);
+        Account account = permitted(client, request);
+        TokenKey key = keyOf(account, request);
+        Token before = tokens.peek(key);
+        try {
+            Token cached = tokens.immediate(key, request.minTtl());
+            Token token = cached != null ? cached : tokens.token(key, request.minTtl(), Duration.ZERO);
+            boolean isHeld = token.etag().equals(held);
+            return new Delivery(isHeld ? null : stillPermitted(client, request, token, before), token.left(time));
+        } catch (RenewalFailure e) {
+            throw Failures.of(permitted(client, request), e);
+        }
+    }
+
     @Override
     public @Nullable KubeCredential kubeCredentialNow(ClientIdentity client, KubeRequest request) {
         TokenRequest resolved = resolver.resolved(client, request);

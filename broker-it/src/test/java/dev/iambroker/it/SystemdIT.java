@@ -36,6 +36,7 @@ final class SystemdIT {
     private static final String NEXT_VERSION = "99.0";
     private static final String NEXT_BUILD = "0123456789abcdef";
     private static final String STATE = "state: { key: { credential: state-key } }\n";
+    private static final String FILES = "/run/iam-broker-files";
     private static final String STATE_KEY = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
     private final EmulatedCloud cloud = SampleCloud.start();
@@ -276,6 +277,47 @@ final class SystemdIT {
         assertThat(as("alice", "cat", "/etc/iam-broker/broker.yaml").exitCode()).isNotZero();
     }
 
+    /** As the operations page has it: a directory that gives its group, and a path unit that sees the file change. */
+    @Test
+    @Order(10)
+    void sink_inTheSandbox_isReadByItsGroupAndToldOf() throws Exception {
+        debian.must("groupadd", "web");
+        debian.must("useradd", "--groups", "web", "webby");
+        Files.writeString(
+                debian.path("/etc/tmpfiles.d/iam-broker-files.conf"), "d " + FILES + " 2750 _iam-broker web\n");
+        debian.must("systemd-tmpfiles", "--create", "iam-broker-files.conf");
+        unit("seen.path", "[Path]\nPathChanged=" + FILES + "/prod.header\n[Install]\nWantedBy=multi-user.target\n");
+        unit("seen.service", "[Service]\nType=oneshot\nExecStart=/usr/bin/touch /run/seen\n");
+        dropIn("files", "ReadWritePaths=" + FILES + "\n");
+        debian.must("systemctl", "restart", "seen.path", SERVICE);
+
+        configure("""
+                sinks:
+                  - account: prod
+                    format: header
+                    path: %1$s/prod.header
+                    mode: "0640"
+                    group: web
+                    on-change: { command: [ /usr/bin/touch, %1$s/told ], debounce: 0s }
+                """.formatted(FILES));
+        debian.must("systemctl", "reload", SERVICE);
+
+        debian.await("the command", () -> Files.exists(debian.path(FILES + "/told")));
+        debian.await("the path unit", () -> Files.exists(debian.path("/run/seen")));
+        assertThat(debian.must("stat", "-c", "%U:%G %a", FILES + "/prod.header"))
+                .isEqualTo("_iam-broker:web 640");
+        assertThat(as("webby", "cat", FILES + "/prod.header").out()).startsWith("Authorization: Bearer ey");
+        assertThat(as("mallory", "cat", FILES + "/prod.header").exitCode()).isNotZero();
+        configure("");
+        debian.must("systemctl", "reload", SERVICE);
+        debian.await("the end of the file", () -> !Files.exists(debian.path(FILES + "/prod.header")));
+        dropIn("files", "");
+    }
+
+    private void unit(String name, String text) throws IOException {
+        Files.writeString(debian.path("/etc/systemd/system/" + name), text);
+    }
+
     private Ran as(String user, String... command) throws Exception {
         String[] words = new String[command.length + 4];
         words[0] = "setpriv";
@@ -287,7 +329,7 @@ final class SystemdIT {
     }
 
     @Test
-    @Order(10)
+    @Order(11)
     void reload_changedFile_isInForceOrSaidToBeRefused() throws Exception {
         String pid = mainPid();
         configure("log: { level: debug }\n");
@@ -309,7 +351,7 @@ final class SystemdIT {
     }
 
     @Test
-    @Order(11)
+    @Order(12)
     void killed_process_isReplacedAndWhoConnectsMeanwhileWaits() throws Exception {
         String token = broker.get(TOKEN).text("access_token");
         String pid = mainPid();
@@ -329,7 +371,7 @@ final class SystemdIT {
     }
 
     @Test
-    @Order(12)
+    @Order(13)
     void frozen_process_isReplacedByTheWatchdog() throws Exception {
         dropIn("watchdog", "WatchdogSec=5s\n");
         debian.must("systemctl", "restart", SERVICE);
@@ -345,7 +387,7 @@ final class SystemdIT {
     }
 
     @Test
-    @Order(13)
+    @Order(14)
     void restart_underLoad_noRequestFails() throws Exception {
         String before = mainPid();
         try (SteadyLoad load = SteadyLoad.begin(broker, TOKEN)) {
@@ -361,7 +403,7 @@ final class SystemdIT {
 
     /** The next version has a cache of another build: the one before must not be started with it, nor leave its own behind. */
     @Test
-    @Order(14)
+    @Order(15)
     void upgrade_underLoad_noRequestFailsAndNobodyLogsInAgain() throws Exception {
         String before = mainPid();
         String token = broker.get(TOKEN).text("access_token");
@@ -399,7 +441,7 @@ final class SystemdIT {
     }
 
     @Test
-    @Order(15)
+    @Order(16)
     void downgrade_underLoad_noRequestFails() throws Exception {
         try (SteadyLoad load = SteadyLoad.begin(broker, TOKEN)) {
             load.awaitAnswers(100);
@@ -410,7 +452,7 @@ final class SystemdIT {
     }
 
     @Test
-    @Order(16)
+    @Order(17)
     void reboot_enabledService_servesWhatItHadWithoutALogin() throws Exception {
         String token = broker.get(TOKEN).text("access_token");
         cloud.emulator().stop();
@@ -430,7 +472,7 @@ final class SystemdIT {
 
     /** The broker of one user, on the units for users. */
     @Test
-    @Order(17)
+    @Order(18)
     void userUnits_ofAUserWithoutRights_serveThatUser() throws Exception {
         debian.must("useradd", "--create-home", "carol");
         String uid = debian.must("id", "-u", "carol");
@@ -471,7 +513,7 @@ final class SystemdIT {
     }
 
     @Test
-    @Order(18)
+    @Order(19)
     void remove_installedPackage_keepsStateAndConfiguration() throws Exception {
         debian.must("dpkg", "--remove", "iam-broker");
 
@@ -485,7 +527,7 @@ final class SystemdIT {
     }
 
     @Test
-    @Order(19)
+    @Order(20)
     void purge_removedPackage_leavesNoState() throws Exception {
         debian.must("dpkg", "--purge", "iam-broker");
 

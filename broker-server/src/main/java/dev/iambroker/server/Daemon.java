@@ -6,6 +6,7 @@ import dev.iambroker.broker.Shares;
 import dev.iambroker.broker.TokenBroker;
 import dev.iambroker.client.Scope;
 import dev.iambroker.event.AuditLog;
+import dev.iambroker.event.BrokerEvents;
 import dev.iambroker.iam.ClockSkew;
 import dev.iambroker.policy.Policy;
 import dev.iambroker.server.config.BrokerConfig;
@@ -23,6 +24,7 @@ import dev.iambroker.server.iam.HttpOpenShiftServers;
 import dev.iambroker.server.iam.HttpSettings;
 import dev.iambroker.server.iam.IamRequestListener;
 import dev.iambroker.server.os.ProcFs;
+import dev.iambroker.server.sink.Sinks;
 import dev.iambroker.server.store.EncryptedFileStore;
 import dev.iambroker.server.systemd.Heartbeat.Organ;
 import dev.iambroker.server.telemetry.HashChainedAuditLog;
@@ -68,6 +70,7 @@ final class Daemon implements AutoCloseable {
     private @Nullable LiveSettings live;
     private @Nullable Listening listening;
     private @Nullable Shares shares;
+    private @Nullable Sinks sinks;
     private @Nullable HashChainedAuditLog audit;
     private @Nullable TokenBroker broker;
     private List<Organ> organs = List.of();
@@ -109,7 +112,8 @@ final class Daemon implements AutoCloseable {
         Telemetry telemetry = telemetry();
         CloudConnections clouds = connect();
         var schedule = new RefreshSchedule(LiveSettings.schedule(config), machine.random());
-        TokenService service = tokenService(store, telemetry, clouds, schedule);
+        var news = new AccountNews(telemetry.events());
+        TokenService service = tokenService(store, telemetry, news, clouds, schedule);
         tokens = service;
         InstantSource clock = machine.time()::now;
         Policy policy = LiveSettings.policy(config, clock);
@@ -129,12 +133,17 @@ final class Daemon implements AutoCloseable {
         Shares shared = shares(guarded, kubeconfig, engine, stop);
         settings.tellRotations(shared::disown);
         ends.push(stop::run);
+        Sinks kept = SinkWiring.sinks(guarded, service, machine, telemetry.sinks(), news);
+        // Before the orderly stop, which would wait for their commands.
+        ends.push(kept::close);
+        sinks = kept;
         var sessions = new MetadataSessions(machine.time()::nanos, clock);
         var opened = new Listening(
                 guarded, lock, shared, answers, sessions, trail(), telemetry, secrets, engine, stop, inherited);
         listening = opened;
         shares = shared;
         begin(service, opened, kubeconfig, notes(store));
+        kept.apply(config.sinks());
     }
 
     private List<Organ> organs(EventLoops loops, EncryptedFileStore store) {
@@ -239,7 +248,11 @@ final class Daemon implements AutoCloseable {
     }
 
     private TokenService tokenService(
-            EncryptedFileStore store, Telemetry telemetry, CloudConnections clouds, RefreshSchedule schedule) {
+            EncryptedFileStore store,
+            Telemetry telemetry,
+            BrokerEvents events,
+            CloudConnections clouds,
+            RefreshSchedule schedule) {
         ClockSkew skew = new ClockSkew(telemetry::clockSkew);
         HttpIamClient iam =
                 new HttpIamClient(clouds, machine.time()::now, machine.time()::nanos, iamRequests(telemetry), skew);
@@ -252,7 +265,7 @@ final class Daemon implements AutoCloseable {
                 machine.workers(),
                 machine.time(),
                 machine.wakeUp(),
-                telemetry.events(),
+                events,
                 skew);
     }
 
@@ -352,6 +365,10 @@ final class Daemon implements AutoCloseable {
         Shares open = shares;
         if (open != null) {
             open.review();
+        }
+        Sinks kept = sinks;
+        if (kept != null) {
+            kept.apply(next.sinks());
         }
         return changes;
     }

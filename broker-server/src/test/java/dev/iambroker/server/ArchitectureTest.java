@@ -48,6 +48,8 @@ final class ArchitectureTest {
             .definedBy("dev.iambroker.server.os")
             .layer("systemd")
             .definedBy("dev.iambroker.server.systemd")
+            .layer("sink")
+            .definedBy("dev.iambroker.server.sink")
             .layer("doctor")
             .definedBy("dev.iambroker.server.doctor")
             .layer("cli")
@@ -68,6 +70,8 @@ final class ArchitectureTest {
             .mayNotAccessAnyLayer()
             .whereLayer("systemd")
             .mayNotAccessAnyLayer()
+            .whereLayer("sink")
+            .mayOnlyAccessLayers("config", "store", "os")
             .whereLayer("doctor")
             .mayOnlyAccessLayers("iam")
             .whereLayer("cli")
@@ -102,13 +106,20 @@ final class ArchitectureTest {
             .areAnnotatedWith(Reveals.class)
             .should()
             .beDeclaredInClassesThat()
-            .resideInAnyPackage("dev.iambroker.server.http", "dev.iambroker.server.iam", "dev.iambroker.server.store");
+            .resideInAnyPackage(
+                    "dev.iambroker.server.http",
+                    "dev.iambroker.server.iam",
+                    "dev.iambroker.server.store",
+                    "dev.iambroker.server.sink");
 
     @ArchTest
     static final ArchRule nobodyElseReveals = noClasses()
             .that()
             .resideOutsideOfPackages(
-                    "dev.iambroker.server.http", "dev.iambroker.server.iam", "dev.iambroker.server.store")
+                    "dev.iambroker.server.http",
+                    "dev.iambroker.server.iam",
+                    "dev.iambroker.server.store",
+                    "dev.iambroker.server.sink")
             .should()
             .callMethodWhere(DescribedPredicate.describe(
                     "clear text of a Secret is asked for",

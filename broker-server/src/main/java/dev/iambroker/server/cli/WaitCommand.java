@@ -52,8 +52,11 @@ final class WaitCommand implements Callable<Integer> {
             if (failure == null) {
                 return 0;
             }
-            if (!isWorthWaiting(failure) || !pauseBefore(end)) {
+            if (!isWorthWaiting(failure)) {
                 throw failure;
+            }
+            if (!pauseBefore(end)) {
+                throw explained(failure);
             }
         }
     }
@@ -89,6 +92,30 @@ final class WaitCommand implements Callable<Integer> {
                 ExitCode.IAM_UNAVAILABLE,
                 subject + " not ready" + (timeout.isZero() ? "" : " after " + timeout.toSeconds() + " s")
                         + ": 'iam-broker status' says why");
+    }
+
+    /** An account that waits for a person is no matter of IAM: the exit code says so too. */
+    private CommandFailure explained(CommandFailure failure) {
+        if (account == null || failure.exitCode() != ExitCode.IAM_UNAVAILABLE) {
+            return failure;
+        }
+        try {
+            var status =
+                    access.client().json(BrokerRequest.get(ClientAccess.accountPath(account), BrokerClient.AT_ONCE));
+            var state = Json.text(status, "state");
+            return switch (state == null ? "" : state) {
+                case "login_required" -> standing("needs a login: run 'iam-broker login " + account + "'");
+                case "disabled" -> standing("is logged out: run 'iam-broker login " + account + "'");
+                case "locked" -> standing("is locked: run 'iam-broker unlock'");
+                default -> failure;
+            };
+        } catch (CommandFailure unknown) {
+            return failure;
+        }
+    }
+
+    private CommandFailure standing(String what) {
+        return new CommandFailure(ExitCode.LOGIN_REQUIRED, "account \"" + account + "\" " + what);
     }
 
     /** A refusal and an unknown name do not change by waiting; a daemon that is not up yet does. */

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param endpoints what accounts use that name no endpoints of their own
  * @param accounts in the order of the file
  * @param clients in the order of the file, which is the order of the policy
+ * @param sinks in the order of the file, no two with the same path
  */
 public record BrokerConfig(
         Path file,
@@ -24,12 +25,14 @@ public record BrokerConfig(
         KubeSettings kube,
         Listen listen,
         List<ClientConfig> clients,
+        List<SinkConfig> sinks,
         StateSettings state,
         AuditSettings audit,
         LogSettings log) {
     public BrokerConfig {
         accounts = List.copyOf(accounts);
         clients = List.copyOf(clients);
+        sinks = List.copyOf(sinks);
     }
 
     /**

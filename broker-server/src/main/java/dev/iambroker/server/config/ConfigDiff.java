@@ -106,6 +106,7 @@ public record ConfigDiff(
                 }
             }
             addUnlessShown("clients", before.clients().equals(after.clients()), keys);
+            addUnlessShown("sinks", before.sinks().equals(after.sinks()), keys);
             addUnlessShown("state", before.state().equals(after.state()), keys);
             return keys;
         }

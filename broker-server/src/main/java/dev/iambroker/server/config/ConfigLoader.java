@@ -45,6 +45,11 @@ public final class ConfigLoader {
     }
 
     private static @Nullable Node root(Path file, Problems problems) {
+        if (Files.isDirectory(file)) {
+            // What Docker makes of a file to mount that is not there.
+            problems.error(Optional.empty(), "", "is a directory (expected a file; was the one to mount there?)");
+            return null;
+        }
         try (var in = Files.newInputStream(file)) {
             return new YamlText(problems).parse(in.readNBytes(YamlText.MAX_BYTES + 1));
         } catch (NoSuchFileException e) {

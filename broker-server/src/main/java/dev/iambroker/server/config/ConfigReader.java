@@ -10,7 +10,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 
@@ -47,6 +49,10 @@ final class ConfigReader {
         List<ReadClient> clients = new ClientsReader(references, surroundings).read(file.filled("clients"));
         new Contradictions(accounts, clients).warn(listen.http() == null ? null : listenSection.entry("http"));
         new RuleWarnings(clients, surroundings.self(), Instant.now()).warn();
+        StateSettings state = state(file.section("state"));
+        AuditSettings audit = audit(file.section("audit"));
+        List<SinkConfig> sinks = new SinksReader(accounts, surroundings, state.dir(), ownFiles(listen, audit))
+                .read(file.filled("sinks"));
         return new BrokerConfig(
                 places.config().path(),
                 cloud,
@@ -56,9 +62,20 @@ final class ConfigReader {
                 kube,
                 listen,
                 clients.stream().map(ReadClient::client).toList(),
-                state(file.section("state")),
-                audit(file.section("audit")),
+                sinks,
+                state,
+                audit,
                 log(file.section("log")));
+    }
+
+    /** What a sink would destroy. */
+    private Set<Path> ownFiles(Listen listen, AuditSettings audit) {
+        Set<Path> files = new HashSet<>(
+                List.of(places.config().path().normalize(), listen.unix().path()));
+        if (audit.file() != null) {
+            files.add(audit.file());
+        }
+        return files;
     }
 
     private static Section accounts(Section file) {

@@ -84,6 +84,12 @@ final class ReferenceReader {
     }
 
     private @Nullable Reference command(Entry place) {
+        List<String> argv = argv(place);
+        return argv == null ? null : new SecretCommand(argv, environment, SecretCommand.LIMIT);
+    }
+
+    /** The words of a command, its program by an absolute path where it is named by one; null after a problem. */
+    static @Nullable List<String> argv(Entry place) {
         List<Entry> items = place.items("a list: [PROGRAM, ARGUMENT…], for there is no shell to take a line apart");
         var argv = new ArrayList<String>();
         for (Entry item : items) {
@@ -104,7 +110,7 @@ final class ReferenceReader {
         if (program.indexOf('/') >= 0) {
             argv.set(0, place.reading().base().resolve(program).normalize().toString());
         }
-        return new SecretCommand(argv, environment, SecretCommand.LIMIT);
+        return argv;
     }
 
     private static Reference checked(Reference reference, Entry place, Entry entry) {

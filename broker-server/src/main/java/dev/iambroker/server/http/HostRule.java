@@ -17,11 +17,16 @@ final class HostRule {
         this.hosts = Set.copyOf(all);
     }
 
-    /** Whether {@code host} is an allowed name, with no port or with {@code port}. */
-    boolean allows(String host, int port) {
+    /**
+     * Whether {@code host} is an allowed name, with no port or with {@code port}.
+     *
+     * @param address at which the request came in, which no name server can make of another; empty for none
+     */
+    boolean allows(String host, int port, String address) {
         String lower = host.toLowerCase(Locale.ROOT);
         String suffix = ":" + port;
         boolean hasPort = lower.endsWith(suffix);
-        return hosts.contains(hasPort ? lower.substring(0, lower.length() - suffix.length()) : lower);
+        String name = hasPort ? lower.substring(0, lower.length() - suffix.length()) : lower;
+        return hosts.contains(name) || (!name.isEmpty() && name.equals(address));
     }
 }

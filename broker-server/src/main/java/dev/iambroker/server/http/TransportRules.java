@@ -79,7 +79,7 @@ public final class TransportRules {
     /**
      * The metrics listener: no secret, so serve nothing secret there.
      *
-     * @param hosts names by which Prometheus or kubelet reach it, beside the loopback names
+     * @param hosts names by which Prometheus or kubelet reach it, beside the loopback names and its address
      */
     public static TransportRules metrics(Set<String> hosts) {
         return new TransportRules(new HostRule(hosts), Proof.NOTHING, ClientSecrets.NONE, Set.of());
@@ -87,15 +87,15 @@ public final class TransportRules {
 
     /** @throws RequestRefused where the request must not go further */
     ClientIdentity admit(HttpRequest request, Arrival arrival) {
-        checkHost(request, arrival.localPort());
+        checkHost(request, arrival);
         checkForeign(request);
         ClientIdentity client = identify(request, arrival.client());
         return scope == null ? client : client.within(scope);
     }
 
-    private void checkHost(HttpRequest request, int localPort) {
+    private void checkHost(HttpRequest request, Arrival arrival) {
         String host = request.header(HeaderName.HOST);
-        if (hosts != null && (host == null || !hosts.allows(host, localPort))) {
+        if (hosts != null && (host == null || !hosts.allows(host, arrival.localPort(), arrival.localAddress()))) {
             throw new RequestRefused(Problem.of(
                     ProblemType.WRONG_HOST, "the Host header is none of this listener's names: use localhost"));
         }

@@ -18,15 +18,20 @@ import org.jspecify.annotations.Nullable;
  */
 final class SystemCalls {
     /** Numbers differ by processor. */
-    private record Numbers(int mlock, int madvise, int prctl, int prlimit64, int fcntl) {
+    private record Numbers(int mlock, int madvise, int prctl, int prlimit64, int fcntl, int close) {
         static @Nullable Numbers ofThisMachine() {
             return switch (System.getProperty("os.name", "") + " " + System.getProperty("os.arch", "")) {
-                case "Linux amd64" -> new Numbers(149, 28, 157, 302, 72);
-                case "Linux aarch64" -> new Numbers(228, 233, 167, 261, 25);
+                case "Linux amd64" -> new Numbers(149, 28, 157, 302, 72, 3);
+                case "Linux aarch64" -> new Numbers(228, 233, 167, 261, 25, 57);
                 default -> null;
             };
         }
     }
+
+    /** Of the calls that came after the processors had agreed. */
+    private static final int PIDFD_SEND_SIGNAL = 424;
+
+    private static final int PIDFD_OPEN = 434;
 
     private static final int MADV_DONTDUMP = 16;
     private static final int MADV_WIPEONFORK = 18;
@@ -99,15 +104,36 @@ final class SystemCalls {
         return call(numbers.fcntl, descriptor, F_SETFL, flags, 0);
     }
 
+    /** A descriptor of the process, for as long as it is not closed; the negative number of the error where there is none. */
+    int openProcess(int pid) {
+        return result(PIDFD_OPEN, pid, 0, 0, 0);
+    }
+
+    /** 0, or the number of the error. */
+    int signal(int process, int signal) {
+        return call(PIDFD_SEND_SIGNAL, process, signal, 0, 0);
+    }
+
+    /** 0, or the number of the error. */
+    int close(int descriptor) {
+        return call(numbers.close, descriptor, 0, 0, 0);
+    }
+
     private static long address(ByteBuffer direct) {
         return MemorySegment.ofBuffer(direct).address();
     }
 
     private int call(int number, long first, long second, long third, long fourth) {
+        int result = result(number, first, second, third, fourth);
+        return result < 0 ? -result : 0;
+    }
+
+    /** The result, or the negative number of the error. */
+    private int result(int number, long first, long second, long third, long fourth) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = arena.allocate(STATE);
             long result = (long) syscall.invokeExact(state, (long) number, first, second, third, fourth, 0L);
-            return result == 0 ? 0 : (int) ERRNO.get(state, 0L);
+            return result >= 0 ? (int) result : -(int) ERRNO.get(state, 0L);
         } catch (Throwable e) {
             throw new IllegalStateException("syscall(2) could not be called", e);
         }

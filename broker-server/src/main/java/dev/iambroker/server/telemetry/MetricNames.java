@@ -20,6 +20,9 @@ final class MetricNames {
     static final String CLOCK_JUMPS = "iam_broker_clock_jumps_total";
     static final String STORE_WRITES = "iam_broker_store_writes_total";
     static final String DRY_RUN_DENIALS = "iam_broker_dry_run_denials_total";
+    static final String SINK_CURRENT = "iam_broker_sink_current";
+    static final String SINK_WRITES = "iam_broker_sink_writes_total";
+    static final String SINK_NOTICES = "iam_broker_sink_notices_total";
     static final String AUDIT_RECORDS = "iam_broker_audit_records_total";
     static final String AUDIT_MISSED = "iam_broker_audit_missed_total";
 
@@ -32,6 +35,7 @@ final class MetricNames {
     static final String GRANT = "grant";
     static final String STATUS = "status";
     static final String CLUSTER = "cluster";
+    static final String SINK = "sink";
     static final String SERVER = "server";
     static final String ROUTE = "route";
     static final String CLIENT = "client";

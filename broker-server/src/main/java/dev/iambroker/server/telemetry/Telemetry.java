@@ -31,6 +31,7 @@ public final class Telemetry implements AutoCloseable {
     private final JvmGcMetrics gc = new JvmGcMetrics();
     private final MicrometerBrokerEvents events;
     private final RequestMeters requests;
+    private final SinkMeters sinks;
     private final Counter auditRecords;
     private final Counter auditMissed;
     private volatile double clockSkewSeconds;
@@ -47,6 +48,7 @@ public final class Telemetry implements AutoCloseable {
         registry.config().meterFilter(MeterFilter.denyNameStartsWith("system.cpu.count"));
         events = new MicrometerBrokerEvents(registry, runways);
         requests = new RequestMeters(registry);
+        sinks = new SinkMeters(registry);
         auditRecords = Counter.builder(MetricNames.AUDIT_RECORDS)
                 .description("Records written to the audit log.")
                 .register(registry);
@@ -116,6 +118,11 @@ public final class Telemetry implements AutoCloseable {
      */
     public void openShiftRequest(String server, int status) {
         requests.openShiftRequest(server, status == 0 ? NO_STATUS : Integer.toString(status));
+    }
+
+    /** Of files that tokens are kept in. */
+    public SinkMeters sinks() {
+        return sinks;
     }
 
     public void auditRecorded() {

@@ -33,7 +33,7 @@ final class PeerCredentialsHandler extends ChannelInboundHandlerAdapter {
         try {
             Peer peer = peers.peerOf(ctx.channel());
             ClientIdentity client = ClientIdentity.ofPeer(peer);
-            ctx.channel().attr(Arrivals.KEY).set(new Arrival(client, 0, witness(ctx.channel(), client, peer)));
+            ctx.channel().attr(Arrivals.KEY).set(new Arrival(client, witness(ctx.channel(), client, peer)));
             ctx.fireChannelActive();
         } catch (IOException e) {
             log.warn("a connection was closed: the kernel does not say whose it is", e);

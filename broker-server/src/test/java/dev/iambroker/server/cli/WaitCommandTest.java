@@ -10,6 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class WaitCommandTest {
@@ -65,6 +66,25 @@ final class WaitCommandTest {
                             .code())
                     .isEqualTo(6);
             assertThat(daemon.asked()).hasSize(1);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "login_required | 4 | needs a login: run 'iam-broker login dev'",
+                "disabled       | 4 | is logged out: run 'iam-broker login dev'",
+                "locked         | 4 | is locked: run 'iam-broker unlock'",
+                "backoff        | 6 | is not ready: 'iam-broker status' says why",
+            })
+    void wait_accountThatWaitsForAPerson_saysSo(String state, int code, String what) throws IOException {
+        try (var daemon = FakeDaemon.in(directory)) {
+            daemon.answer("GET /readyz/dev", 503, UNREADY)
+                    .answer("GET /v1/accounts/dev", 200, "{\"name\":\"dev\",\"state\":\"" + state + "\"}");
+
+            assertThat(Cli.on(daemon).run("wait", "--for", "account", "dev", "--timeout", "0"))
+                    .isEqualTo(new Cli.Result(code, "", "iam-broker: account \"dev\" " + what + "\n"));
         }
     }
 

@@ -159,7 +159,7 @@ final class ConfigLoaderTest {
                 """))
                 .containsExactly(
                         "broker.yaml:1:1: cluod: unknown key (expected one of cloud, endpoints, accounts, refresh, kube,"
-                                + " listen, clients, state, audit, log); did you mean \"cloud\"?",
+                                + " listen, clients, sinks, state, audit, log); did you mean \"cloud\"?",
                         "broker.yaml:3:20: accounts.prod.api-key: a literal secret is refused (expected a reference:"
                                 + " api-key: { file: /run/secrets/prod-api-key })",
                         "broker.yaml:4:8: accounts.dev: has more than one login (expected exactly one of api-key,"
@@ -187,6 +187,22 @@ final class ConfigLoaderTest {
                                 .extracting(Problem::text)
                                 .containsExactly(fixture.file
                                         + ": no such file (expected the configuration here, or --config FILE)"));
+    }
+
+    /** Docker makes a directory of a file to mount that is not there. */
+    @Test
+    void load_directory_isNamedAsOne() throws Exception {
+        Files.deleteIfExists(fixture.file);
+        Files.createDirectory(fixture.file);
+        Loading loading = new ConfigLoader(fixture.surroundings, ImpliedEndpoints.UNKNOWN).load(fixture.places());
+
+        assertThat(loading)
+                .isInstanceOfSatisfying(
+                        Loading.Refused.class,
+                        refused -> assertThat(refused.problems())
+                                .extracting(Problem::text)
+                                .containsExactly(fixture.file
+                                        + ": is a directory (expected a file; was the one to mount there?)"));
     }
 
     @Test

@@ -72,7 +72,7 @@ final class AttestationTest {
     }
 
     private final FakeWitness witness = new FakeWitness();
-    private final Arrival arrival = new Arrival(TestRequests.OWNER.client(), 0, witness);
+    private final Arrival arrival = new Arrival(TestRequests.OWNER.client(), witness);
 
     private Exchange token() {
         return service.begin(get("/v1/accounts/prod/token"), arrival);

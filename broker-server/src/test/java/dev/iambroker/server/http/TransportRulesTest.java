@@ -56,6 +56,22 @@ final class TransportRulesTest {
         assertThat(statusOf(unix, request, TestRequests.OWNER)).isEqualTo(200);
     }
 
+    /** A pod's address, or any other that a listener on all addresses is reached by. */
+    @ParameterizedTest
+    @CsvSource({
+        "10.1.2.3:8180,10.1.2.3,200",
+        "10.1.2.3,10.1.2.3,200",
+        "10.1.2.3:80,10.1.2.3,421",
+        "10.1.2.4:8180,10.1.2.3,421",
+        "[FD00::2]:8180,[fd00::2],200",
+        "[fd00::3]:8180,[fd00::2],421",
+    })
+    void host_addressThatTheRequestCameInBy_isOne(String host, String address, int status) {
+        Arrival arrival = new Arrival(TestRequests.TCP.client(), 8180, address, Witness.BLIND);
+
+        assertThat(statusOf(metrics, get("/livez", "Host: " + host), arrival)).isEqualTo(status);
+    }
+
     @Test
     void host_emptyOverTcp_refused() {
         assertThat(statusOf(tcp, get("/livez", "Host:"), TestRequests.TCP)).isEqualTo(421);

@@ -68,6 +68,10 @@ final class TelemetryTest {
         telemetry.clockSkew(Duration.ofMillis(-1500));
         telemetry.events().clockJumped(Duration.ofHours(3));
         telemetry.auditRecorded();
+        telemetry.sinks().configured(Set.of("/run/prod.token", "/run/dev.token"));
+        telemetry.sinks().current("/run/prod.token", true);
+        telemetry.sinks().written("/run/prod.token", true);
+        telemetry.sinks().told("/run/prod.token", false);
     }
 
     @Test
@@ -98,6 +102,11 @@ final class TelemetryTest {
                         "iam_broker_request_seconds_bucket{route=\"/v1/accounts/{a}/token\",le=\"0.001\"} 0",
                         "iam_broker_request_seconds_bucket{route=\"/v1/accounts/{a}/token\",le=\"0.0025\"} 1",
                         "iam_broker_requests_coalesced_total{account=\"prod\",kind=\"access\"} 1.0",
+                        "iam_broker_sink_current{sink=\"/run/prod.token\"} 1.0",
+                        "iam_broker_sink_current{sink=\"/run/dev.token\"} 0.0",
+                        "iam_broker_sink_writes_total{outcome=\"success\",sink=\"/run/prod.token\"} 1.0",
+                        "iam_broker_sink_writes_total{outcome=\"failure\",sink=\"/run/dev.token\"} 0.0",
+                        "iam_broker_sink_notices_total{outcome=\"failure\",sink=\"/run/prod.token\"} 1.0",
                         "iam_broker_requests_coalesced_total{account=\"dev\",kind=\"access\"} 0.0",
                         "iam_broker_clock_skew_seconds -1.5",
                         "iam_broker_clock_jumps_total 1.0",
@@ -114,6 +123,9 @@ final class TelemetryTest {
     void accounts_oneLeaves_itsSeriesGoAndStayAway() {
         touchEverything(telemetry);
         telemetry.accounts(Set.of(DEV));
+        telemetry.sinks().configured(Set.of("/run/dev.token"));
+        telemetry.sinks().written("/run/prod.token", true);
+        telemetry.sinks().current("/run/prod.token", true);
         telemetry.events().refreshed(PROD, TokenKind.ACCESS, Outcome.SUCCESS);
         telemetry.events().tokenCached(PROD, TokenKind.ACCESS, END);
         telemetry.events().coalesced(PROD, TokenKind.ACCESS);
