@@ -95,8 +95,9 @@ final class EnvIT {
     /** The provider sends the variable as the header. */
     @Test
     void terraform_asItStands_theServiceTakesTheToken() throws Exception {
-        Ran ran = shell(TERRAFORM + " && curl -sf -H \"Authorization: $IC_IAM_TOKEN\" "
-                        + "-H 'Content-Type: application/json' \"$MY_SERVICE_URL/coe/v2/accounts\"")
+        Ran ran = shell(
+                        TERRAFORM + " && curl -sf -H \"Authorization: $IC_IAM_TOKEN\" "
+                                + "-H 'Accept: application/json' -H 'Content-Type: application/json' \"$MY_SERVICE_URL/coe/v2/accounts\"")
                 .env("IC_API_KEY", "left-over")
                 .run();
 
