@@ -174,7 +174,12 @@ final class DaemonProcess implements DaemonCommands {
         }
         return switch (read(config, null)) {
             case Loading.Loaded loaded ->
-                new ConfigReport(file, loaded.config().accounts().size(), List.of());
+                new ConfigReport(
+                        file,
+                        loaded.config().accounts().size(),
+                        List.of(),
+                        LoopbackClients.url(loaded.config()),
+                        LoopbackClients.of(loaded.config()));
             case Loading.Refused refused ->
                 new ConfigReport(
                         file, 0, refused.problems().stream().map(Problem::text).toList());

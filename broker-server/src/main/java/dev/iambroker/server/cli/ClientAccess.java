@@ -1,6 +1,7 @@
 package dev.iambroker.server.cli;
 
 import dev.iambroker.account.AccountName;
+import java.nio.file.Path;
 
 /** What every client command starts from: the process around it and the way to the daemon. */
 final class ClientAccess {
@@ -18,7 +19,12 @@ final class ClientAccess {
 
     /** @throws CommandFailure when no socket is there */
     BrokerClient client() {
-        return new BrokerClient(new BrokerConnection(new SocketFinder(around.environment()).find(root.socket)));
+        return new BrokerClient(new BrokerConnection(socket()));
+    }
+
+    /** @throws CommandFailure when none is there */
+    Path socket() {
+        return new SocketFinder(around.environment()).find(root.socket);
     }
 
     /**

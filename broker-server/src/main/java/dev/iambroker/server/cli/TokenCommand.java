@@ -90,7 +90,8 @@ final class TokenCommand implements Callable<Integer> {
         return BrokerRequest.with(target, "wait", wait.seconds());
     }
 
-    private static String token(JsonNode answer) {
+    /** @throws CommandFailure where the answer holds nothing that could be one */
+    static String token(JsonNode answer) {
         var token = answer.path("access_token").asString("");
         if (!TOKEN.matcher(token).matches()) {
             throw new CommandFailure(
@@ -100,9 +101,13 @@ final class TokenCommand implements Callable<Integer> {
     }
 
     /** Terraform's provider and bluemix-go keep the token together with its type; the former also takes it bare. */
+    static String exports(String token) {
+        return "export IC_IAM_TOKEN='Bearer " + token + "'\nexport IBMCLOUD_IAM_TOKEN='Bearer " + token + "'";
+    }
+
     private String text(String token) {
         if (env) {
-            return "export IC_IAM_TOKEN='Bearer " + token + "'\nexport IBMCLOUD_IAM_TOKEN='Bearer " + token + "'";
+            return exports(token);
         }
         return header ? "Authorization: Bearer " + token : token;
     }

@@ -2,6 +2,7 @@ package dev.iambroker.server.config;
 
 import dev.iambroker.policy.Rule;
 import dev.iambroker.secret.SecretSource;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,5 +15,10 @@ public record ClientConfig(Rule rule, @Nullable SecretSource secret) {
         if (rule.match().secret() != (secret != null)) {
             throw new IllegalArgumentException("a rule that asks for a secret has one, any other has none");
         }
+    }
+
+    /** Where its secret lies in a file of its own that the configuration names; null otherwise. */
+    public @Nullable Path secretFile() {
+        return secret instanceof SecretFile file ? file.path() : null;
     }
 }

@@ -33,6 +33,10 @@ final class SecretFile implements Reference {
         this.rules = rules;
     }
 
+    Path path() {
+        return path;
+    }
+
     @Override
     public Verdict check() {
         try {

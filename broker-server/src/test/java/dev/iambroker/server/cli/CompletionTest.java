@@ -43,6 +43,8 @@ final class CompletionTest {
                 "'token --kind=k'             | kube",
                 "'token --kind kube d'        | dev",
                 "'token prod --he'            | --header --help",
+                "'env '                       | prod dev",
+                "'env prod --for '            | sdk terraform ibmcloud curl",
                 "'token prod '                | ''",
                 "'--socket /x status '        | prod dev",
                 "'login dev --p'              | --passcode --password",
