@@ -19,13 +19,27 @@ final class SinkWiring {
                 ProcessIdentity.ofThisProcess().uid(),
                 System.getenv("PATH"),
                 machine.files(),
-                machine.workers(),
+                task -> machine.workers().execute(() -> onThreadOfItsOwn(task)),
                 machine.time(),
                 tokens.alarms()::sleeper,
                 new SecureRandom());
         var sinks = new Sinks(SinkSupply.of(broker), workshop, events(meters));
         news.tell(sinks::news, sinks::forgotten, sinks::lookAtAll);
         return sinks;
+    }
+
+    /**
+     * Sinks' directories may be on disks that hang. A virtual thread in such a call takes a core's carrier with it: a few
+     * of them, and nothing that waits for IAM would go on.
+     */
+    private static void onThreadOfItsOwn(Runnable task) {
+        Thread thread = Thread.ofPlatform().daemon().name("sink").start(task);
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            thread.interrupt();
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static SinkEvents events(SinkMeters meters) {

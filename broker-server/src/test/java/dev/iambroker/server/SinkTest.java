@@ -1,6 +1,7 @@
 package dev.iambroker.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.iambroker.server.UnixCaller.Answer;
 import java.io.IOException;
@@ -10,10 +11,15 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Files of a whole daemon, on a clock that the test moves. */
@@ -268,6 +274,74 @@ final class SinkTest {
         daemon().reloadAccounts(accounts);
         daemon().awaitQuiet();
         assertThat(names()).isEmpty();
+    }
+
+    @Test
+    void reload_otherAccountWithoutAToken_theTokenOfTheOneBeforeGoes() throws Exception {
+        start(sink(", kind: kube"));
+        String other = SmallCloud.accounts(temp).replace("by-key:", "another:");
+        cloud.emulator().stop();
+
+        daemon().reloadAccounts(other + sink(", kind: kube").replace("by-key", "another"));
+        daemon().awaitQuiet();
+
+        assertThat(file).doesNotExist();
+    }
+
+    @Test
+    void reload_otherMode_aMinuteIsNotBegunAnew() throws Exception {
+        start(sink(", kind: kube"));
+        stop();
+        cloud.emulator().stop();
+        Files.delete(temp.resolve("state/sessions/by-key.session"));
+        start(sink(", kind: kube"));
+
+        daemon().advance(Duration.ofSeconds(50));
+        daemon().reloadAccounts(accounts + sink(", kind: kube, mode: \"0640\""));
+        daemon().advance(Duration.ofSeconds(30));
+        daemon().awaitQuiet();
+
+        assertThat(file).doesNotExist();
+    }
+
+    @Test
+    void reload_otherFormat_isWrittenAnew_andGoesWithTheLock() throws Exception {
+        start(sink(", format: header"));
+
+        daemon().reloadAccounts(accounts + sink(""));
+        daemon().awaitQuiet();
+
+        assertThat(file).hasContent(served(""));
+        post("/v1/accounts/by-key/logout");
+        daemon().reloadAccounts(accounts + sink(", format: header"));
+        daemon().awaitQuiet();
+        assertThat(names()).noneMatch(name -> name.startsWith("."));
+    }
+
+    @Test
+    @Timeout(60)
+    void disksThatHang_asManyAsTheMachineHasCores_keepNobodyElseWaiting() throws Exception {
+        Path pipe = temp.resolve("pipe");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+        int sinks = 2 * Runtime.getRuntime().availableProcessors();
+        String all = IntStream.range(0, sinks)
+                .mapToObj(each -> "  - { account: by-key, path: %s/%d }\n".formatted(out, each))
+                .collect(Collectors.joining("", "sinks:\n", ""));
+        var hanging = new CountDownLatch(sinks);
+        var ops = new HangingFileOps(out, pipe, hanging);
+        ManualDaemon daemon = ManualDaemon.start(temp, accounts + all, cloud, time, 7, ops);
+        running = daemon;
+        hanging.await(5, TimeUnit.SECONDS);
+
+        try (UnixCaller caller = daemon.caller()) {
+            assertThat(assertTimeoutPreemptively(
+                            Duration.ofSeconds(10),
+                            () -> caller.post("/v1/accounts/by-key/refresh", "{}").status()))
+                    .isEqualTo(200);
+        } finally {
+            ops.release();
+        }
+        daemon.awaitQuiet();
     }
 
     @Test

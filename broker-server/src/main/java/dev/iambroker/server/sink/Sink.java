@@ -117,6 +117,19 @@ final class Sink {
         look();
     }
 
+    /** Goes on with the file of {@code before}, which is retired: no longer than that would have kept it, nor with another's token. */
+    synchronized void follow(Sink before) {
+        if (before.isForgotten.get() || !before.request().equals(request())) {
+            isForgotten.set(true);
+        } else {
+            deadline = before.deadline();
+        }
+    }
+
+    private synchronized Deadline deadline() {
+        return deadline;
+    }
+
     /** Looks soon, on another thread. However often it is asked meanwhile, once more is enough. */
     void look() {
         if (asked.getAndIncrement() > 0) {

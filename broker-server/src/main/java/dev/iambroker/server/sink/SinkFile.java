@@ -146,7 +146,7 @@ final class SinkFile {
             throw new SinkFailure(
                     path + " is there and is no regular file, perhaps a link: remove it, or name another path");
         }
-        if (facts.size() > LARGEST) {
+        if (facts.size() > LARGEST || isOfStrangerInSharedDirectory(facts)) {
             throw notOurs();
         }
         try {
@@ -158,6 +158,14 @@ final class SinkFile {
             }
             throw e;
         }
+    }
+
+    /** Its owner could put a pipe or a file without end in its place between the look at it and the reading. */
+    private boolean isOfStrangerInSharedDirectory(Facts facts) throws IOException {
+        int uid = facts.uid();
+        boolean isStranger = uid != self && uid != ROOT && (config.uid() == null || uid != config.uid());
+        Facts shared = isStranger ? Facts.of(directory.toRealPath()) : null;
+        return shared != null && shared.isWritableByOthers();
     }
 
     private void replace(byte[] content) throws IOException {

@@ -84,8 +84,13 @@ public final class Sinks implements AutoCloseable {
         if (before != null && before.config().equals(config)) {
             return;
         }
-        boolean isUntold = before != null && before.retire(true);
+        // What is there in another form would be taken for somebody's own.
+        boolean leavesFile = before != null && before.config().format() == config.format();
+        boolean isUntold = before != null && before.retire(leavesFile);
         Sink sink = sink(config);
+        if (before != null) {
+            sink.follow(before);
+        }
         sinks.put(config.path(), sink);
         if (isUntold) {
             sink.tellOfChange();

@@ -3,6 +3,7 @@ package dev.iambroker.server.sink;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.iambroker.account.AccountName;
 import dev.iambroker.account.TokenKind;
@@ -155,6 +156,20 @@ final class SinkFileTest {
 
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory)))
                 .isEqualTo("rwxr-xr-x");
+    }
+
+    @Test
+    void put_remove_stickyDirectory_fileOfAnotherUser_isNotRead() throws Exception {
+        assumeThat(self()).as("only root may give files away").isZero();
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx"));
+        Files.setAttribute(directory, "unix:mode", 01777);
+        Files.writeString(path(), OLD);
+        Files.setAttribute(path(), "unix:uid", 60001);
+        SinkFile file = file(FileOps.posix());
+
+        assertThatThrownBy(() -> file.put(bytes(NEW))).hasMessageContaining("was not written by a sink");
+        assertThatThrownBy(file::remove).hasMessageContaining("was not written by a sink");
+        assertThat(path()).hasContent(OLD);
     }
 
     @Test
