@@ -31,8 +31,7 @@ final class HangingFileOps implements FileOps {
     void release() throws IOException {
         isReleased = true;
         // Opened for both, it waits for nobody, and whoever waits in open goes on.
-        try (var both = FileChannel.open(
-                pipe, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+        try (var both = FileChannel.open(pipe, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             assert both.isOpen();
         }
     }

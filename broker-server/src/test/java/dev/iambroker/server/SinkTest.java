@@ -305,7 +305,7 @@ final class SinkTest {
     }
 
     @Test
-    void reload_otherFormat_isWrittenAnew_andGoesWithTheLock() throws Exception {
+    void reload_otherFormat_isWrittenAnew() throws Exception {
         start(sink(", format: header"));
 
         daemon().reloadAccounts(accounts + sink(""));
@@ -322,7 +322,8 @@ final class SinkTest {
     @Timeout(60)
     void disksThatHang_asManyAsTheMachineHasCores_keepNobodyElseWaiting() throws Exception {
         Path pipe = temp.resolve("pipe");
-        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
         int sinks = 2 * Runtime.getRuntime().availableProcessors();
         String all = IntStream.range(0, sinks)
                 .mapToObj(each -> "  - { account: by-key, path: %s/%d }\n".formatted(out, each))
@@ -336,7 +337,8 @@ final class SinkTest {
         try (UnixCaller caller = daemon.caller()) {
             assertThat(assertTimeoutPreemptively(
                             Duration.ofSeconds(10),
-                            () -> caller.post("/v1/accounts/by-key/refresh", "{}").status()))
+                            () -> caller.post("/v1/accounts/by-key/refresh", "{}")
+                                    .status()))
                     .isEqualTo(200);
         } finally {
             ops.release();

@@ -1,8 +1,11 @@
 package dev.iambroker.server.sink;
 
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+
 import dev.iambroker.server.config.SinkConfig.OnChange;
 import dev.iambroker.server.os.ProcessSignal;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,7 +66,7 @@ final class SignalByFile implements Tidings {
         if (!facts.isRegular() || facts.size() > LARGEST) {
             throw new SinkFailure("pid-file " + file + " is no file with a number (expected what the program wrote)");
         }
-        String text = Files.readString(file, StandardCharsets.ISO_8859_1).strip();
+        String text = read(file).strip();
         if (!text.matches("[0-9]{1,9}") || Integer.parseInt(text) == 0) {
             throw new SinkFailure("pid-file " + file + " holds no number of a process");
         }
@@ -91,5 +94,12 @@ final class SignalByFile implements Tidings {
             // It is gone.
         }
         throw new SinkFailure("no process " + pid + " is there: is the pid-file an old one?");
+    }
+
+    /** Not through a link that took the file's place since it was looked at. */
+    private static String read(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file, NOFOLLOW_LINKS)) {
+            return new String(in.readNBytes(LARGEST), StandardCharsets.ISO_8859_1);
+        }
     }
 }
