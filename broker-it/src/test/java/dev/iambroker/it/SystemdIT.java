@@ -177,7 +177,7 @@ final class SystemdIT {
         asReadmeSays("sudo systemctl");
         asReadmeSays("sudo adduser");
 
-        assertThat(asReadmeSays("iam-broker status")).containsPattern("prod +valid");
+        assertThat(asReadmeSays("sudo iam-broker status")).containsPattern("prod +valid");
         assertThat(debian.must("stat", "-c", "%U:%G %a", "/etc/iam-broker/prod-api-key"))
                 .isEqualTo("root:_iam-broker 640");
         debian.must("systemctl", "stop", SERVICE);
