@@ -64,6 +64,8 @@ final class Logging {
             case JSON -> {
                 var encoder = new JsonEncoder();
                 encoder.setContext(context);
+                // The text for people too: a collector would have to put the arguments into it.
+                encoder.setWithFormattedMessage(true);
                 encoder.start();
                 yield encoder;
             }
