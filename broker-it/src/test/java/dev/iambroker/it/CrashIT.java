@@ -17,7 +17,6 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -133,7 +132,7 @@ final class CrashIT {
             killDuringRefresh(
                     daemon, random.nextBoolean() ? EmulatedCloud.DEV_ACCOUNT : EmulatedCloud.PROD_ACCOUNT, after);
         } else {
-            LockSupport.parkNanos((long) (random.nextDouble() * KILL_WITHIN_NANOS));
+            Thread.sleep(Duration.ofNanos((long) (random.nextDouble() * KILL_WITHIN_NANOS)));
             daemon.kill();
         }
     }
@@ -149,7 +148,7 @@ final class CrashIT {
                         seen + 1,
                         request -> request.grant() == GrantKind.REFRESH && account.equals(request.account()),
                         Duration.ofSeconds(30));
-        LockSupport.parkNanos(after.toNanos());
+        Thread.sleep(after);
         daemon.kill();
     }
 

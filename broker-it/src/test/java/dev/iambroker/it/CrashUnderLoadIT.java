@@ -71,7 +71,7 @@ final class CrashUnderLoadIT {
         watcher.start();
         long renewals = cloud.emulator().count(GrantKind.REFRESH);
         for (int kill = 0; kill < KILLS; kill++) {
-            LockSupport.parkNanos((long) (random.nextDouble() * LONGEST_LIFE_NANOS));
+            Thread.sleep(Duration.ofNanos((long) (random.nextDouble() * LONGEST_LIFE_NANOS)));
             daemon.kill();
             daemon = serve();
             assertThat(daemon.log()).doesNotContain("damaged");
