@@ -75,7 +75,7 @@ final class ArchitectureTest {
             .whereLayer("doctor")
             .mayOnlyAccessLayers("iam")
             .whereLayer("cli")
-            .mayOnlyAccessLayers("http", "doctor")
+            .mayOnlyAccessLayers("http", "doctor", "os")
             .whereLayer("wiring")
             .mayNotBeAccessedByAnyLayer();
 

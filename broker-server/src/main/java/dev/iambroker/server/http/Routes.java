@@ -1,5 +1,6 @@
 package dev.iambroker.server.http;
 
+import dev.iambroker.broker.AccessTokens;
 import dev.iambroker.broker.LockControl;
 import dev.iambroker.broker.ShareControl;
 import dev.iambroker.broker.TokenBroker;
@@ -101,6 +102,13 @@ public final class Routes {
         routes.addAll(Metadata.routes(sessions, new IbmTokens(broker)));
         routes.addAll(AuditRoute.all(broker, audit));
         return routes;
+    }
+
+    /** For a listener that serves IBM's own clients and nobody else: their two ways to an access token. */
+    public static RouteTable ofIbm(AccessTokens tokens, MetadataSessions sessions) {
+        List<Route> routes = new ArrayList<>(Metadata.routes(sessions, new IbmTokens(tokens)));
+        routes.add(new IdentityTokenRoute(new IbmTokens(tokens)));
+        return new RouteTable(routes);
     }
 
     /** For the metrics listener: health and metrics, without any account's name in a health answer. */

@@ -99,6 +99,22 @@ class Cli implements DaemonCommands {
     }
 
     @Override
+    public Relay relay(RelayOptions options) {
+        daemonCalls.add(options);
+        return new Relay() {
+            @Override
+            public String url() {
+                return "http://127.0.0.1:8181";
+            }
+
+            @Override
+            public void close() {
+                daemonCalls.add("closed");
+            }
+        };
+    }
+
+    @Override
     public int checkConfig(CheckOptions options) {
         daemonCalls.add(options);
         return 0;
