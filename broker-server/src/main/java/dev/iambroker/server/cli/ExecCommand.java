@@ -5,7 +5,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -41,9 +40,6 @@ import picocli.CommandLine.Spec;
             "  iam-broker exec prod --for ibmcloud -- sh -c 'ibmcloud login --vpc-cri && ibmcloud ks cluster ls'"
         })
 final class ExecCommand implements Callable<Integer> {
-    /** The launcher keeps these from this JVM, which would heed them, and hands them on under a name of its own. */
-    private static final String KEPT = "IAM_BROKER_KEPT_";
-
     private final ClientAccess access;
     private final DaemonCommands daemon;
     private volatile @Nullable Child child;
@@ -140,14 +136,8 @@ final class ExecCommand implements Callable<Integer> {
     }
 
     private Map<String, String> environment(Set<Use> wanted, LoopbackWay way, String token) {
-        Map<String, String> environment = new HashMap<>();
-        access.around().environment().forEach((name, value) -> {
-            if (!name.startsWith(KEPT)) {
-                environment.putIfAbsent(name, value);
-            } else {
-                environment.put(name.substring(KEPT.length()), value);
-            }
-        });
+        Map<String, String> environment =
+                ChildEnvironment.of(access.around().environment());
         wanted.stream().flatMap(use -> settings(use, way, token)).forEach(variable -> apply(variable, environment));
         return environment;
     }
@@ -187,7 +177,8 @@ final class ExecCommand implements Callable<Integer> {
             started.takeSignals();
             return started.await();
         } catch (Child.NotStarted failure) {
-            access.around().err().println("iam-broker: the command " + failure.getMessage());
+            access.around().err().println(
+                            "iam-broker: " + PlainText.of(command.getFirst()) + " " + failure.getMessage());
             return failure.exitCode();
         }
     }

@@ -12,6 +12,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 final class ProblemReport {
     private static final String NO_AUDIT_LOG = "urn:iam-broker:problem:no_audit_log";
 
+    private static final String AMBIGUOUS = "urn:iam-broker:problem:ambiguous_cluster";
     private static final String STOPPING = "urn:iam-broker:problem:stopping";
 
     private final int status;
@@ -47,12 +48,22 @@ final class ProblemReport {
         return STOPPING.equals(Json.text(problem, "type"));
     }
 
+    /** Whether it passes by itself, or once somebody does something, without another request than this one. */
+    boolean isPassing() {
+        boolean isOfTheRequest = AMBIGUOUS.equals(Json.text(problem, "type"));
+        return status == 409 ? !isOfTheRequest : status == 423 || status == 429 || status >= 500;
+    }
+
+    /** Zero where nothing is said. */
+    Duration retryAfter() {
+        return Duration.ofSeconds(problem.path("retry_after").asLong(0));
+    }
+
     /** As the daemon meant it, for a listener that has to say it to a client of its own. */
     BrokerFailure relayed() {
-        var retryAfter = problem.path("retry_after");
         var about = About.NOTHING
                 .withIamCode(Json.text(problem, "iam_code"))
-                .withRetryAfter(retryAfter.isNumber() ? Duration.ofSeconds(retryAfter.asLong()) : null);
+                .withRetryAfter(retryAfter().isZero() ? null : retryAfter());
         var said = what();
         return switch (status) {
             case 400 -> new BrokerFailure.BadRequest(said, about);
@@ -112,12 +123,6 @@ final class ProblemReport {
     }
 
     private String later() {
-        var seconds = retryAfter();
-        return seconds == null ? "try again later" : "try again in " + seconds + " s";
-    }
-
-    private @Nullable String retryAfter() {
-        var seconds = problem.path("retry_after");
-        return seconds.isNumber() ? seconds.toString() : null;
+        return retryAfter().isZero() ? "try again later" : "try again in " + retryAfter().toSeconds() + " s";
     }
 }

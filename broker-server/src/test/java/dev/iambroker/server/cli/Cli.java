@@ -75,7 +75,8 @@ class Cli implements DaemonCommands {
                 terminal,
                 this::ask,
                 clock,
-                pause);
+                pause,
+                Endings.none());
     }
 
     private char @Nullable [] ask(String prompt) {
