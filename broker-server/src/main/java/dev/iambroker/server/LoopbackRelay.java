@@ -50,8 +50,7 @@ final class LoopbackRelay implements Relay {
         try {
             var engine = new Engine(loops, workers, new ConnectionLimits(), new Witnesses(new ProcFs(), workers));
             var anyPort = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0);
-            return new LoopbackRelay(
-                    loops, workers, SocketListener.loopback(anyPort, service(tokens, secret), engine));
+            return new LoopbackRelay(loops, workers, SocketListener.loopback(anyPort, service(tokens, secret), engine));
         } catch (RuntimeException e) {
             workers.close();
             loops.close();
@@ -60,8 +59,7 @@ final class LoopbackRelay implements Relay {
     }
 
     private static HttpService service(AccessTokens tokens, Secret secret) {
-        RouteTable routes =
-                Routes.ofIbm(tokens, new MetadataSessions(System::nanoTime, InstantSource.system()));
+        RouteTable routes = Routes.ofIbm(tokens, new MetadataSessions(System::nanoTime, InstantSource.system()));
         TransportRules rules = TransportRules.loopback(ClientSecrets.of(Map.of(CLIENT, secret)), Set.of());
         return new HttpService(routes, rules, new WhoeverHasTheSecret(), RequestEvents.NONE, System::nanoTime);
     }

@@ -25,19 +25,21 @@ import picocli.CommandLine.Spec;
         customSynopsis = "iam-broker exec ACCOUNT [OPTIONS] -- CMD [ARG...]",
         description = {
             "Run a command that takes its tokens from the broker, and exit with its exit code.",
-            "It asks a listener that lives as long as the command, with a secret of its own: neither a",
-            "loopback listener nor a client secret is configured. The daemon judges by who runs exec."
+            "It asks a listener of exec's own, which lives as long as the command does and",
+            "has a secret of its own: the configuration needs neither. The daemon judges by",
+            "who runs exec."
         },
         footer = {
             "",
-            "Without --for and --service the command is given what terraform and ibmcloud read.",
-            "Exit code: the command's, 128 and the signal's number where one ended it, 127 where it is not",
-            "found, 126 where it cannot be run. Where the account cannot be had nothing is started.",
+            "Without --for and --service it is given what terraform and ibmcloud read.",
+            "Exit code: the command's; 128 and the signal's number where one ended it; 127",
+            "where it is not there, 126 where it cannot be run. Nothing is started where the",
+            "account cannot be had.",
             "",
             "Example:",
             "  iam-broker exec prod -- terraform plan",
             "  iam-broker exec prod --service my-service -- ./my-program --verbose",
-            "  iam-broker exec prod --for ibmcloud -- sh -c 'ibmcloud login --vpc-cri && ibmcloud ks cluster ls'"
+            "  iam-broker exec prod --for ibmcloud -- ibmcloud login --vpc-cri"
         })
 final class ExecCommand implements Callable<Integer> {
     private final ClientAccess access;
@@ -136,8 +138,7 @@ final class ExecCommand implements Callable<Integer> {
     }
 
     private Map<String, String> environment(Set<Use> wanted, LoopbackWay way, String token) {
-        Map<String, String> environment =
-                ChildEnvironment.of(access.around().environment());
+        Map<String, String> environment = ChildEnvironment.of(access.around().environment());
         wanted.stream().flatMap(use -> settings(use, way, token)).forEach(variable -> apply(variable, environment));
         return environment;
     }
@@ -177,8 +178,9 @@ final class ExecCommand implements Callable<Integer> {
             started.takeSignals();
             return started.await();
         } catch (Child.NotStarted failure) {
-            access.around().err().println(
-                            "iam-broker: " + PlainText.of(command.getFirst()) + " " + failure.getMessage());
+            access.around()
+                    .err()
+                    .println("iam-broker: " + PlainText.of(command.getFirst()) + " " + failure.getMessage());
             return failure.exitCode();
         }
     }

@@ -123,6 +123,8 @@ final class ProblemReport {
     }
 
     private String later() {
-        return retryAfter().isZero() ? "try again later" : "try again in " + retryAfter().toSeconds() + " s";
+        return retryAfter().isZero()
+                ? "try again later"
+                : "try again in " + retryAfter().toSeconds() + " s";
     }
 }

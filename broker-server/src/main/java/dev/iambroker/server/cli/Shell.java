@@ -1,7 +1,5 @@
 package dev.iambroker.server.cli;
 
-import java.nio.file.Path;
-
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 

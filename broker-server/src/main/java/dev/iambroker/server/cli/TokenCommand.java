@@ -19,7 +19,7 @@ import tools.jackson.databind.JsonNode;
         name = "token",
         description = {
             "Print a token, and nothing else.",
-            "With --watch each that comes after it too, until SIGINT, SIGTERM or the end of whoever reads."
+            "With --watch each that comes after it too, until SIGINT, SIGTERM or nobody reads on."
         },
         footer = {
             "",

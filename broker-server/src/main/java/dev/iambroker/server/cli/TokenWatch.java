@@ -52,8 +52,8 @@ final class TokenWatch {
     private boolean look(Consumer<? super JsonNode> each) {
         BrokerAnswer answer;
         try {
-            answer = client.sendForStatus(BrokerRequest.get(
-                    BrokerRequest.with(target, "after", etag), POLL.plus(BrokerClient.MARGIN)));
+            answer = client.sendForStatus(
+                    BrokerRequest.get(BrokerRequest.with(target, "after", etag), POLL.plus(BrokerClient.MARGIN)));
         } catch (CommandFailure away) {
             if (!isBegun) {
                 throw away;
