@@ -23,7 +23,6 @@ import org.junit.jupiter.api.TestInstance;
 /** {@code token --watch}: every token once, whatever becomes of the daemon meanwhile. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class TokenWatchIT {
-    private static final Duration LIFE = Duration.ofSeconds(12);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final long LOOK_MILLIS = 20;
 
@@ -32,13 +31,13 @@ final class TokenWatchIT {
     private Daemon daemon;
 
     TokenWatchIT() throws IOException, InterruptedException {
-        cloud.emulator().settings().accessTokenLife(LIFE);
         place = Workplace.create();
         place.secret("prod-key", EmulatedCloud.PROD_API_KEY);
         place.configure(cloud.emulator(), """
                 accounts:
                   prod: { api-key: { file: prod-key }, account-id: %s }
                   dev: { passcode: {}, account-id: %s }
+                refresh: { min-interval: 1s }
                 """.formatted(EmulatedCloud.PROD_ACCOUNT, EmulatedCloud.DEV_ACCOUNT));
         daemon = place.serve();
     }
@@ -103,13 +102,13 @@ final class TokenWatchIT {
     @Test
     void watch_overARestart_eachTokenOnceAndOneWord() throws Exception {
         try (var watching = new Watching("token", "prod", "--watch", "--header")) {
-            watching.await(() -> watching.lines().size() >= 2);
+            watching.await(() -> watching.lines().size() == 1);
+            renewUntil(watching, () -> watching.lines().size() == 2);
             daemon.terminate();
             assertThat(daemon.awaitExit()).isZero();
             watching.await(() -> !watching.errors().isEmpty());
             daemon = place.serve();
-            int before = watching.lines().size();
-            watching.await(() -> watching.lines().size() >= before + 2);
+            renewUntil(watching, () -> watching.lines().size() == 3);
 
             assertThat(watching.endedBy("TERM")).isZero();
             assertThat(watching.lines())
@@ -123,7 +122,7 @@ final class TokenWatchIT {
         }
     }
 
-    /** The first run takes longer than two tokens live: the one between is never handed over. */
+    /** The first run takes longer than a token lasts: the one between is never handed over. */
     @Test
     void onChange_oneAtATime_newestWins_onStandardInputAlone() throws Exception {
         Path directory = Files.createDirectories(place.directory().resolve("hand-over"));
@@ -140,9 +139,9 @@ final class TokenWatchIT {
         try (var reference = new Watching("token", "prod", "--watch");
                 var watching =
                         new Watching("token", "prod", "--watch", "--on-change", "bash", "--", script, directory)) {
-            watching.await(() -> Files.exists(directory.resolve("1")));
-            int before = reference.lines().size();
-            reference.await(() -> reference.lines().size() >= before + 2);
+            watching.await(() -> Files.exists(directory.resolve("seen-1")));
+            reference.await(() -> reference.lines().size() == 1);
+            renewUntil(reference, () -> reference.lines().size() == 3);
             Files.createFile(directory.resolve("go"));
             watching.await(() -> watching.errors().lines().count() >= 2);
 
@@ -151,16 +150,29 @@ final class TokenWatchIT {
             assertThat(watching.errors().lines())
                     .allMatch(line -> line.equals("iam-broker: the command of --on-change ended with status 3"));
             List<String> tokens = reference.lines();
-            int first = tokens.indexOf(handedOver(directory, "1"));
-            int second = tokens.indexOf(handedOver(directory, "4"));
-            assertThat(first).isNotNegative();
-            assertThat(second).as("the newest").isGreaterThan(first + 1);
+            assertThat(tokens.indexOf(handedOver(directory, "1"))).isZero();
+            assertThat(tokens.indexOf(handedOver(directory, "4")))
+                    .as("the newest")
+                    .isEqualTo(2);
             assertThat(Files.readString(directory.resolve("seen-1"))).doesNotContain(":1");
         }
     }
 
     private static String handedOver(Path directory, String name) throws IOException {
         return Files.readString(directory.resolve(name)).strip();
+    }
+
+    /** Within a second of the last renewal nothing is renewed. */
+    private void renewUntil(Watching watching, BooleanSupplier condition) throws InterruptedException {
+        watching.await(() -> {
+            try {
+                assertThat(place.http().post("/v1/accounts/prod/refresh", "").status())
+                        .isEqualTo(200);
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+            return condition.getAsBoolean();
+        });
     }
 
     @Test
@@ -187,7 +199,7 @@ final class TokenWatchIT {
         assertThat(place.run("token", "prod", "--watch", "--kind", "uaa").exitCode())
                 .isEqualTo(2);
         assertThat(place.run("token", "prod", "--on-change", "true").exitCode()).isEqualTo(2);
-        assertThat(place.cli("--socket", "/nosuch", "token", "prod", "--watch")
+        assertThat(place.program("--socket", "/nosuch", "token", "prod", "--watch")
                         .run()
                         .exitCode())
                 .isEqualTo(3);
@@ -196,21 +208,13 @@ final class TokenWatchIT {
     /** Long before there is another token to find it out by. */
     @Test
     void nobodyReadsAnyMore_ends() throws Exception {
-        cloud.emulator().settings().accessTokenLife(Duration.ofHours(1));
-        try {
-            assertThat(place.run("purge", "prod").exitCode()).isZero();
-            String words =
-                    String.join(" ", place.cli("token", "prod", "--watch").words());
+        String words = String.join(" ", place.cli("token", "prod", "--watch").words());
 
-            Ran ran = Program.shell(words + " | head -1; echo ${PIPESTATUS[0]}")
-                    .within(Duration.ofSeconds(30))
-                    .run();
+        Ran ran = Program.shell(words + " | head -1; echo ${PIPESTATUS[0]}")
+                .within(Duration.ofSeconds(30))
+                .run();
 
-            assertThat(ran.out().lines()).as(ran.all()).hasSize(2).last().isEqualTo("0");
-            assertThat(ran.err()).isEmpty();
-        } finally {
-            cloud.emulator().settings().accessTokenLife(LIFE);
-            assertThat(place.run("purge", "prod").exitCode()).isZero();
-        }
+        assertThat(ran.out().lines()).as(ran.all()).hasSize(2).last().isEqualTo("0");
+        assertThat(ran.err()).isEmpty();
     }
 }

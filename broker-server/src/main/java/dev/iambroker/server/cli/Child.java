@@ -1,5 +1,6 @@
 package dev.iambroker.server.cli;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.iambroker.server.os.ProcFs;
 import dev.iambroker.server.os.Signals;
 import java.io.IOException;
@@ -8,6 +9,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A command that has what this process has, its terminal too, and is told of the signals that this process is sent. What is
@@ -20,19 +23,31 @@ final class Child {
     /** A shell's own for what is not there. */
     static final int NOT_FOUND = 127;
 
-    private final Process process;
+    private final Map<String, String> environment;
 
-    private Child(Process process) {
-        this.process = process;
+    /** A signal waits until the command is there that it is for. */
+    @GuardedBy("this")
+    private @Nullable Process process;
+
+    private Child(Map<String, String> environment) {
+        this.environment = environment;
     }
 
     /** @param environment all of it */
     static Child start(List<String> command, Map<String, String> environment) throws NotStarted {
+        var child = new Child(environment);
+        child.begin(command);
+        return child;
+    }
+
+    private synchronized void begin(List<String> command) throws NotStarted {
         var builder = new ProcessBuilder(command).inheritIO();
         builder.environment().clear();
         builder.environment().putAll(environment);
+        // Before the command is there: it may be told to end, and this process by it, at once.
+        takeSignals();
         try {
-            return new Child(builder.start());
+            process = builder.start();
         } catch (IOException e) {
             // The cause quotes the whole command line.
             throw isThere(command.getFirst(), environment.getOrDefault("PATH", ""))
@@ -48,8 +63,7 @@ final class Child {
                         .anyMatch(directory -> Files.isRegularFile(Path.of(directory, program)));
     }
 
-    /** From now on what this process is sent is the command's. */
-    void takeSignals() {
+    private void takeSignals() {
         for (var signal : List.of(Signals.TERM, Signals.HUP, Signals.USR1, Signals.USR2)) {
             signal.runs(() -> send(signal));
         }
@@ -61,20 +75,24 @@ final class Child {
         });
     }
 
-    private void send(Signals signal) {
-        if (process.isAlive()) {
+    private synchronized void send(Signals signal) {
+        if (process != null && process.isAlive()) {
             signal.sendTo(process.toHandle());
         }
     }
 
     /** Its exit code; 128 and the number of the signal that ended it. */
     int await() throws InterruptedException {
-        return process.waitFor();
+        Process started;
+        synchronized (this) {
+            started = Objects.requireNonNull(process);
+        }
+        return started.waitFor();
     }
 
     /** Asks it to end, where it has not. */
     void end() {
-        process.destroy();
+        send(Signals.TERM);
     }
 
     /** There is no such command, or it cannot be run. */

@@ -175,7 +175,6 @@ final class ExecCommand implements Callable<Integer> {
         try {
             Child started = Child.start(command, environment);
             child = started;
-            started.takeSignals();
             return started.await();
         } catch (Child.NotStarted failure) {
             access.around()
