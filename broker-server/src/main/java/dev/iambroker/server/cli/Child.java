@@ -35,6 +35,9 @@ final class Child {
 
     /** @param environment all of it */
     static Child start(List<String> command, Map<String, String> environment) throws NotStarted {
+        if (!isThere(command.getFirst(), environment.getOrDefault("PATH", "/usr/bin:/bin"))) {
+            throw new NotStarted(NOT_FOUND, "is not there: name a program on PATH, or one with its directory");
+        }
         var child = new Child(environment);
         child.begin(command);
         return child;
@@ -50,9 +53,7 @@ final class Child {
             process = builder.start();
         } catch (IOException e) {
             // The cause quotes the whole command line.
-            throw isThere(command.getFirst(), environment.getOrDefault("PATH", ""))
-                    ? new NotStarted(NOT_EXECUTABLE, "cannot be run: it is a directory, or not executable")
-                    : new NotStarted(NOT_FOUND, "is not there: name a program on PATH, or one with its directory");
+            throw new NotStarted(NOT_EXECUTABLE, "cannot be run: it is a directory, or not executable");
         }
     }
 
