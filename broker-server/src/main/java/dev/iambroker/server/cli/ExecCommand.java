@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
         name = "exec",
         customSynopsis = "iam-broker exec ACCOUNT [OPTIONS] -- CMD [ARG...]",
         description = {
-            "Run a command that takes its tokens from the broker, and exit with its exit code.",
+            "Run a command that takes its tokens from the broker; exit with its exit code.",
             "It asks a listener of exec's own, which lives as long as the command does and",
             "has a secret of its own: the configuration needs neither. The daemon judges by",
             "who runs exec."
