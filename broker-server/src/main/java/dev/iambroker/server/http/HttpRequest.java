@@ -28,8 +28,13 @@ public final class HttpRequest {
         return keepAlive;
     }
 
-    String method() {
+    public String method() {
         return method;
+    }
+
+    /** Path and query as sent. */
+    public String target() {
+        return target;
     }
 
     /** The path as sent, percent-encoding and all, without the secret that may stand before it. */
@@ -61,12 +66,12 @@ public final class HttpRequest {
         return question < 0 ? "" : target.substring(question + 1);
     }
 
-    @Nullable
-    String header(HeaderName name) {
+    /** Null without one; several of a name that may be repeated with a comma between. */
+    public @Nullable String header(HeaderName name) {
         return headers.get(name);
     }
 
-    boolean has(HeaderName name) {
+    public boolean has(HeaderName name) {
         return headers.containsKey(name);
     }
 
