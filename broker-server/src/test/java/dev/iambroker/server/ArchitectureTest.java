@@ -77,7 +77,7 @@ final class ArchitectureTest {
             .whereLayer("doctor")
             .mayOnlyAccessLayers("iam")
             .whereLayer("page")
-            .mayOnlyAccessLayers("http")
+            .mayNotAccessAnyLayer()
             .whereLayer("cli")
             .mayOnlyAccessLayers("http", "doctor", "page")
             .whereLayer("wiring")

@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** The header fields that mean something to some listener. All others are checked for form and dropped. */
-public enum HeaderName {
+/** The header fields that mean something here. All others are checked for form and dropped. */
+enum HeaderName {
     HOST("Host", true),
     CONTENT_LENGTH("Content-Length", true),
     TRANSFER_ENCODING("Transfer-Encoding", true),
@@ -19,8 +19,7 @@ public enum HeaderName {
     ORIGIN("Origin", false),
     SEC_FETCH_SITE("Sec-Fetch-Site", false),
     X_FORWARDED_FOR("X-Forwarded-For", false),
-    FORWARDED("Forwarded", false),
-    COOKIE("Cookie", false);
+    FORWARDED("Forwarded", false);
 
     private static final Map<String, HeaderName> BY_WORD = byWord();
 

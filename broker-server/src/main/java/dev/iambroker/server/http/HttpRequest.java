@@ -28,13 +28,8 @@ public final class HttpRequest {
         return keepAlive;
     }
 
-    public String method() {
+    String method() {
         return method;
-    }
-
-    /** Path and query as sent. */
-    public String target() {
-        return target;
     }
 
     /** The path as sent, percent-encoding and all, without the secret that may stand before it. */
@@ -66,12 +61,12 @@ public final class HttpRequest {
         return question < 0 ? "" : target.substring(question + 1);
     }
 
-    /** Null without one; several of a name that may be repeated with a comma between. */
-    public @Nullable String header(HeaderName name) {
+    @Nullable
+    String header(HeaderName name) {
         return headers.get(name);
     }
 
-    public boolean has(HeaderName name) {
+    boolean has(HeaderName name) {
         return headers.containsKey(name);
     }
 

@@ -69,7 +69,7 @@ final class PageKeys {
             return false;
         }
         boolean found = false;
-        for (String each : cookies.split("[;,]", -1)) {
+        for (String each : cookies.split(";", -1)) {
             String pair = each.strip();
             if (pair.startsWith(COOKIE + "=")) {
                 found |= isSame(pair.substring(COOKIE.length() + 1), session);

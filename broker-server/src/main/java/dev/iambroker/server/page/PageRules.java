@@ -1,7 +1,5 @@
 package dev.iambroker.server.page;
 
-import dev.iambroker.server.http.HeaderName;
-import dev.iambroker.server.http.HttpRequest;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -15,7 +13,7 @@ final class PageRules {
     static final String ENTRY = "/open/";
     private static final String DATA = "status.json";
     private static final Set<String> OWN_SITES = Set.of("none", "same-origin");
-    private static final List<HeaderName> PROXIES = List.of(HeaderName.X_FORWARDED_FOR, HeaderName.FORWARDED);
+    private static final List<String> PROXIES = List.of("x-forwarded-for", "forwarded", "via");
     private static final String AGAIN = "run 'iam-broker status --web' again";
 
     private final String host;
@@ -34,7 +32,7 @@ final class PageRules {
         this.status = status;
     }
 
-    PageAnswer answer(HttpRequest request) {
+    PageAnswer answer(PageRequest request) {
         PageAnswer refusal = refusal(request);
         if (refusal != null) {
             return refusal;
@@ -42,15 +40,15 @@ final class PageRules {
         if (request.target().startsWith(ENTRY)) {
             return enter(request);
         }
-        if (!keys.isSession(request.header(HeaderName.COOKIE))) {
+        if (!keys.isSession(request.field("cookie"))) {
             return PageAnswer.refusal(403, "this page belongs to another browser, or to none: " + AGAIN);
         }
         return show(request.target());
     }
 
-    private @Nullable PageAnswer refusal(HttpRequest request) {
+    private @Nullable PageAnswer refusal(PageRequest request) {
         // A name that was rebound to this address, or localhost, which may be somebody else's on another address.
-        if (!host.equals(request.header(HeaderName.HOST))) {
+        if (!host.equals(request.field("host"))) {
             return PageAnswer.refusal(421, "the Host header is not " + host + ": use the address as it was printed");
         }
         if (isForeign(request)) {
@@ -62,18 +60,18 @@ final class PageRules {
             return PageAnswer.refusal(405, "the page is read only: GET and HEAD")
                     .with("Allow", "GET, HEAD");
         }
-        return request.size() > 0 ? PageAnswer.refusal(400, "a request here has no body") : null;
+        return null;
     }
 
-    private boolean isForeign(HttpRequest request) {
-        String site = request.header(HeaderName.SEC_FETCH_SITE);
-        String origin = request.header(HeaderName.ORIGIN);
+    private boolean isForeign(PageRequest request) {
+        String site = request.field("sec-fetch-site");
+        String origin = request.field("origin");
         return (site != null && !OWN_SITES.contains(site))
                 || (origin != null && !origin.equals("http://" + host))
-                || PROXIES.stream().anyMatch(request::has);
+                || PROXIES.stream().anyMatch(name -> request.field(name) != null);
     }
 
-    private PageAnswer enter(HttpRequest request) {
+    private PageAnswer enter(PageRequest request) {
         // What only asks whether an address is there, such as the preview of a chat, must not use it up.
         if (!request.method().equals("GET")) {
             return PageAnswer.refusal(405, "this address is for a browser: GET").with("Allow", "GET");

@@ -1,8 +1,5 @@
 package dev.iambroker.server.page;
 
-import dev.iambroker.server.http.HttpRequest;
-import dev.iambroker.server.http.MalformedRequest;
-import dev.iambroker.server.http.RequestReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -74,19 +71,18 @@ public final class StatusPage implements AutoCloseable {
 
     private void accept() {
         while (!server.isClosed()) {
+            // Whoever comes beyond that waits in the kernel's queue.
+            room.acquireUninterruptibly();
             try {
                 take(server.accept());
             } catch (IOException closedOrShortOfFiles) {
                 // Closed, which ends the loop; or out of files, and whoever waits is served when there are some.
+                room.release();
             }
         }
     }
 
-    private void take(Socket socket) throws IOException {
-        if (!room.tryAcquire()) {
-            socket.close();
-            return;
-        }
+    private void take(Socket socket) {
         threads.execute(() -> {
             try (socket) {
                 serve(socket);
@@ -100,19 +96,14 @@ public final class StatusPage implements AutoCloseable {
 
     private void serve(Socket socket) throws IOException {
         InputStream in = new TimedInput(socket, nanos);
-        try {
-            HttpRequest request = RequestReader.read(in);
-            if (request != null) {
-                boolean isHead = request.method().equals("HEAD");
-                socket.getOutputStream().write(rules.answer(request).bytes(isHead));
-            }
-        } catch (MalformedRequest malformed) {
-            socket.getOutputStream()
-                    .write(PageAnswer.refusal(400, malformed.getMessage()).bytes(false));
-            socket.shutdownOutput();
-            // Closed with something unread, the connection would be reset and the answer lost.
-            in.transferTo(OutputStream.nullOutputStream());
-        }
+        PageRequest request = PageRequest.read(in);
+        boolean isHead = request != null && request.method().equals("HEAD");
+        PageAnswer answer =
+                request == null ? PageAnswer.refusal(400, "that is no request of a browser") : rules.answer(request);
+        socket.getOutputStream().write(answer.bytes(isHead));
+        socket.shutdownOutput();
+        // Closed with something unread, the connection would be reset and the answer lost.
+        in.transferTo(OutputStream.nullOutputStream());
     }
 
     /** A byte now and then does not buy more time. */

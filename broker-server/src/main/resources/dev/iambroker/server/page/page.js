@@ -76,7 +76,7 @@
   };
 
   const lives = (account, now) => {
-    const tokens = Object.entries(account.tokens)
+    const tokens = Object.entries(account.tokens ?? {})
       .filter(([kind, token]) => token !== null || kind !== 'uaa')
       .map(([kind, token]) => life(account, kind, kind.split('/')[0], token, now));
     const session = time(account.refresh_token_expires_at);
@@ -91,8 +91,8 @@
     const at = (ms) => percent(1 - (now - ms) / DAY), kinds = [...new Set(['access', ...history.renewals.map((r) => r.kind)])];
     const bottom = 20 * kinds.length, failed = history.renewals.filter((each) => each.outcome !== 'success').length;
     const count = history.renewals.length, since = Math.max(time(history.since), now - DAY);
-    const said = (count - failed) + (count - failed === 1 ? ' renewal' : ' renewals')
-      + (failed ? ', ' + failed + ' failed' : ', none failed') + ' since ' + clock(since);
+    const said = (count === 1 ? '1 renewal' : (count || 'no') + ' renewals') + (failed ? ', ' + failed + ' of them failed,' : '')
+      + ' since ' + clock(since);
     const hours = [24, 18, 12, 6, 0].map((h) => svg('text', {
       x: percent(1 - h / 24), y: bottom + 14, 'text-anchor': h === 24 ? 'start' : h === 0 ? 'end' : 'middle',
     }, h === 0 ? 'now' : '−' + h + ' h'));
@@ -112,21 +112,19 @@
 
   const hint = (account) => {
     if (account.state === 'locked') return 'iam-broker unlock';
-    const soon = account.login_runway_seconds !== null && 1000 * account.login_runway_seconds <= SOON;
+    const soon = Number.isFinite(account.login_runway_seconds) && 1000 * account.login_runway_seconds <= SOON;
     return soon || ['login_required', 'disabled'].includes(account.state) ? 'iam-broker login ' + (account.login_of ?? account.name) : '';
   };
 
   const card = (account, now) => {
     const [tone, sign, word] = STATES[account.state] ?? ['busy', '?', account.state], run = hint(account), error = account.last_error;
-    const runway = [];
-    if (account.runway_seconds !== null) runway.push('runway ' + span(1000 * account.runway_seconds));
-    if (account.login_runway_seconds !== null) runway.push('login ' + span(1000 * account.login_runway_seconds));
-    const facts = [account.login === 'passcode' ? 'login by passcode' : 'login: ' + account.login,
-      account.account_id ? 'account ' + account.account_id : null, account.iam_id, ...runway].filter((fact) => fact);
+    const runway = [['Runway ', account.runway_seconds], ['Login ends in ', account.login_runway_seconds]]
+      .filter(([, seconds]) => Number.isFinite(seconds)).map(([what, seconds]) => what + span(1000 * seconds)).join(' · ');
+    const facts = ['login: ' + account.login, account.account_id, account.iam_id].filter((fact) => fact).join(' · ');
     const code = error?.iam_code && !error.detail.includes(error.iam_code) ? error.iam_code + ' ' : '';
     return el('article', { 'aria-label': 'account ' + account.name },
       el('div', {}, el('h2', {}, account.name), el('span', { class: 'state ' + tone }, el('span', { 'aria-hidden': 'true' }, sign), ' ' + word)),
-      el('p', { class: 'quiet what' }, facts.join(' · ')),
+      el('p', { class: 'quiet what' }, facts), runway ? el('p', {}, runway) : null,
       error ? el('p', { class: 'error' }, 'Last error, ' + span(now - time(error.at)) + ' ago: ' + code + error.detail) : null,
       run ? el('p', {}, 'Run ', el('code', {}, run)) : null,
       lives(account, now), plot(account, now));
@@ -134,14 +132,14 @@
 
   const upcoming = (now) => data.accounts
     .filter((account) => account.state !== 'locked')
-    .flatMap((account) => Object.entries(account.tokens).filter(([, token]) => token?.refresh_at)
+    .flatMap((account) => Object.entries(account.tokens ?? {}).filter(([, token]) => token?.refresh_at)
       .map(([kind, token]) => ({ account: account.name, kind, at: time(token.refresh_at) })))
     .sort((one, other) => one.at - other.at).slice(0, 6)
     .map((each) => el('li', {}, el('b', {}, each.account), ' ' + each.kind + ' ' + until(each.at - now, 'now')));
 
   const summary = () => {
     const all = data.accounts.length, good = data.accounts.filter((account) => ['valid', 'refreshing'].includes(account.state)).length;
-    const [shortest] = data.accounts.filter((account) => account.runway_seconds !== null)
+    const [shortest] = data.accounts.filter((account) => Number.isFinite(account.runway_seconds))
       .sort((one, other) => one.runway_seconds - other.runway_seconds);
     const count = all === 0 ? 'No account that you may see' : good + ' of ' + all + (all === 1 ? ' account is' : ' accounts are') + ' well';
     return count + (shortest ? ' · shortest runway ' + span(1000 * shortest.runway_seconds) + ' (' + shortest.name + ')' : '');
