@@ -129,7 +129,7 @@ final class StatusPageIT {
         assertThat(browser.text("article[aria-label=\"account prod\"]"))
                 .contains("valid", "access", "kube", "in ", "now");
         assertThat(browser.text("article[aria-label=\"account dev\"]"))
-                .contains("login required", "iam-broker login dev");
+                .contains("login required", "iam-broker login dev", "No token is held");
         assertThat(browser.eval("document.querySelectorAll('article[aria-label=\"account prod\"] .ok').length")
                         .asInt())
                 .as("renewals in the plot")

@@ -51,6 +51,12 @@ record PageAnswer(int status, String mediaType, String more, String body) {
         return (isHead ? head : head + body).getBytes(StandardCharsets.UTF_8);
     }
 
+    /** Without its fields: one may be a session. */
+    @Override
+    public String toString() {
+        return "answer " + status;
+    }
+
     private String reason() {
         return switch (status) {
             case 200 -> "OK";

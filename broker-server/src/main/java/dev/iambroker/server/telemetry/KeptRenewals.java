@@ -37,12 +37,14 @@ final class KeptRenewals {
     @GuardedBy("this")
     private int count;
 
+    /** From that second on none is forgotten. */
     @GuardedBy("this")
-    private boolean hasForgotten;
+    private long knownFrom;
 
     KeptRenewals(InstantSource clock) {
         this.clock = clock;
         this.began = clock.instant().getEpochSecond();
+        this.knownFrom = began;
     }
 
     synchronized void add(TokenKind kind, Outcome outcome) {
@@ -65,10 +67,12 @@ final class KeptRenewals {
             kept = Arrays.copyOf(kept, count == 0 ? FEW : 2 * count);
             return;
         }
-        hasForgotten |= old == 0;
         int gone = Math.max(old, 1);
         count -= gone;
         System.arraycopy(kept, gone, kept, 0, count);
+        if (old == 0) {
+            knownFrom = secondOf(kept[0]);
+        }
     }
 
     synchronized RenewalHistory lastDay() {
@@ -79,8 +83,7 @@ final class KeptRenewals {
                 renewals.add(renewal(kept[i]));
             }
         }
-        long known = hasForgotten ? secondOf(kept[0]) : began;
-        return new RenewalHistory(Instant.ofEpochSecond(Math.max(known, dayAgo)), renewals);
+        return new RenewalHistory(Instant.ofEpochSecond(Math.max(knownFrom, dayAgo)), renewals);
     }
 
     private Renewal renewal(int entry) {

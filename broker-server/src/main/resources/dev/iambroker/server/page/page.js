@@ -1,14 +1,12 @@
 'use strict';
 // Text from the daemon is set as text alone: the policy of this page forbids whatever would read it as markup.
 (() => {
-  const POLL_MS = 5000, DAY = 86400e3, SVG = 'http://www.w3.org/2000/svg';
-  const HOUR = 3600e3, SOON = 8 * HOUR;
+  const POLL_MS = 5000, HOUR = 3600e3, DAY = 24 * HOUR, SVG = 'http://www.w3.org/2000/svg';
   const STATES = {
     valid: ['good', '●', 'valid'], starting: ['busy', '◌', 'starting'], refreshing: ['busy', '↻', 'refreshing'],
     backoff: ['busy', '▲', 'backing off'], login_required: ['bad', '✕', 'login required'], locked: ['bad', '■', 'locked'],
     disabled: ['bad', '○', 'logged out'],
   };
-  const ENDED = { success: 'renewed', transient: 'failed, tried again', permanent: 'failed for good' };
   let data = null, ahead = 0, silent = null;
 
   const $ = (id) => document.getElementById(id);
@@ -81,6 +79,7 @@
       .map(([kind, token]) => life(account, kind, kind.split('/')[0], token, now));
     const session = time(account.refresh_token_expires_at);
     if (!isNaN(session)) tokens.push(life(account, 'refresh token', '', { expires_at: account.refresh_token_expires_at }, now));
+    if (tokens.every((row) => row.querySelector('svg') === null)) return el('p', { class: 'none' }, 'No token is held.');
     return el('table', {}, el('thead', {}, el('tr', {}, ...['Token', 'Life left', 'Ends', 'Next refresh']
       .map((title) => el('th', { scope: 'col' }, title)))), el('tbody', {}, ...tokens));
   };
@@ -98,7 +97,7 @@
     }, h === 0 ? 'now' : '−' + h + ' h'));
     const ticks = history.renewals.map((each) => {
       const y = 20 * kinds.indexOf(each.kind), x = at(time(each.at)), when = clock(time(each.at));
-      const title = svg('title', {}, when + ' ' + each.kind + ' ' + (ENDED[each.outcome] ?? each.outcome));
+      const title = svg('title', {}, when + ' ' + each.kind + ' ' + (each.outcome === 'success' ? 'renewed' : 'failed, ' + each.outcome));
       return each.outcome === 'success' ? svg('line', { class: 'ok', x1: x, x2: x, y1: y + 3, y2: y + 17 }, title)
         : svg('svg', { x, y, width: 1, height: 20 }, svg('path', { class: 'fail', d: 'M-4 6l8 8m0-8l-8 8' }, title));
     });
@@ -112,14 +111,14 @@
 
   const hint = (account) => {
     if (account.state === 'locked') return 'iam-broker unlock';
-    const soon = Number.isFinite(account.login_runway_seconds) && 1000 * account.login_runway_seconds <= SOON;
+    const left = 1000 * account.login_runway_seconds, soon = left > 0 && left <= 8 * HOUR;
     return soon || ['login_required', 'disabled'].includes(account.state) ? 'iam-broker login ' + (account.login_of ?? account.name) : '';
   };
 
   const card = (account, now) => {
     const [tone, sign, word] = STATES[account.state] ?? ['busy', '?', account.state], run = hint(account), error = account.last_error;
     const runway = [['Runway ', account.runway_seconds], ['Login ends in ', account.login_runway_seconds]]
-      .filter(([, seconds]) => Number.isFinite(seconds)).map(([what, seconds]) => what + span(1000 * seconds)).join(' · ');
+      .filter(([, seconds]) => seconds > 0).map(([what, seconds]) => what + span(1000 * seconds)).join(' · ');
     const facts = ['login: ' + account.login, account.account_id, account.iam_id].filter((fact) => fact).join(' · ');
     const code = error?.iam_code && !error.detail.includes(error.iam_code) ? error.iam_code + ' ' : '';
     return el('article', { 'aria-label': 'account ' + account.name },
@@ -139,7 +138,7 @@
 
   const summary = () => {
     const all = data.accounts.length, good = data.accounts.filter((account) => ['valid', 'refreshing'].includes(account.state)).length;
-    const [shortest] = data.accounts.filter((account) => Number.isFinite(account.runway_seconds))
+    const [shortest] = data.accounts.filter((account) => account.runway_seconds > 0)
       .sort((one, other) => one.runway_seconds - other.runway_seconds);
     const count = all === 0 ? 'No account that you may see' : good + ' of ' + all + (all === 1 ? ' account is' : ' accounts are') + ' well';
     return count + (shortest ? ' · shortest runway ' + span(1000 * shortest.runway_seconds) + ' (' + shortest.name + ')' : '');
@@ -148,7 +147,7 @@
   const alarm = () => {
     const as = data?.seen_at ? ' What is shown is as of ' + clock(time(data.seen_at)) + '.' : '';
     if (silent !== null) return 'The command behind this page is gone since ' + clock(silent) + ": run 'iam-broker status --web' again." + as;
-    return data?.away_since ? 'The daemon is away since ' + clock(time(data.away_since)) + '.' + as + ' ' + data.problem : '';
+    return data?.away_since ? 'The daemon is away since ' + clock(time(data.away_since)) + '.' + as + ' Why: ' + data.problem + '.' : '';
   };
 
   const render = () => {
@@ -158,6 +157,7 @@
     if (!data?.accounts) return;
     // What is old is shown as it was: no life goes by while nobody knows whether it was renewed.
     const isOld = silent !== null || data.away_since !== null, now = isOld ? time(data.seen_at) : Date.now() + ahead;
+    $('accounts').className = isOld ? 'old' : '';
     document.title = (isOld ? '(away) ' : '') + 'iam-broker';
     fill($('summary'), [document.createTextNode(plain(summary()))]);
     fill($('seen'), [document.createTextNode('as of ' + clock(time(data.seen_at)))]);

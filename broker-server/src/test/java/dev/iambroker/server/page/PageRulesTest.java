@@ -249,6 +249,6 @@ final class PageRulesTest {
             assertThat(body.replace("http://www.w3.org/2000/svg", ""))
                     .doesNotContain("http:", "https:", "//cdn", "innerHTML", "eval(", "@import", "style=", "onclick");
         }
-        assertThat(size).isLessThan(20 * 1024);
+        assertThat(size).isLessThan(17 * 1024);
     }
 }
