@@ -24,12 +24,14 @@ public final class Routes {
             LockControl lock,
             ShareControl shares,
             MetricsExposition metrics,
+            Renewals renewals,
             KubeconfigTemplate kubeconfig,
             List<String> notes,
             TokenAnswers tokens,
             MetadataSessions sessions,
             @Nullable AuditTrail audit) {
-        return new RouteTable(list(broker, lock, shares, metrics, kubeconfig, notes, tokens, sessions, audit));
+        return new RouteTable(
+                list(broker, lock, shares, metrics, renewals, kubeconfig, notes, tokens, sessions, audit));
     }
 
     /**
@@ -41,11 +43,13 @@ public final class Routes {
             LockControl lock,
             ShareControl shares,
             MetricsExposition metrics,
+            Renewals renewals,
             KubeconfigTemplate kubeconfig,
             TokenAnswers tokens,
             MetadataSessions sessions,
             @Nullable AuditTrail audit) {
-        List<Route> routes = list(broker, lock, shares, metrics, kubeconfig, List.of(), tokens, sessions, audit);
+        List<Route> routes =
+                list(broker, lock, shares, metrics, renewals, kubeconfig, List.of(), tokens, sessions, audit);
         return new RouteTable(routes.stream()
                 .map(route -> isShared(route) ? route : new RefusedRoute(route))
                 .toList());
@@ -68,6 +72,7 @@ public final class Routes {
             LockControl lock,
             ShareControl shares,
             MetricsExposition metrics,
+            Renewals renewals,
             KubeconfigTemplate kubeconfig,
             List<String> notes,
             TokenAnswers tokens,
@@ -76,6 +81,7 @@ public final class Routes {
         List<Route> routes = new ArrayList<>(List.of(
                 new AccountsRoute(broker, shares, notes),
                 new AccountRoute(broker),
+                new HistoryRoute(broker, renewals),
                 new TokenRoute(broker, tokens),
                 new WatchRoute(broker, tokens),
                 new IdentityTokenRoute(new IbmTokens(broker)),
