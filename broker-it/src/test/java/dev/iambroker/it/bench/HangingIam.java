@@ -1,0 +1,65 @@
+package dev.iambroker.it.bench;
+
+import dev.iambroker.emulator.fault.Misbehaviour;
+import dev.iambroker.it.harness.Daemon;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Warm tokens while every renewal hangs, after the same load on the same daemon while IAM is well. */
+final class HangingIam implements Experiment {
+    private static final int ACCOUNTS = 100;
+    private static final Figure FIGURE = new Figure(
+            "iam-hangs",
+            "requests/s while IAM hangs for each of " + ACCOUNTS + " accounts, 8 connections",
+            "itself while IAM is well",
+            Target.atLeast(0.95, Target.Unit.TIMES));
+    /** Renewed at its half, give or take a tenth of that. */
+    private static final Duration LIFE = Duration.ofSeconds(40);
+    /** By then all are due that were renewed before IAM began to hang. */
+    private static final Duration ALL_HANG = Duration.ofSeconds(23);
+
+    private static final int ROUNDS = 5;
+    private static final long MILLIS = 1000;
+    private static final int CONNECTIONS = 8;
+
+    @Override
+    public List<Figure> figures() {
+        return List.of(FIGURE);
+    }
+
+    @Override
+    public Map<String, Measured> run(Site site) throws IOException, InterruptedException {
+        Path request = site.request("hang", Broker.tokenRoute(0) + "?min_ttl=0");
+        try (Broker broker = Broker.of(site, ACCOUNTS)) {
+            broker.cloud().emulator().settings().accessTokenLife(LIFE).idTokenLife(LIFE);
+            try (Daemon daemon = broker.started(ACCOUNTS)) {
+                WarmTokens.warmUp(site, new Contest.Place(broker.socket(), request));
+                List<Double> well = rates(site, broker, request);
+                broker.cloud().emulator().misbehave(Misbehaviour.HANG_AFTER_ACCEPT);
+                Thread.sleep(ALL_HANG);
+                List<Double> hanging = rates(site, broker, request);
+                broker.cloud().emulator().behave();
+                daemon.kill();
+                Pairs pairs = new Pairs(hanging, well);
+                return Map.of(
+                        FIGURE.name(),
+                        Measured.of(
+                                pairs.ratios(),
+                                Load.rate(Measured.median(hanging)) + ", well " + Load.rate(Measured.median(well))));
+            }
+        }
+    }
+
+    private static List<Double> rates(Site site, Broker broker, Path request) throws IOException, InterruptedException {
+        List<Double> rates = new ArrayList<>();
+        for (int round = 0; round < site.rounds(ROUNDS); round++) {
+            rates.add(site.load(broker.socket(), CONNECTIONS, site.millis(MILLIS), "keep", request)
+                    .rate());
+        }
+        return rates;
+    }
+}
