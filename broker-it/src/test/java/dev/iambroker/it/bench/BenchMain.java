@@ -4,6 +4,7 @@ import dev.iambroker.it.harness.Checkout;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -56,7 +57,7 @@ final class BenchMain {
                 Document.write(
                         Checkout.root().resolve("docs/performance.md"),
                         Machine.lines(site),
-                        LocalDate.now().toString(),
+                        LocalDate.now(ZoneOffset.UTC).toString(),
                         rows);
             }
         }

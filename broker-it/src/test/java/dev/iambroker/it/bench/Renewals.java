@@ -73,13 +73,14 @@ final class Renewals implements Experiment {
     }
 
     private static double oldest(JsonNode answer) {
-        double least = LIFE.toMillis();
+        long least = LIFE.toMillis();
         Instant now = Instant.now();
         for (JsonNode account : answer.path("accounts")) {
-            Instant ends = Instant.parse(account.path("access_expires_at").asString());
+            Instant ends = Instant.parse(
+                    account.path("tokens").path("access").path("expires_at").asString());
             least = Math.min(least, Duration.between(now, ends).toMillis());
         }
-        return 1 - least / LIFE.toMillis();
+        return 1 - (double) least / LIFE.toMillis();
     }
 
     /** Of the counts of equal parts of the last life. */
