@@ -6,7 +6,8 @@
  *   load ADDRESS CONNECTIONS MILLISECONDS keep|anew|once|twice REQUEST
  *
  * ADDRESS is the path of a Unix socket, or a port of 127.0.0.1; REQUEST is a file with the whole request. With keep a
- * connection serves for all requests, with anew for one. An answer other than 200, or one that is cut off, is a failure.
+ * connection serves for all requests, with anew for one. An answer other than 200, or one that is cut off, is a failure; the
+ * first one is shown on standard error.
  *
  * With once all connections are made first; then it prints "ready", waits for a line on its standard input, asks once on
  * each and ends when all are answered. With twice each asks a second time without waiting for the first answer. What is
@@ -177,6 +178,12 @@ static size_t length_of(const struct connection *c) {
     return head + (field == NULL ? 0 : strtoul(field + 14, NULL, 10));
 }
 
+static void show_failure(const char *what, size_t length) {
+    if (failed == 0) {
+        fprintf(stderr, "load: the first failure: %.*s\n", (int)length, what);
+    }
+}
+
 static void count(const struct connection *c, int64_t end, int is_good) {
     answered++;
     failed += !is_good;
@@ -212,6 +219,7 @@ static void take(struct connection *c) {
         return;
     }
     if (got <= 0) {
+        show_failure(got == 0 ? "the connection was closed" : strerror(errno), 80);
         over(c, 0);
         return;
     }
@@ -219,6 +227,9 @@ static void take(struct connection *c) {
     size_t length = length_of(c);
     while (length != 0 && c->have >= length) {
         int is_good = strncmp(c->answer, "HTTP/1.1 200", 12) == 0;
+        if (!is_good) {
+            show_failure(c->answer, length);
+        }
         c->have -= length;
         memmove(c->answer, c->answer + length, c->have);
         over(c, is_good);
@@ -278,6 +289,7 @@ static double ask_at_once(struct connection *all, long connections, int64_t nano
     }
     for (long i = 0; i < connections; i++) {
         while (all[i].unanswered > 0) {
+            show_failure("not answered in time", 80);
             count(&all[i], now(), 0);
             all[i].unanswered--;
         }

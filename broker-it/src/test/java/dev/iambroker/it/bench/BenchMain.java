@@ -47,19 +47,18 @@ final class BenchMain {
         long start = System.nanoTime();
         List<Row> rows = new ArrayList<>();
         boolean isWhole = true;
-        try (Site site = Site.unpack(tools, isQuick)) {
-            for (Experiment experiment : Experiments.all()) {
-                if (isWanted(experiment, wanted)) {
-                    isWhole &= add(experiment, site, rows);
-                }
+        Site site = Site.unpack(tools, isQuick);
+        for (Experiment experiment : Experiments.all()) {
+            if (isWanted(experiment, wanted)) {
+                isWhole &= add(experiment, site, rows);
             }
-            if (wanted.isEmpty() && !isQuick && isWhole) {
-                Document.write(
-                        Checkout.root().resolve("docs/performance.md"),
-                        Machine.lines(site),
-                        LocalDate.now(ZoneOffset.UTC).toString(),
-                        rows);
-            }
+        }
+        if (wanted.isEmpty() && !isQuick && isWhole) {
+            Document.write(
+                    Checkout.root().resolve("docs/performance.md"),
+                    Machine.lines(site),
+                    LocalDate.now(ZoneOffset.UTC).toString(),
+                    rows);
         }
         System.out.printf("%d s%n", (System.nanoTime() - start) / 1_000_000_000);
         return isWhole;

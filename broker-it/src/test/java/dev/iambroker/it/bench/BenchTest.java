@@ -22,14 +22,16 @@ final class BenchTest {
         Load load = Load.parse("200000 0 2.000000 31000 85000 144000\n");
 
         assertThat(load.rate()).isEqualTo(100_000);
-        assertThat(load.whole().p99()).isEqualTo(85_000);
+        assertThat(load.whole("").p99()).isEqualTo(85_000);
         assertThatThrownBy(() -> Load.parse("usage: load")).hasMessageContaining("usage: load");
     }
 
     @Test
     void loadWithFailures_isNoFigure() {
-        assertThatThrownBy(() -> Load.parse("10 1 1.0 1 1 1").whole()).hasMessageContaining("1 of 10");
-        assertThatThrownBy(() -> Load.parse("0 0 1.0 0 0 0").whole()).hasMessageContaining("0 of 0");
+        assertThatThrownBy(() -> Load.parse("10 1 1.0 1 1 1").whole("HTTP/1.1 503"))
+                .hasMessageContaining("1 of 10")
+                .hasMessageContaining("503");
+        assertThatThrownBy(() -> Load.parse("0 0 1.0 0 0 0").whole("")).hasMessageContaining("0 of 0");
     }
 
     @Test

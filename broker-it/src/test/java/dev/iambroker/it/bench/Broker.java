@@ -120,10 +120,16 @@ final class Broker implements AutoCloseable {
     /** Starts the daemon and waits until the first {@code accounts} have a token. */
     Daemon started(int accounts) throws IOException, InterruptedException {
         Daemon daemon = place.serve(serve());
-        for (int i = 0; i < accounts; i++) {
-            awaitToken(i);
+        try {
+            for (int i = 0; i < accounts; i++) {
+                awaitToken(i);
+            }
+            return daemon;
+        } catch (IOException | RuntimeException e) {
+            daemon.kill();
+            throw new IllegalStateException(
+                    "no token of each account; the daemon's words:\n" + daemon.output() + daemon.log(), e);
         }
-        return daemon;
     }
 
     private void awaitToken(int account) throws IOException {

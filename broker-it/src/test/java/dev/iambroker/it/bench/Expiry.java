@@ -78,7 +78,7 @@ final class Expiry implements Experiment {
             double slowest = 0;
             for (int user = 0; user < USERS; user++) {
                 crowd.get(user).waitFor();
-                slowest = Math.max(slowest, last(outs.get(user)).whole().p99() / 1e6);
+                slowest = Math.max(slowest, last(outs.get(user)).p99() / 1e6);
             }
             return slowest;
         } finally {
@@ -89,12 +89,12 @@ final class Expiry implements Experiment {
     private static void awaitReady(Process load, Path out) throws IOException, InterruptedException {
         while (!Files.readString(out).startsWith("ready")) {
             if (load.waitFor(5, TimeUnit.MILLISECONDS)) {
-                throw new IllegalStateException(Files.readString(out.resolveSibling(out.getFileName() + ".err")));
+                throw new IllegalStateException(Files.readString(Site.errorsOf(out)));
             }
         }
     }
 
     private static Load last(Path out) throws IOException {
-        return Load.parse(Files.readString(out).lines().toList().getLast());
+        return Load.parse(Files.readString(out).lines().toList().getLast()).whole(Files.readString(Site.errorsOf(out)));
     }
 }

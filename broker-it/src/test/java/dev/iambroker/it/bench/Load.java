@@ -22,10 +22,15 @@ record Load(long requests, long failures, double seconds, long median, long p99,
         return requests / seconds;
     }
 
-    /** Itself. @throws IllegalStateException if a request failed: such a figure is worth nothing */
-    Load whole() {
+    /**
+     * Itself.
+     *
+     * @param said by the load generator on stderr
+     * @throws IllegalStateException if a request failed: such a figure is worth nothing
+     */
+    Load whole(String said) {
         if (failures > 0 || requests == 0) {
-            throw new IllegalStateException(failures + " of " + requests + " requests failed");
+            throw new IllegalStateException(failures + " of " + requests + " requests failed: " + said.strip());
         }
         return this;
     }

@@ -50,7 +50,7 @@ final class Renewals implements Experiment {
             int accounts = (site.isQuick() ? 1 : ManyAccounts.Clouds.COUNT) * ACCOUNTS;
             try (Broker broker = Broker.of(site, clouds.first(), clouds.accounts(accounts));
                     Daemon daemon = broker.started(accounts)) {
-                double oldest = watch(broker);
+                double oldest = watch(broker, LIFE.multipliedBy(site.isQuick() ? 1 : LIVES));
                 daemon.terminate();
                 return Map.of(
                         AGE.name(),
@@ -62,9 +62,9 @@ final class Renewals implements Experiment {
     }
 
     /** The greatest part of its life that any token was seen at. */
-    private static double watch(Broker broker) throws IOException, InterruptedException {
+    private static double watch(Broker broker, Duration time) throws IOException, InterruptedException {
         double oldest = 0;
-        Instant end = Instant.now().plus(LIFE.multipliedBy(LIVES));
+        Instant end = Instant.now().plus(time);
         while (Instant.now().isBefore(end)) {
             Thread.sleep(LOOK_MILLIS);
             oldest = Math.max(oldest, oldest(broker.http().get("/v1/accounts").json()));

@@ -15,21 +15,21 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * What all measurements share: the unpacked tarball, the C tools, and how long to measure. Whoever has it closes it.
+ * What all measurements share: the unpacked tarball, the C tools, and how long to measure. Its files are temporary ones, which
+ * {@code dev/bench} removes.
  *
  * @param folder for files, everybody may pass through
  * @param tools where {@code load} and {@code rr} are
  * @param isQuick for a look, not for the document
  */
-record Site(Path folder, Path distribution, Path tools, boolean isQuick) implements AutoCloseable {
+record Site(Path folder, Path distribution, Path tools, boolean isQuick) {
     /** Who is let in by a rule; the owner of a daemon has every right. */
     static final int CLIENT = 65534;
 
     private static final int QUICK_PART = 5;
 
     static Site unpack(Path tools, boolean isQuick) throws IOException, InterruptedException {
-        // Paths of sockets must be short.
-        Path folder = Files.createTempDirectory(Path.of("/tmp"), "iam-broker-bench-");
+        Path folder = Files.createTempDirectory("site-");
         openToAll(folder);
         must(Program.of("tar", "-xzf", Checkout.tarball(), "-C", folder));
         try (Stream<Path> found = Files.list(folder)) {
@@ -86,7 +86,8 @@ record Site(Path folder, Path distribution, Path tools, boolean isQuick) impleme
     Load load(Object address, int connections, long millis, String mode, Path request)
             throws IOException, InterruptedException {
         Program load = asClient(CLIENT, Program.of(tools.resolve("load"), address, connections, millis, mode, request));
-        return Load.parse(must(load).out()).whole();
+        Ran ran = must(load);
+        return Load.parse(ran.out()).whole(ran.err());
     }
 
     /** The load generator as that user, which prints "ready" to {@code out} and waits for a line; the caller ends it. */
@@ -98,7 +99,12 @@ record Site(Path folder, Path distribution, Path tools, boolean isQuick) impleme
                 Duration.ofSeconds(30).toMillis(),
                 "twice",
                 request);
-        return asClient(user, load).start(Redirect.PIPE, out, out.resolveSibling(out.getFileName() + ".err"));
+        return asClient(user, load).start(Redirect.PIPE, out, errorsOf(out));
+    }
+
+    /** Where what a load that prints to {@code out} says on stderr goes. */
+    static Path errorsOf(Path out) {
+        return out.resolveSibling(out.getFileName() + ".err");
     }
 
     private static Program asClient(int user, Program program) throws IOException {
@@ -124,10 +130,5 @@ record Site(Path folder, Path distribution, Path tools, boolean isQuick) impleme
             throw new IllegalStateException(program.words().getFirst() + ": " + ran.all());
         }
         return ran;
-    }
-
-    @Override
-    public void close() throws IOException {
-        Files.walkFileTree(folder, new Deletion());
     }
 }

@@ -58,9 +58,11 @@ final class StartAndStop implements Experiment {
         }
     }
 
+    /** The path is where the sockets' native part lies, without which there is no start. */
     private static Program plain(Site site, Broker broker) {
         return Program.of(
                         Path.of(System.getProperty("java.home"), "bin/java"),
+                        "-Djava.library.path=" + site.distribution().resolve("lib/native"),
                         "-jar",
                         site.distribution().resolve("lib/iam-broker.jar"),
                         "serve",
