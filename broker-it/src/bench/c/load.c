@@ -3,15 +3,14 @@
  * thread. Prints one line: requests, failures, seconds, and the median, 99th and 99.9th percentile of the time that an
  * answer took, in nanoseconds.
  *
- *   load ADDRESS CONNECTIONS MILLISECONDS keep|anew|once|twice REQUEST
+ *   load ADDRESS CONNECTIONS MILLISECONDS keep|anew|once REQUEST
  *
  * ADDRESS is the path of a Unix socket, or a port of 127.0.0.1; REQUEST is a file with the whole request. With keep a
  * connection serves for all requests, with anew for one. An answer other than 200, or one that is cut off, is a failure; the
  * first one is shown on standard error.
  *
  * With once all connections are made first; then it prints "ready", waits for a line on its standard input, asks once on
- * each and ends when all are answered. With twice each asks a second time without waiting for the first answer. What is
- * not answered after MILLISECONDS is a failure.
+ * each and ends when all are answered. What is not answered after MILLISECONDS is a failure.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -53,7 +52,7 @@ static union {
 static socklen_t address_length;
 static char request[REQUEST_BYTES];
 static size_t request_length;
-static enum { KEEP, ANEW, ONCE, TWICE } mode;
+static enum { KEEP, ANEW, ONCE } mode;
 static int poller;
 static uint64_t counts[BUCKETS];
 static uint64_t answered, failed;
@@ -195,14 +194,8 @@ static void over(struct connection *c, int is_good) {
     int64_t end = now();
     count(c, end, is_good);
     c->unanswered--;
-    if (mode == ONCE || mode == TWICE) {
-        while (!is_good && c->unanswered > 0) {
-            count(c, end, 0);
-            c->unanswered--;
-        }
-        if (c->unanswered == 0) {
-            close(c->fd);
-        }
+    if (mode == ONCE) {
+        close(c->fd);
         return;
     }
     c->asked = end;
@@ -272,7 +265,6 @@ static void await_word(void) {
 }
 
 static double ask_at_once(struct connection *all, long connections, int64_t nanos) {
-    uint64_t expected = (uint64_t)connections * (mode == TWICE ? 2 : 1);
     for (long i = 0; i < connections; i++) {
         open_connection(&all[i]);
     }
@@ -280,26 +272,25 @@ static double ask_at_once(struct connection *all, long connections, int64_t nano
     int64_t start = now();
     for (long i = 0; i < connections; i++) {
         all[i].asked = now();
-        if (!ask(&all[i]) || (mode == TWICE && !ask(&all[i]))) {
+        if (!ask(&all[i])) {
             die("the server does not take a request");
         }
     }
-    while (answered < expected && now() - start < nanos) {
+    while (answered < (uint64_t)connections && now() - start < nanos) {
         take_what_comes();
     }
     for (long i = 0; i < connections; i++) {
-        while (all[i].unanswered > 0) {
+        if (all[i].unanswered > 0) {
             show_failure("not answered in time", 80);
             count(&all[i], now(), 0);
-            all[i].unanswered--;
         }
     }
     return seconds(now() - start);
 }
 
 static int read_mode(const char *word) {
-    static const char *const words[] = {"keep", "anew", "once", "twice"};
-    for (int i = 0; i < 4; i++) {
+    static const char *const words[] = {"keep", "anew", "once"};
+    for (int i = 0; i < 3; i++) {
         if (strcmp(word, words[i]) == 0) {
             mode = i;
             return 1;
@@ -310,7 +301,7 @@ static int read_mode(const char *word) {
 
 int main(int argc, char **argv) {
     if (argc != 6 || !read_mode(argv[4])) {
-        fprintf(stderr, "usage: load ADDRESS CONNECTIONS MILLISECONDS keep|anew|once|twice REQUEST\n");
+        fprintf(stderr, "usage: load ADDRESS CONNECTIONS MILLISECONDS keep|anew|once REQUEST\n");
         return 2;
     }
     long connections = strtol(argv[2], NULL, 10);
@@ -326,7 +317,7 @@ int main(int argc, char **argv) {
         die("begin");
     }
     int64_t nanos = strtol(argv[3], NULL, 10) * INT64_C(1000000);
-    double took = mode == ONCE || mode == TWICE ? ask_at_once(all, connections, nanos) : ask_on_and_on(all, connections, nanos);
+    double took = mode == ONCE ? ask_at_once(all, connections, nanos) : ask_on_and_on(all, connections, nanos);
     printf("%llu %llu %.6f %llu %llu %llu\n", (unsigned long long)answered, (unsigned long long)failed, took,
            (unsigned long long)percentile(0.5), (unsigned long long)percentile(0.99), (unsigned long long)percentile(0.999));
     return 0;

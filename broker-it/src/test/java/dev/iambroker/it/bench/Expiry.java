@@ -12,15 +12,15 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Ten thousand requests at the instant at which the one token is gone. A user may have 1,024 connections and all users
- * together 8,192, so ten users have 500 each and ask twice on each.
+ * As many callers as there can be at the instant at which the one token is gone: a user may have 1,024 connections, all users
+ * together 8,192.
  */
 final class Expiry implements Experiment {
     private static final int USERS = 10;
-    private static final int CONNECTIONS = 500;
+    private static final int CONNECTIONS = 800;
     private static final int LATENCY_MILLIS = 100;
     private static final int ROUNDS = 5;
-    private static final String WHAT = "10,000 requests at the instant of expiry on one account";
+    private static final String WHAT = "8,000 callers at the instant of expiry on one account";
     private static final Figure ASKED =
             new Figure("expiry-iam", WHAT + ", requests to IAM", "", Target.atMost(1, Target.Unit.REQUESTS));
     private static final Figure P99 = new Figure(

@@ -97,7 +97,7 @@ record Site(Path folder, Path distribution, Path tools, boolean isQuick) {
                 socket,
                 connections,
                 Duration.ofSeconds(30).toMillis(),
-                "twice",
+                "once",
                 request);
         return asClient(user, load).start(Redirect.PIPE, out, errorsOf(out));
     }
