@@ -82,7 +82,7 @@ final class BenchTest {
     @Test
     void document_newRun_keepsWhatIsBelowTheMarker() {
         String first = Document.text("", List.of("processor: P"), "2026-01-01", rows(1));
-        assertThat(first).contains("- processor: P", "| `ratio` | how much | a peer | 1.00 x | >= 0.95 x | pass | |");
+        assertThat(first).contains("- processor: P", "| `ratio` | how much | a peer | 1.00 x | >= 0.95 x | pass |  |");
         String written = first + "\nThe ratio is what it is.\n";
 
         String second = Document.text(written, List.of("processor: Q"), "2026-02-02", rows(0.5));

@@ -29,9 +29,19 @@ final class Expiry implements Experiment {
             "",
             Target.atMost(LATENCY_MILLIS + 50, Target.Unit.MILLIS));
 
+    private static final Figure UNANSWERED =
+            new Figure("expiry-failed", WHAT + ", those without a token", "", Target.atMost(0, Target.Unit.REQUESTS));
+
+    /**
+     * Of a round.
+     *
+     * @param slowestMillis the greatest 99th percentile of a user
+     */
+    private record Crowd(double slowestMillis, long failures) {}
+
     @Override
     public List<Figure> figures() {
-        return List.of(ASKED, P99);
+        return List.of(ASKED, P99, UNANSWERED);
     }
 
     @Override
@@ -41,23 +51,26 @@ final class Expiry implements Experiment {
         }
         List<Double> asked = new ArrayList<>();
         List<Double> p99 = new ArrayList<>();
+        List<Double> failures = new ArrayList<>();
         try (Broker broker = Broker.of(site, 1);
                 Daemon daemon = broker.started(1)) {
             broker.cloud().emulator().settings().latency(Duration.ofMillis(LATENCY_MILLIS));
             for (int round = 0; round < site.rounds(ROUNDS); round++) {
                 long before = broker.cloud().emulator().count(GrantKind.API_KEY);
-                p99.add(slowest(site, broker));
+                Crowd crowd = ask(site, broker);
+                p99.add(crowd.slowestMillis());
+                failures.add((double) crowd.failures());
                 asked.add((double) (broker.cloud().emulator().count(GrantKind.API_KEY) - before));
             }
             daemon.terminate();
         }
         return Map.of(
                 ASKED.name(), Measured.of(asked, ""),
+                UNANSWERED.name(), Measured.of(failures, "of " + USERS * CONNECTIONS),
                 P99.name(), Measured.of(p99, USERS + " users with " + CONNECTIONS + " connections, the slowest user"));
     }
 
-    /** The greatest 99th percentile of a user, in milliseconds. */
-    private static double slowest(Site site, Broker broker) throws IOException, InterruptedException {
+    private static Crowd ask(Site site, Broker broker) throws IOException, InterruptedException {
         Path request = site.request("expiry", Broker.tokenRoute(0) + "?wait=20");
         List<Process> crowd = new ArrayList<>();
         List<Path> outs = new ArrayList<>();
@@ -76,11 +89,14 @@ final class Expiry implements Experiment {
                 each.getOutputStream().flush();
             }
             double slowest = 0;
+            long failures = 0;
             for (int user = 0; user < USERS; user++) {
                 crowd.get(user).waitFor();
-                slowest = Math.max(slowest, last(outs.get(user)).p99() / 1e6);
+                Load load = last(outs.get(user));
+                slowest = Math.max(slowest, load.p99() / 1e6);
+                failures += load.failures();
             }
-            return slowest;
+            return new Crowd(slowest, failures);
         } finally {
             crowd.forEach(Process::destroyForcibly);
         }
@@ -95,6 +111,6 @@ final class Expiry implements Experiment {
     }
 
     private static Load last(Path out) throws IOException {
-        return Load.parse(Files.readString(out).lines().toList().getLast()).whole(Files.readString(Site.errorsOf(out)));
+        return Load.parse(Files.readString(out).lines().toList().getLast());
     }
 }
