@@ -112,6 +112,7 @@ final class TokenCommand implements Callable<Integer> {
     private void run(String program) throws InterruptedException {
         List<String> words = new ArrayList<>(List.of(program));
         words.addAll(arguments);
+        ChildEnvironment.requireText(words);
         Map<String, String> environment = ChildEnvironment.of(access.around().environment());
         environment.put("IAM_BROKER_ACCOUNT", account.name);
         var command = new ChangeCommand(words, environment, access.around().err());
