@@ -25,6 +25,7 @@ import dev.iambroker.token.Token;
 import dev.iambroker.token.TokenKey;
 import dev.iambroker.token.TokenService;
 import dev.iambroker.token.UnknownAccount;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -362,6 +363,14 @@ public final class GuardedTokenBroker implements TokenBroker {
 
     private AccountView view(AccountName name) {
         return AccountViews.of(tokens, name, time);
+    }
+
+    /** Of no use to those who may not log in. */
+    @Override
+    public URI passcodePage(ClientIdentity client, String name) {
+        Account account = gate.permit(client, Verb.ADMIN, name, null);
+        Demand.ownSession(account);
+        return tokens.passcodePage(account);
     }
 
     @Override

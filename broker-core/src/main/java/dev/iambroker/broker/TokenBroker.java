@@ -7,6 +7,7 @@ import dev.iambroker.client.ClientIdentity;
 import dev.iambroker.policy.Explanation;
 import dev.iambroker.policy.Fact;
 import dev.iambroker.policy.Verb;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -50,6 +51,9 @@ public interface TokenBroker {
     List<String> accessible(ClientIdentity client);
 
     AccountView account(ClientIdentity client, String account);
+
+    /** The page on which a person who logs in to {@code account} is shown a one-time passcode. */
+    URI passcodePage(ClientIdentity client, String account);
 
     AccountView login(ClientIdentity client, String account, LoginAttempt attempt);
 

@@ -16,6 +16,7 @@ import dev.iambroker.secret.Tries;
 import dev.iambroker.store.SessionStore;
 import dev.iambroker.store.StoreFailure;
 import dev.iambroker.store.StoredSession;
+import java.net.URI;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -560,6 +561,11 @@ public final class TokenService {
         if (cached == null || !schedule.isTooYoung(cached, time)) {
             source.renewNow(account, key, patience);
         }
+    }
+
+    /** The page on which IAM shows a one-time passcode. May block for some seconds. */
+    public URI passcodePage(Account account) {
+        return iam.passcodePage(account);
     }
 
     /** How the account stands now. */

@@ -27,6 +27,6 @@ final class AccountAction {
     }
 
     private AccountReport report(JsonNode answer) {
-        return new AccountReport(answer, new TimeLeft(access.around().clock()));
+        return new AccountReport(answer, TimeLeft.of(access.around()));
     }
 }

@@ -172,6 +172,6 @@ final class ExplainCommand implements Callable<Integer> {
             table.row(Cell.of(Json.cell(rule, "rule")), Cell.of(Json.cell(rule, "outcome")))
                     .note(Json.cell(rule, "why"));
         }
-        around.out().print(answer.path("rules").isEmpty() ? "" : table.render(Palette.of(around)));
+        around.out().print(answer.path("rules").isEmpty() ? "" : table.render(Sheet.of(around)));
     }
 }

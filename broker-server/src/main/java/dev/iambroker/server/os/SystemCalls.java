@@ -18,11 +18,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class SystemCalls {
     /** Numbers differ by processor. */
-    private record Numbers(int mlock, int madvise, int prctl, int prlimit64, int fcntl, int close) {
+    private record Numbers(int mlock, int madvise, int prctl, int prlimit64, int fcntl, int close, int ioctl) {
         static @Nullable Numbers ofThisMachine() {
             return switch (System.getProperty("os.name", "") + " " + System.getProperty("os.arch", "")) {
-                case "Linux amd64" -> new Numbers(149, 28, 157, 302, 72, 3);
-                case "Linux aarch64" -> new Numbers(228, 233, 167, 261, 25, 57);
+                case "Linux amd64" -> new Numbers(149, 28, 157, 302, 72, 3, 16);
+                case "Linux aarch64" -> new Numbers(228, 233, 167, 261, 25, 57, 29);
                 default -> null;
             };
         }
@@ -39,6 +39,7 @@ final class SystemCalls {
     private static final int RLIMIT_CORE = 4;
     private static final int RLIMIT_BYTES = 16;
     private static final int F_SETFL = 4;
+    private static final int TIOCGWINSZ = 0x5413;
 
     private static final StructLayout STATE = Linker.Option.captureStateLayout();
     private static final VarHandle ERRNO = STATE.varHandle(PathElement.groupElement("errno"));
@@ -112,6 +113,11 @@ final class SystemCalls {
     /** 0, or the number of the error. */
     int signal(int process, int signal) {
         return call(PIDFD_SEND_SIGNAL, process, signal, 0, 0);
+    }
+
+    /** 0, or the number of the error. Rows and columns, 16 bits each, are then at the beginning of {@code size}. */
+    int windowSize(int terminal, ByteBuffer size) {
+        return call(numbers.ioctl, terminal, TIOCGWINSZ, address(size), 0);
     }
 
     /** 0, or the number of the error. */

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,6 +25,8 @@ class Cli implements DaemonCommands {
     final List<String> prompts = new ArrayList<>();
     final List<Object> daemonCalls = new ArrayList<>();
     boolean terminal;
+    boolean errTerminal;
+    Screen screen = Screen.USUAL;
     String stdin = "";
     String verdict = "{}";
 
@@ -73,9 +76,12 @@ class Cli implements DaemonCommands {
                 new PrintStream(err, true, StandardCharsets.UTF_8),
                 environment,
                 terminal,
+                errTerminal,
                 this::ask,
                 clock,
-                pause);
+                pause,
+                ZoneOffset.UTC,
+                () -> screen);
     }
 
     private char @Nullable [] ask(String prompt) {

@@ -25,6 +25,7 @@ import dev.iambroker.policy.Fact;
 import dev.iambroker.policy.Terms;
 import dev.iambroker.policy.Verb;
 import dev.iambroker.secret.Secret;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -82,6 +83,7 @@ public final class FakeBroker implements TokenBroker {
                 PROD,
                 null,
                 null,
+                null,
                 Map.of(),
                 null,
                 null,
@@ -98,6 +100,7 @@ public final class FakeBroker implements TokenBroker {
                 new AccountName("dev"),
                 "0123456789abcdef0123456789abcdef",
                 "IBMid-1",
+                "ada@example.com",
                 Map.of(TokenKind.ACCESS, new TokenView(END.plusMillis(1), END.minusSeconds(60), Duration.ofSeconds(9))),
                 END.plusSeconds(3600),
                 Duration.ofSeconds(77),
@@ -189,6 +192,12 @@ public final class FakeBroker implements TokenBroker {
     private AccountView command(ClientIdentity client, String words) {
         note(client, words);
         return view;
+    }
+
+    @Override
+    public URI passcodePage(ClientIdentity client, String account) {
+        note(client, "passcode-url " + account);
+        return URI.create("https://iam.example/identity/passcode");
     }
 
     @Override
