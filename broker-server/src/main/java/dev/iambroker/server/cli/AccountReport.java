@@ -22,14 +22,12 @@ final class AccountReport {
         return named()
                 + " is logged in"
                 + (identity == null ? "" : " as " + identity)
-                + (bound == null
-                        ? ", bound to no IBM Cloud account"
-                        : " to account " + called(bound, ibmName.apply(bound)))
+                + (bound == null ? ", bound to no IBM Cloud account" : " to " + called(bound, ibmName.apply(bound)))
                 + ", " + until();
     }
 
     private static String called(String id, @Nullable String name) {
-        return name == null ? id : name + " (" + id + ")";
+        return name == null ? "account " + id : "account " + name + " (" + id + ")";
     }
 
     String loggedOut() {

@@ -31,7 +31,7 @@ import tools.jackson.databind.JsonNode;
         footer = {
             "",
             "Example:",
-            "  iam-broker explain --uid 1000 --gid 1000 --gid 1001 prod kube --cluster build-cluster",
+            "  iam-broker explain --uid 1000 --gid 1001 prod kube --cluster build-cluster",
             "  iam-broker explain --client ci prod access"
         })
 final class ExplainCommand implements Callable<Integer> {

@@ -17,6 +17,8 @@ final class StatusTable {
     /** Before the id of a cluster that has tokens of its own. */
     static final String OPENSHIFT = "kube/";
 
+    private static final String NOTE = "note: ";
+
     private final TimeLeft time;
 
     StatusTable(TimeLeft time) {
@@ -33,7 +35,7 @@ final class StatusTable {
                 accounts.valueStream().allMatch(account -> stateOf(account).equals("locked"));
         var table = new Table("ACCOUNT", "STATE", "LOGIN", "ACCESS", "KUBE", "REFRESH", "SESSION", "RUNWAY")
                 .sparse("ACCESS", "KUBE", "REFRESH", "SESSION")
-                .givingWay("LOGIN", "KUBE", "SESSION", "REFRESH")
+                .givingWay("LOGIN", "KUBE", "SESSION", "REFRESH", "ACCESS")
                 .cutting("ACCOUNT");
         accounts.forEach(account -> addRow(table, account, isLocked));
         return (isLocked ? locked(sheet) : "")
@@ -44,7 +46,7 @@ final class StatusTable {
 
     /** Said once, where it is so of the whole broker. */
     private static String locked(Sheet sheet) {
-        return sheet.palette().paint(Colour.BAD, "locked") + ": nothing is served before 'iam-broker unlock'\n\n";
+        return sheet.palette().paint(Colour.BAD, "locked") + ", nothing is served: run 'iam-broker unlock'\n\n";
     }
 
     private String shares(JsonNode shares, Sheet sheet) {
@@ -177,7 +179,8 @@ final class StatusTable {
     private static String notes(JsonNode answer, Sheet sheet) {
         var text = new StringBuilder();
         for (var note : answer.path("notes")) {
-            text.append(Width.cut("note: " + PlainText.of(note.asString("")), sheet.columns()))
+            text.append(NOTE)
+                    .append(Table.folded(PlainText.of(note.asString("")), NOTE.length(), sheet.columns()))
                     .append('\n');
         }
         return text.toString();

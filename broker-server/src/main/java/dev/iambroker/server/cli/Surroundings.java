@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param out data, in UTF-8 whatever the locale, since files are made of it
  * @param err failures and prompts
  * @param environment the environment variables
+ * @param inTerminal whether {@code in} is a terminal
  * @param terminal whether {@code out} is a terminal
  * @param errTerminal whether {@code err} is a terminal
  * @param secretPrompt asks on the terminal without echo
@@ -36,6 +37,7 @@ public record Surroundings(
         PrintStream out,
         PrintStream err,
         Map<String, String> environment,
+        boolean inTerminal,
         boolean terminal,
         boolean errTerminal,
         SecretPrompt secretPrompt,
@@ -43,6 +45,7 @@ public record Surroundings(
         Pause pause,
         ZoneId zone,
         Supplier<Screen> screen) {
+    private static final Path STDIN = Path.of("/proc/self/fd/0");
     private static final Path STDOUT = Path.of("/proc/self/fd/1");
     private static final Path STDERR = Path.of("/proc/self/fd/2");
 
@@ -58,6 +61,7 @@ public record Surroundings(
                 utf8(FileDescriptor.out),
                 utf8(FileDescriptor.err),
                 System.getenv(),
+                isTerminal(STDIN),
                 isTerminal(STDOUT),
                 isTerminal(STDERR),
                 console == null ? SecretPrompt.none() : SecretPrompt.on(console),

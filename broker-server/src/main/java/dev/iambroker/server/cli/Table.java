@@ -4,11 +4,12 @@ import dev.iambroker.server.cli.Palette.Colour;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.ToIntFunction;
 import java.util.stream.IntStream;
 
 /**
- * Columns aligned for people; a note stands indented below its row. Where the sheet is too narrow, columns give way whole
- * before others are cut. Confined to one thread.
+ * Columns aligned for people; a note stands indented below its row. Where the sheet is too narrow, long names are cut, and
+ * then columns give way whole. Confined to one thread.
  */
 final class Table {
     private static final String NOTHING = "-";
@@ -17,7 +18,10 @@ final class Table {
     /** Prose is hard to read beyond this, however wide the sheet. */
     private static final int PROSE = 80;
 
-    /** What a cut column keeps. */
+    /** What a column is cut to before others give way: enough to tell one name from another. */
+    private static final int ENOUGH = 24;
+
+    /** What a cut column keeps when no other is left to give way. */
     private static final int LEAST = 8;
 
     private final List<String> headings;
@@ -98,7 +102,7 @@ final class Table {
         }
         shown.removeIf(column -> sparse.contains(headings.get(column)) && isEmpty(column));
         for (var heading : givingWay) {
-            if (total(shown) <= sheet.columns()) {
+            if (total(shown, this::sufficient) <= sheet.columns()) {
                 break;
             }
             shown.remove((Object) headings.indexOf(heading));
@@ -110,8 +114,13 @@ final class Table {
         return rows.stream().skip(1).allMatch(row -> row.get(column).text.equals(NOTHING));
     }
 
-    private int total(List<Integer> shown) {
-        return shown.stream().mapToInt(this::width).sum() + GAP.length() * (shown.size() - 1);
+    private int sufficient(int column) {
+        var width = width(column);
+        return cutting.contains(headings.get(column)) ? Math.min(width, ENOUGH) : width;
+    }
+
+    private static int total(List<Integer> shown, ToIntFunction<Integer> width) {
+        return shown.stream().mapToInt(width).sum() + GAP.length() * (shown.size() - 1);
     }
 
     private int width(int column) {
@@ -123,7 +132,7 @@ final class Table {
             return shown.stream().mapToInt(this::width).toArray();
         }
         var widths = shown.stream().mapToInt(this::width).toArray();
-        var excess = sheet.columns() == Integer.MAX_VALUE ? 0 : total(shown) - sheet.columns();
+        var excess = sheet.columns() == Integer.MAX_VALUE ? 0 : total(shown, this::width) - sheet.columns();
         for (var place = 0; place < widths.length && excess > 0; place++) {
             if (cutting.contains(headings.get(shown.get(place)))) {
                 var less = Math.clamp(widths[place] - LEAST, 0, excess);

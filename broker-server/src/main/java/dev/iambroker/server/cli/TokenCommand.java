@@ -17,7 +17,8 @@ import tools.jackson.databind.JsonNode;
         footer = {
             "",
             "Example:",
-            "  curl -H \"$(iam-broker token prod --header)\" https://iam.cloud.ibm.com/v1/apikeys",
+            "  curl -H \"$(iam-broker token prod --header)\" \\",
+            "    https://iam.cloud.ibm.com/v1/apikeys",
             "  eval \"$(iam-broker token prod --min-ttl 30m --env)\" && terraform plan"
         })
 final class TokenCommand implements Callable<Integer> {

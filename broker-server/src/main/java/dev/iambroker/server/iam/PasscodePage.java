@@ -29,8 +29,10 @@ final class PasscodePage {
     }
 
     URI url() {
-        URI implied = profile.passcodeUrl();
-        String named = named();
+        return chosen(named(), profile.passcodeUrl());
+    }
+
+    static URI chosen(@Nullable String named, URI implied) {
         if (named == null || !PAGE.matcher(named).matches()) {
             return implied;
         }
