@@ -30,6 +30,12 @@ final class StatusCommand implements Callable<Integer> {
             description = "Keep it current until interrupted; without a terminal, print it again at each change.")
     boolean watch;
 
+    @Option(
+            names = "--web",
+            description =
+                    "Show all accounts on a page for one browser, at the address that is printed, until interrupted.")
+    boolean web;
+
     @Mixin
     final OutputOption output = new OutputOption();
 
@@ -39,6 +45,9 @@ final class StatusCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (web) {
+            return WebStatus.show(access, account == null && !watch && !output.isJson());
+        }
         var client = watch ? access.silentClient() : access.client();
         var around = access.around();
         if (!watch) {

@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param pause waits between two looks at the daemon
  * @param zone of the times that people read
  * @param screen how large the terminal is just now; asked only where {@code out} is one
+ * @param endings end a command that goes on
  */
 public record Surroundings(
         InputStream in,
@@ -44,7 +45,8 @@ public record Surroundings(
         InstantSource clock,
         Pause pause,
         ZoneId zone,
-        Supplier<Screen> screen) {
+        Supplier<Screen> screen,
+        Endings endings) {
     private static final Path STDIN = Path.of("/proc/self/fd/0");
     private static final Path STDOUT = Path.of("/proc/self/fd/1");
     private static final Path STDERR = Path.of("/proc/self/fd/2");
@@ -68,7 +70,8 @@ public record Surroundings(
                 InstantSource.system(),
                 Pause.sleeping(),
                 ZoneId.systemDefault(),
-                screen);
+                screen,
+                Endings.ofProcess());
     }
 
     /** Null where in- or output is redirected: the console of java.base, all that a small runtime has, is null then. */

@@ -91,7 +91,8 @@ class Cli implements DaemonCommands {
                 clock,
                 pause,
                 ZoneOffset.UTC,
-                () -> screen);
+                () -> screen,
+                Endings.none());
     }
 
     private final class Typist implements SecretPrompt {
@@ -120,6 +121,22 @@ class Cli implements DaemonCommands {
     public int demo(DemoOptions options) {
         daemonCalls.add(options);
         return 0;
+    }
+
+    @Override
+    public Relay relay(RelayOptions options) {
+        daemonCalls.add(options);
+        return new Relay() {
+            @Override
+            public String url() {
+                return "http://127.0.0.1:8181";
+            }
+
+            @Override
+            public void close() {
+                daemonCalls.add("closed");
+            }
+        };
     }
 
     @Override
