@@ -107,7 +107,7 @@ final class TokenCommand implements Callable<Integer> {
     }
 
     private TokenWatch watched() {
-        return new TokenWatch(access.client(), access.around(), target("/watch"));
+        return new TokenWatch(access.silentClient(), access.around(), target("/watch"));
     }
 
     private void run(String program) throws InterruptedException {
