@@ -25,6 +25,14 @@ public interface TokenBroker {
     @Nullable
     TokenGrant tokenNow(ClientIdentity client, TokenRequest request);
 
+    /**
+     * For a client that was just given what it asked of {@link #tokenNow} and is likely to ask again; null where each
+     * request has to be looked at by itself.
+     */
+    default @Nullable StandingOrder standingOrder(ClientIdentity client, TokenRequest request) {
+        return null;
+    }
+
     /** The token, waiting for IAM up to {@code request.patience()} where it must. */
     TokenGrant token(ClientIdentity client, TokenRequest request);
 

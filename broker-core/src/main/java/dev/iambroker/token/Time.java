@@ -9,6 +9,11 @@ public interface Time {
     /** The wall clock. It may be stepped in either direction. */
     Instant now();
 
+    /** The same in milliseconds since the epoch: for what is asked at every request. */
+    default long epochMillis() {
+        return now().toEpochMilli();
+    }
+
     /** The monotonic clock, nanoseconds from an arbitrary origin. It may stop while the machine sleeps. */
     long nanos();
 

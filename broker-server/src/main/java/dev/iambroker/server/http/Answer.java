@@ -8,7 +8,7 @@ import java.time.Duration;
 public sealed interface Answer permits FullAnswer, SecretAnswer, TokenAnswer {
     int status();
 
-    /** About how many bytes {@link #writeTo} will add. */
+    /** How many bytes {@link #writeTo} adds at the most. */
     int sizeHint();
 
     /** Whether it must be overwritten in memory once it is sent. */
