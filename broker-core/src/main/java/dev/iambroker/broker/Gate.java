@@ -288,6 +288,8 @@ final class Gate {
     }
 
     /** Whether what {@code decidedBy} permitted on {@code account} is still so. */
+    // Equal ones that were put in their place may have come with others that differ.
+    @SuppressWarnings("ReferenceEquality")
     boolean stillHolds(Policy decidedBy, Account account) {
         return policy == decidedBy && !tokens.isLocked() && tokens.find(account.name()) == account;
     }

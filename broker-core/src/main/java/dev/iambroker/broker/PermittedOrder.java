@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A standing order on what the gate let pass. A grant is made anew when the token changes and when its life left, in
- * whole seconds, does: clients are told no more.
+ * A standing order on what the gate let pass. A grant is made anew with each second, by the life left of the token and by
+ * the wall clock, which may be stepped: clients are told no more of either.
  */
 final class PermittedOrder implements StandingOrder {
     private final Passage passage;
@@ -23,6 +23,7 @@ final class PermittedOrder implements StandingOrder {
     private @Nullable Tally tally;
     private @Nullable TokenGrant grant;
     private long secondsLeft;
+    private long wallSecond;
     private long changes;
 
     PermittedOrder(Passage passage, TokenService tokens, Time time, TokenRequest request) {
@@ -53,15 +54,20 @@ final class PermittedOrder implements StandingOrder {
         }
     }
 
+    // The cache gives the same object for the same token.
+    @SuppressWarnings("ReferenceEquality")
     private TokenGrant handedOut(Token now) {
         boolean isAnother = now != token;
         token = now;
-        if (isAnother || tally == null || !tally.count(time.epochMillis())) {
+        long wall = time.epochMillis();
+        if (isAnother || tally == null || !tally.count(wall)) {
             tally = passage.recordFirst(now);
         }
-        long seconds = TimeUnit.NANOSECONDS.toSeconds(now.leftNanos(time));
-        if (grant == null || isAnother || seconds != secondsLeft) {
-            secondsLeft = seconds;
+        long left = TimeUnit.NANOSECONDS.toSeconds(now.leftNanos(time));
+        long second = TimeUnit.MILLISECONDS.toSeconds(wall);
+        if (grant == null || isAnother || left != secondsLeft || second != wallSecond) {
+            secondsLeft = left;
+            wallSecond = second;
             grant = passage.grant(now);
         }
         return grant;

@@ -16,13 +16,14 @@ final class TokenEncore implements Encore {
         this.answers = answers;
     }
 
+    // An order gives the same object for as long as nothing of it has changed.
+    @SuppressWarnings("ReferenceEquality")
     @Override
     public @Nullable Answer next() {
         TokenGrant grant = order.next();
         if (grant == null) {
             return null;
         }
-        // An order gives the same object for as long as nothing of it has changed.
         if (answer == null || grant != given) {
             answer = answers.of(grant);
             given = grant;

@@ -40,7 +40,8 @@ final class RequestHandlerTest {
 
     private static final int UID = 7;
 
-    private final Turns turns = new Turns();
+    private final LoopShare loop = new LoopShare();
+    private final Turns turns = loop.turns();
     private final RequestMemory memory = new RequestMemory(Set.of());
     private final FakeBroker broker = new FakeBroker();
     private final List<String> done = new ArrayList<>();
@@ -85,7 +86,7 @@ final class RequestHandlerTest {
 
     @BeforeEach
     void connect() {
-        channel = new EmbeddedChannel(new Kernel(), new Known(), new RequestHandler(service, waiting::add, turns));
+        channel = new EmbeddedChannel(new Kernel(), new Known(), new RequestHandler(service, waiting::add, loop));
         channel.freezeTime();
     }
 
@@ -232,7 +233,7 @@ final class RequestHandlerTest {
     void flood_ofOneUsersConnections_anotherIsAnsweredAmongTheFirst() {
         List<EmbeddedChannel> flood = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
-            EmbeddedChannel one = new EmbeddedChannel(new Known(), new RequestHandler(service, waiting::add, turns));
+            EmbeddedChannel one = new EmbeddedChannel(new Known(), new RequestHandler(service, waiting::add, loop));
             flood.add(one);
             one.pipeline().fireChannelRead(Unpooled.copiedBuffer(LIVEZ.repeat(10), StandardCharsets.US_ASCII));
         }
@@ -240,7 +241,7 @@ final class RequestHandlerTest {
         assertThat(flood.getLast().config().isAutoRead()).isFalse();
 
         EmbeddedChannel other =
-                new EmbeddedChannel(new Known(UID + 1), new RequestHandler(service, waiting::add, turns));
+                new EmbeddedChannel(new Known(UID + 1), new RequestHandler(service, waiting::add, loop));
         other.pipeline().fireChannelRead(Unpooled.copiedBuffer(TOKEN, StandardCharsets.US_ASCII));
         assertThat(done).last().isEqualTo("/v1/accounts/{a}/token 200");
 
@@ -483,7 +484,7 @@ final class RequestHandlerTest {
                         step -> {
                             throw new RejectedExecutionException();
                         },
-                        turns));
+                        loop));
         broker.isWarm = false;
 
         refusing.writeInbound(Unpooled.copiedBuffer(TOKEN, StandardCharsets.US_ASCII));
@@ -670,7 +671,7 @@ final class RequestHandlerTest {
     void drain_beforeThePeerIsKnown_isRemembered() {
         EmbeddedChannel unknown = new EmbeddedChannel();
         unknown.freezeTime();
-        RequestHandler handler = new RequestHandler(service, waiting::add, turns);
+        RequestHandler handler = new RequestHandler(service, waiting::add, loop);
         unknown.pipeline().addLast(new Known(), handler);
         unknown.pipeline().fireUserEventTriggered(RequestHandler.Drain.EVENT);
         unknown.pipeline().fireChannelActive();
