@@ -88,11 +88,8 @@ public final class Exchange {
      * @param bytes all of the request as it came, not kept
      */
     public @Nullable Refrain refrain(ByteBuf bytes) {
-        boolean isWorthIt = route != null && call != null && proved == null && request.keepAlive();
-        if (!isWorthIt || bytes.readableBytes() > Refrain.MOST_BYTES) {
-            return null;
-        }
-        Encore encore = encoreOf(route, call);
+        boolean isWorthIt = proved == null && request.keepAlive() && bytes.readableBytes() <= Refrain.MOST_BYTES;
+        Encore encore = isWorthIt && route != null && call != null ? encoreOf(route, call) : null;
         return encore == null ? null : service.refrain(copyOf(bytes), encore, label, client);
     }
 

@@ -197,7 +197,7 @@ final class Conversation {
 
     /** Whether the next request is the one that is repeated here; it is answered then. */
     private boolean answerAgain() {
-        if (isDraining || parser.isMidRequest()) {
+        if (isDraining || !parser.isAtStart()) {
             return false;
         }
         Answer answer = repetition.answer(inbox.bytes());
@@ -211,7 +211,7 @@ final class Conversation {
 
     /** Whether there was a whole request; it is answered, or will be. */
     private boolean answerNext() {
-        int begin = parser.isMidRequest() ? BEGUN_BEFORE : inbox.bytes().readerIndex();
+        int begin = parser.isAtStart() ? inbox.bytes().readerIndex() : BEGUN_BEFORE;
         HttpRequest request = nextRequest();
         if (request == null) {
             return false;

@@ -12,8 +12,6 @@ import org.jspecify.annotations.Nullable;
  * have one, nor of those that alternate. Confined to the event loop.
  */
 final class Repetition {
-    private static final byte CR = '\r';
-
     private @Nullable Refrain refrain;
 
     /** Of the last request that was looked at in full: enough to guess that the next is the same. */
@@ -34,10 +32,6 @@ final class Repetition {
 
     /** A request was looked at in full and answered from memory: {@code bytes} are all of it. */
     void heard(ByteBuf bytes, Exchange exchange) {
-        if (bytes.getByte(bytes.readerIndex()) == CR) {
-            // An empty line before a request is let pass once (RFC 9112 section 2.2), not again and again.
-            return;
-        }
         int hash = ByteBufUtil.hashCode(bytes);
         if (hash == hashOfLast) {
             forget();

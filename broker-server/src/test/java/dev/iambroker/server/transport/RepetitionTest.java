@@ -14,6 +14,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -154,18 +155,31 @@ final class RepetitionTest {
         assertThat(done).hasSize(6);
     }
 
-    /** RFC 9112 section 2.2: one empty line is let pass, which a repetition must not make many of. */
+    /** RFC 9112 section 2.2: one empty line is let pass before each request, and no more. */
     @Test
-    void emptyLineBefore_isLetPassOnceAsEver() {
-        assertThat(answerTo("\r\n" + TOKEN)).startsWith("HTTP/1.1 200 ");
+    void emptyLinesBefore_areJudgedAsEver() {
+        for (int i = 0; i < 4; i++) {
+            assertThat(answerTo("\r\n" + TOKEN)).startsWith("HTTP/1.1 200 ");
+        }
+        assertThat(answerTo("\r\n")).isEmpty();
         assertThat(answerTo("\r\n" + TOKEN)).startsWith("HTTP/1.1 400 ");
+    }
+
+    @Test
+    void emptyLineByItself_thenTheRepeatedRequest_isAnsweredInFull() {
+        repeat();
+        assertThat(answerTo("\r\n")).isEmpty();
+        int before = asked();
+        assertThat(answerTo(TOKEN)).startsWith("HTTP/1.1 200 ");
+        assertThat(asked()).isGreaterThan(before);
     }
 
     @Test
     void closeAsked_isDone() {
         String last = TOKEN.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n");
         assertThat(answerTo(last)).contains("Connection: close\r\n");
-        assertThat(answerTo(TOKEN)).isEmpty();
+        channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+        assertThat(channel.isOpen()).isFalse();
     }
 
     @Test

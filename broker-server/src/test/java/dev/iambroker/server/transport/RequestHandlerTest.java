@@ -377,12 +377,15 @@ final class RequestHandlerTest {
     @Test
     void secretsNotYetTaken_withdrawn_closedAndOverwritten() {
         List<ByteBuf> kept = new ArrayList<>();
-        channel.pipeline().addFirst(new ChannelOutboundHandlerAdapter() {
+        String kernel = channel.pipeline().context(Kernel.class).name();
+        channel.pipeline().addAfter(kernel, "full", new ChannelOutboundHandlerAdapter() {
             private final List<ChannelPromise> full = new ArrayList<>();
 
             @Override
             public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
-                kept.add((ByteBuf) message);
+                ByteBuf bytes = (ByteBuf) message;
+                buffers.add(bytes.nioBuffer(0, bytes.writerIndex()));
+                kept.add(bytes);
                 full.add(promise);
             }
 
