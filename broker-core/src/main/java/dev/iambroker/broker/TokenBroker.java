@@ -5,11 +5,9 @@ import dev.iambroker.account.IbmAccount;
 import dev.iambroker.account.KnownCluster;
 import dev.iambroker.client.ClientIdentity;
 import dev.iambroker.policy.Explanation;
-import dev.iambroker.policy.Fact;
 import dev.iambroker.policy.Verb;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,11 +18,7 @@ import org.jspecify.annotations.Nullable;
  * memory only and may run on an event loop; all others may block up to the request's {@code wait} and belong on a
  * virtual thread.
  */
-public interface TokenBroker {
-    /** The token, if it can be had without waiting; null sends the caller to {@link #token}. */
-    @Nullable
-    TokenGrant tokenNow(ClientIdentity client, TokenRequest request);
-
+public interface TokenBroker extends AccessTokens, Admission {
     /**
      * For a client that was just given what it asked of {@link #tokenNow} and is likely to ask again; null where each
      * request has to be looked at by itself.
@@ -32,9 +26,6 @@ public interface TokenBroker {
     default @Nullable StandingOrder standingOrder(ClientIdentity client, TokenRequest request) {
         return null;
     }
-
-    /** The token, waiting for IAM up to {@code request.patience()} where it must. */
-    TokenGrant token(ClientIdentity client, TokenRequest request);
 
     /** The kube credential, if it can be had without waiting; null sends the caller to {@link #kubeCredential}. */
     @Nullable
@@ -53,9 +44,6 @@ public interface TokenBroker {
 
     /** The accounts that the client has any right on, by name. */
     List<AccountView> accounts(ClientIdentity client);
-
-    /** The aliases of the accounts whose access token the client may have. */
-    List<String> accessible(ClientIdentity client);
 
     AccountView account(ClientIdentity client, String account);
 
@@ -98,37 +86,6 @@ public interface TokenBroker {
 
     /** Whether the client may see the name of {@code account}. */
     boolean mayList(ClientIdentity client, String account);
-
-    /** The name of the rule that speaks for the client, for metrics. */
-    String nameOf(ClientIdentity client);
-
-    /** Never blocks. @throws BrokerFailure.Locked while nothing may be handed out */
-    void demandOpen();
-
-    /**
-     * Counts a request against the rate of the rule that speaks for the client.
-     *
-     * @param rule its name, from {@link #nameOf}
-     * @param account the one that is asked for, as the client wrote it; null where it is not known
-     * @throws BrokerFailure.TooManyRequests if it is over its rate; that is on record then
-     */
-    void takeTurn(ClientIdentity client, String rule, @Nullable String account);
-
-    /**
-     * Puts on record that the client did not get what was decided for it, as its process may be another by now.
-     *
-     * @param account as for {@link #takeTurn}
-     */
-    void withheld(ClientIdentity client, @Nullable String account);
-
-    /** Puts on record that the client showed a secret that is nobody's. Never blocks. */
-    void wrongSecret(ClientIdentity client);
-
-    /** What has to be read of the client's process before it can be said which rule speaks for it. */
-    Set<Fact> asks(ClientIdentity client);
-
-    /** Whether the client has its rights by what its process runs, which must still hold when it is answered. */
-    boolean isByProgram(ClientIdentity client);
 
     /**
      * How the policy would decide over {@code about}. Needs the right {@code admin:*}.

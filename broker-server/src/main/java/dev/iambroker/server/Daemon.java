@@ -232,8 +232,8 @@ final class Daemon implements AutoCloseable {
     }
 
     private Telemetry telemetry() {
-        Telemetry telemetry =
-                new Telemetry(Version.current(), Runtime.version().toString(), new AccountRunways(() -> tokens));
+        Telemetry telemetry = new Telemetry(
+                Version.current(), Runtime.version().toString(), new AccountRunways(() -> tokens), machine.time()::now);
         telemetry.accounts(LiveSettings.names(config));
         ends.push(telemetry::close);
         return telemetry;

@@ -16,6 +16,8 @@ import dev.iambroker.server.cli.DemoOptions;
 import dev.iambroker.server.cli.ExitCode;
 import dev.iambroker.server.cli.ExplainOptions;
 import dev.iambroker.server.cli.OutputFormat;
+import dev.iambroker.server.cli.Relay;
+import dev.iambroker.server.cli.RelayOptions;
 import dev.iambroker.server.cli.ServeOptions;
 import dev.iambroker.server.config.BrokerConfig;
 import dev.iambroker.server.config.ConfigLoader;
@@ -148,6 +150,17 @@ final class DaemonProcess implements DaemonCommands {
             throw new CommandFailure(
                     ExitCode.FAILURE, "the demo cannot write its temporary directory: " + e.getMessage());
         } catch (StoreFailure | ListenFailure e) {
+            throw new CommandFailure(ExitCode.FAILURE, String.valueOf(e.getMessage()));
+        }
+    }
+
+    @Override
+    public Relay relay(RelayOptions options) {
+        Logging.ofThisProcess(surroundings.environment())
+                .apply(new LogSettings(LogSettings.Level.ERROR, LogSettings.Format.TEXT));
+        try {
+            return LoopbackRelay.open(options.tokens(), options.secret());
+        } catch (ListenFailure e) {
             throw new CommandFailure(ExitCode.FAILURE, String.valueOf(e.getMessage()));
         }
     }

@@ -49,7 +49,8 @@ record Listening(
         InheritedSockets inherited) {
     /** @return the port of the loopback listener; 0 where there is none */
     int begin(Listen listen, KubeconfigTemplate kubeconfig, List<String> notes) {
-        RouteTable all = Routes.all(broker, lock, shares, exposition(), kubeconfig, notes, answers, sessions, audit);
+        RouteTable all = Routes.all(
+                broker, lock, shares, exposition(), telemetry::renewals, kubeconfig, notes, answers, sessions, audit);
         Listen.Http tcp = listen.http();
         int http = tcp == null ? 0 : loopback(tcp, all).port();
         Listen.Metrics scraped = listen.metrics();
@@ -68,7 +69,8 @@ record Listening(
 
     /** What a shared socket serves. */
     HttpService shared(Scope scope, KubeconfigTemplate kubeconfig) {
-        RouteTable routes = Routes.shared(broker, lock, shares, exposition(), kubeconfig, answers, sessions, audit);
+        RouteTable routes = Routes.shared(
+                broker, lock, shares, exposition(), telemetry::renewals, kubeconfig, answers, sessions, audit);
         return service(routes, TransportRules.sharedSocket(secrets, scope));
     }
 

@@ -52,6 +52,8 @@ final class ArchitectureTest {
             .definedBy("dev.iambroker.server.sink")
             .layer("doctor")
             .definedBy("dev.iambroker.server.doctor")
+            .layer("page")
+            .definedBy("dev.iambroker.server.page")
             .layer("cli")
             .definedBy("dev.iambroker.server.cli")
             .whereLayer("config")
@@ -74,8 +76,10 @@ final class ArchitectureTest {
             .mayOnlyAccessLayers("config", "store", "os")
             .whereLayer("doctor")
             .mayOnlyAccessLayers("iam")
+            .whereLayer("page")
+            .mayNotAccessAnyLayer()
             .whereLayer("cli")
-            .mayOnlyAccessLayers("http", "doctor")
+            .mayOnlyAccessLayers("http", "doctor", "os", "page")
             .whereLayer("wiring")
             .mayNotBeAccessedByAnyLayer();
 

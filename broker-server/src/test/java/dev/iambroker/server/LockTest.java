@@ -46,19 +46,20 @@ final class LockTest {
     private static final String LOCK = "{\"passphrase\":\"" + PASSPHRASE + "\"}";
 
     /** What is answered all the same; everything else is 423. */
-    private static final Map<String, Integer> STILL_ANSWERED = Map.of(
-            "GET /v1/accounts", 200,
-            "GET /v1/accounts/{a}", 200,
-            "GET /livez", 200,
-            "GET /readyz", 200,
-            "GET /readyz/{a}", 503,
-            "GET /metrics", 200,
+    private static final Map<String, Integer> STILL_ANSWERED = Map.ofEntries(
+            Map.entry("GET /v1/accounts", 200),
+            Map.entry("GET /v1/accounts/{a}", 200),
+            Map.entry("GET /v1/accounts/{a}/history", 200),
+            Map.entry("GET /livez", 200),
+            Map.entry("GET /readyz", 200),
+            Map.entry("GET /readyz/{a}", 503),
+            Map.entry("GET /metrics", 200),
             // The policy alone, and a request without parameters.
-            "GET /v1/explain", 400,
-            "GET /v1/shares", 200,
-            "POST /v1/unshare", 200,
+            Map.entry("GET /v1/explain", 400),
+            Map.entry("GET /v1/shares", 200),
+            Map.entry("POST /v1/unshare", 200),
             // By a wrong passphrase.
-            "POST /v1/unlock", 403);
+            Map.entry("POST /v1/unlock", 403));
 
     private final CollectedLog log = new CollectedLog();
     private final ManualTime time = new ManualTime();
@@ -156,6 +157,7 @@ final class LockTest {
                         new FakeLock(),
                         new FakeShares(),
                         none,
+                        account -> null,
                         new KubeconfigTemplate(Path.of("/opt/iam-broker-credential"), null),
                         List.of(),
                         new TokenAnswers(() -> 0),

@@ -20,6 +20,7 @@ final class AnswerReader {
     private static final Pattern LENGTH = Pattern.compile("[0-9]{1,9}");
 
     private final InputStream in;
+    private @Nullable String etag;
 
     AnswerReader(InputStream in) {
         this.in = in;
@@ -33,7 +34,7 @@ final class AnswerReader {
         if (body.length < length) {
             throw new IOException("the answer was cut off");
         }
-        return new BrokerAnswer(status, body);
+        return new BrokerAnswer(status, etag, body);
     }
 
     private String readHead() throws IOException {
@@ -64,7 +65,7 @@ final class AnswerReader {
         return Integer.parseInt(match.group(1));
     }
 
-    private static int contentLength(String[] lines) throws IOException {
+    private int contentLength(String[] lines) throws IOException {
         @Nullable String length = null;
         for (var i = 1; i < lines.length; i++) {
             var field = FIELD.matcher(lines[i]);
@@ -73,6 +74,7 @@ final class AnswerReader {
             }
             switch (field.group(1).toLowerCase(Locale.ROOT)) {
                 case "content-length" -> length = only(length, field.group(2).strip());
+                case "etag" -> etag = field.group(2).strip();
                 case "transfer-encoding" -> throw new IOException("the answer has no plain length");
                 default -> {}
             }

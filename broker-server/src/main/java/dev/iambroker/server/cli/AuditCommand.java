@@ -103,7 +103,7 @@ final class AuditCommand implements Callable<Integer> {
         demand(first >= 1, "--from takes the number of a record, 1 or more");
         demand(offline || operands.isEmpty(), "files are verified with --offline: the daemon knows its own");
         var answer = offline
-                ? BrokerClient.parsed(new BrokerAnswer(200, daemon.verifyAudit(configFile(), files(), first)))
+                ? BrokerClient.parsed(new BrokerAnswer(200, null, daemon.verifyAudit(configFile(), files(), first)))
                 : access.client().json(BrokerRequest.get("/v1/audit/verify?from=" + first, LONGEST_VERIFY));
         return new AuditVerdict(access.around(), output).print(answer);
     }

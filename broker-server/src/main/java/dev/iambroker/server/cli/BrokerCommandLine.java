@@ -83,6 +83,7 @@ public final class BrokerCommandLine {
         commands.put("logout", () -> new LogoutCommand(access));
         commands.put("token", () -> new TokenCommand(access));
         commands.put("env", () -> new EnvCommand(root, access, daemon));
+        commands.put("exec", () -> new ExecCommand(access, daemon));
         commands.put("accounts", () -> new AccountsCommand(access));
         commands.put("clusters", () -> new ClustersCommand(access));
         commands.put("kubeconfig", () -> new KubeconfigCommand(access));

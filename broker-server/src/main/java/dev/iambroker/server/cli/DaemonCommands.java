@@ -5,7 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The commands that are the daemon itself. Each returns the process's exit code, or throws {@link CommandFailure} with
+ * The commands that are the daemon itself, or take a part of it. Each returns the process's exit code, or throws {@link CommandFailure} with
  * the one line to show.
  */
 public interface DaemonCommands {
@@ -14,6 +14,9 @@ public interface DaemonCommands {
 
     /** Runs the emulator and a daemon on it until told to stop. */
     int demo(DemoOptions options);
+
+    /** Listens on a free port of 127.0.0.1, for IBM's own clients. */
+    Relay relay(RelayOptions options);
 
     /** Validates the configuration and prints what is in effect. */
     int checkConfig(CheckOptions options);

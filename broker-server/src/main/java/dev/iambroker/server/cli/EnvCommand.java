@@ -5,8 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -28,7 +27,6 @@ import picocli.CommandLine.Option;
             "  eval \"$(iam-broker env prod --for ibmcloud)\" && ibmcloud login --vpc-cri"
         })
 final class EnvCommand implements Callable<Integer> {
-    private static final Pattern SERVICE = Pattern.compile("[A-Za-z_][A-Za-z0-9_-]*");
     private static final String FORM = "-d grant_type=urn:ibm:params:oauth:grant-type:cr-token -d profile_name=";
 
     private final RootCommand root;
@@ -83,9 +81,7 @@ final class EnvCommand implements Callable<Integer> {
         demand(
                 target != Target.SDK || !services.isEmpty(),
                 "--service is missing: an SDK's settings are per service, such as --service my-service");
-        demand(
-                services.stream().allMatch(name -> SERVICE.matcher(name).matches()),
-                "--service is no service's name: expected letters, digits, '-' and '_'");
+        ProgramSettings.requireServices(services);
         demand(
                 target == Target.TERRAFORM || !tokenEndpoint,
                 "--token-endpoint goes with --for terraform alone: leave it out");
@@ -106,9 +102,9 @@ final class EnvCommand implements Callable<Integer> {
 
     private String text() {
         return switch (target) {
-            case SDK -> sdk(way());
-            case TERRAFORM -> tokenEndpoint ? terraformEndpoint(way()) : terraformToken();
-            case IBMCLOUD -> ibmcloud(way());
+            case SDK -> Shell.text(sdk(way()));
+            case TERRAFORM -> Shell.text(terraform());
+            case IBMCLOUD -> Shell.text(ProgramSettings.ibmcloud(way(), account.name));
             case CURL -> isWayNamed() ? curl(way()) : curl(access.socket());
         };
     }
@@ -117,49 +113,17 @@ final class EnvCommand implements Callable<Integer> {
         return LoopbackWay.find(account.name, url, secretFile, daemon, root.config);
     }
 
-    private String sdk(LoopbackWay way) {
-        return services.stream().map(service -> sdk(way, service)).collect(Collectors.joining());
+    private Stream<Variable> sdk(LoopbackWay way) {
+        return services.stream().flatMap(service -> ProgramSettings.sdk(way, account.name, service));
     }
 
-    /** The account is named once: what was set before beside the name would be refused with it. */
-    private String sdk(LoopbackWay way, String service) {
-        String prefix = service.toUpperCase(Locale.ROOT).replace('-', '_');
-        return Shell.unset(prefix + "_IAM_PROFILE_ID", prefix + "_IAM_PROFILE_CRN")
-                + Shell.export(prefix + "_AUTH_TYPE", "container")
-                + Shell.export(prefix + "_AUTH_URL", way.url())
-                + Shell.export(prefix + "_CR_TOKEN_FILENAME", way.secretFile().toString())
-                + Shell.export(prefix + "_IAM_PROFILE_NAME", account.name);
-    }
-
-    /** An API key or a refresh token that is set goes before a token. */
-    private String terraformToken() {
+    private Stream<Variable> terraform() {
+        if (tokenEndpoint) {
+            return ProgramSettings.terraformEndpoint(way(), account.name);
+        }
         var answer = access.client()
                 .json(BrokerRequest.get(account.path() + "/token?kind=access", new WaitOption().limit()));
-        return Shell.unset("IC_API_KEY", "IBMCLOUD_API_KEY", "BM_API_KEY", "BLUEMIX_API_KEY")
-                + withoutRefreshTokenAndProfile()
-                + TokenCommand.exports(TokenCommand.token(answer)) + "\n";
-    }
-
-    /** With a profile beside the key the provider would ask for a grant that the broker does not serve. */
-    private String terraformEndpoint(LoopbackWay way) {
-        return Shell.unset("IC_IAM_TOKEN", "IBMCLOUD_IAM_TOKEN", "IBMCLOUD_API_KEY", "BM_API_KEY", "BLUEMIX_API_KEY")
-                + withoutRefreshTokenAndProfile()
-                + Shell.export("IBMCLOUD_IAM_API_ENDPOINT", way.url())
-                + Shell.exportFrom("IC_API_KEY", account.name + ":", way.secretFile());
-    }
-
-    private static String withoutRefreshTokenAndProfile() {
-        return Shell.unset("IC_IAM_REFRESH_TOKEN", "IBMCLOUD_IAM_REFRESH_TOKEN")
-                + Shell.unset("IC_IAM_PROFILE_ID", "IBMCLOUD_IAM_PROFILE_ID")
-                + Shell.unset("IC_IAM_PROFILE_NAME", "IBMCLOUD_IAM_PROFILE_NAME");
-    }
-
-    /** A key or a compute resource's token that is set decides how {@code ibmcloud login} logs in. */
-    private String ibmcloud(LoopbackWay way) {
-        way.requireSecretFitsUrl();
-        return Shell.unset("IBMCLOUD_API_KEY", "BLUEMIX_API_KEY", "IBMCLOUD_CR_TOKEN")
-                + Shell.exportFrom("IBMCLOUD_CR_VPC_URL", way.url() + "/k/", way.secretFile())
-                + Shell.export("IBMCLOUD_CR_PROFILE", account.name);
+        return ProgramSettings.terraformToken(TokenCommand.token(answer));
     }
 
     private String curl(LoopbackWay way) {

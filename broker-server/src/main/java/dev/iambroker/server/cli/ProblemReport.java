@@ -1,5 +1,8 @@
 package dev.iambroker.server.cli;
 
+import dev.iambroker.broker.BrokerFailure;
+import dev.iambroker.broker.BrokerFailure.About;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -8,6 +11,9 @@ import tools.jackson.databind.node.JsonNodeFactory;
 /** The daemon's problem in one line for the user: what was wrong, then what to do. */
 final class ProblemReport {
     private static final String NO_AUDIT_LOG = "urn:iam-broker:problem:no_audit_log";
+
+    private static final String AMBIGUOUS = "urn:iam-broker:problem:ambiguous_cluster";
+    private static final String STOPPING = "urn:iam-broker:problem:stopping";
 
     private final int status;
     private final JsonNode problem;
@@ -35,6 +41,40 @@ final class ProblemReport {
     boolean asksForPasscode() {
         var hint = Json.text(problem, "hint");
         return status == 400 && hint != null && hint.endsWith(" --passcode");
+    }
+
+    /** Whether the daemon is about to end, or to be started again. */
+    boolean isOfStopping() {
+        return STOPPING.equals(Json.text(problem, "type"));
+    }
+
+    /** Whether it passes by itself, or once somebody does something, without another request than this one. */
+    boolean isPassing() {
+        boolean isOfTheRequest = AMBIGUOUS.equals(Json.text(problem, "type"));
+        return status == 409 ? !isOfTheRequest : status == 423 || status == 429 || status >= 500;
+    }
+
+    /** Zero where nothing is said. */
+    Duration retryAfter() {
+        return Duration.ofSeconds(problem.path("retry_after").asLong(0));
+    }
+
+    /** As the daemon meant it, for a listener that has to say it to a client of its own. */
+    BrokerFailure relayed() {
+        var about = About.NOTHING
+                .withIamCode(Json.text(problem, "iam_code"))
+                .withRetryAfter(retryAfter().isZero() ? null : retryAfter());
+        var said = what();
+        return switch (status) {
+            case 400 -> new BrokerFailure.BadRequest(said, about);
+            case 401, 403 -> new BrokerFailure.Denied(said, about);
+            case 404 -> new BrokerFailure.Unknown(said, about);
+            case 409 -> new BrokerFailure.Conflict(BrokerFailure.Conflict.Kind.LOGIN_REQUIRED, said, about);
+            case 423 -> new BrokerFailure.Locked(said, about);
+            case 429 -> new BrokerFailure.TooManyRequests(said, about);
+            case 504 -> new BrokerFailure.DeadlineExceeded(said, about);
+            default -> new BrokerFailure.Unavailable(said, about);
+        };
     }
 
     CommandFailure failure() {
@@ -83,12 +123,8 @@ final class ProblemReport {
     }
 
     private String later() {
-        var seconds = retryAfter();
-        return seconds == null ? "try again later" : "try again in " + seconds + " s";
-    }
-
-    private @Nullable String retryAfter() {
-        var seconds = problem.path("retry_after");
-        return seconds.isNumber() ? seconds.toString() : null;
+        return retryAfter().isZero()
+                ? "try again later"
+                : "try again in " + retryAfter().toSeconds() + " s";
     }
 }

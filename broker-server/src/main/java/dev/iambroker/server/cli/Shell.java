@@ -1,6 +1,7 @@
 package dev.iambroker.server.cli;
 
-import java.nio.file.Path;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Words of a POSIX shell, for text that is evaluated. */
 final class Shell {
@@ -11,19 +12,19 @@ final class Shell {
         return "'" + text.replace("'", "'\\''") + "'";
     }
 
-    static String export(String name, String value) {
-        return "export " + name + "=" + quoted(value) + "\n";
+    /** A line for each, in their order. */
+    static String text(Stream<Variable> variables) {
+        return variables.map(Shell::line).collect(Collectors.joining());
     }
 
-    /**
-     * Sets {@code name} to {@code prefix} and what the file holds without its last newlines, read when it is evaluated:
-     * the content is not in the text.
-     */
-    static String exportFrom(String name, String prefix, Path file) {
-        return "export " + name + "=" + quoted(prefix) + "\"$(cat " + quoted(file.toString()) + ")\"\n";
-    }
-
-    static String unset(String... names) {
-        return "unset " + String.join(" ", names) + "\n";
+    /** The content of a file is read when the line is evaluated: it is not in the text. */
+    private static String line(Variable variable) {
+        return switch (variable) {
+            case Variable.Gone gone -> "unset " + String.join(" ", gone.names()) + "\n";
+            case Variable.Text text -> "export " + text.name() + "=" + quoted(text.value()) + "\n";
+            case Variable.Content content ->
+                "export " + content.name() + "=" + quoted(content.prefix()) + "\"$(cat "
+                        + quoted(content.file().toString()) + ")\"\n";
+        };
     }
 }

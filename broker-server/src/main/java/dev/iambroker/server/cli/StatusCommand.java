@@ -31,6 +31,12 @@ final class StatusCommand implements Callable<Integer> {
     @Option(names = "--watch", description = "Show it again every two seconds until interrupted.")
     boolean watch;
 
+    @Option(
+            names = "--web",
+            description =
+                    "Show all accounts on a page for one browser, at the address that is printed, until interrupted.")
+    boolean web;
+
     @Mixin
     final OutputOption output = new OutputOption();
 
@@ -40,6 +46,9 @@ final class StatusCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (web) {
+            return WebStatus.show(access, account == null && !watch && !output.isJson());
+        }
         var client = access.client();
         var first = frame(client);
         if (watch) {

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param secretPrompt asks on the terminal without echo
  * @param clock for times relative to now
  * @param pause waits between two looks at the daemon
+ * @param endings end a command that goes on
  */
 public record Surroundings(
         InputStream in,
@@ -31,7 +32,8 @@ public record Surroundings(
         boolean terminal,
         SecretPrompt secretPrompt,
         InstantSource clock,
-        Pause pause) {
+        Pause pause,
+        Endings endings) {
     public Surroundings {
         environment = Map.copyOf(environment);
     }
@@ -47,7 +49,8 @@ public record Surroundings(
                 console != null,
                 console == null ? SecretPrompt.none() : SecretPrompt.on(console),
                 InstantSource.system(),
-                Pause.sleeping());
+                Pause.sleeping(),
+                Endings.ofProcess());
     }
 
     /** Null where in- or output is redirected: the console of java.base, all that a small runtime has, is null then. */

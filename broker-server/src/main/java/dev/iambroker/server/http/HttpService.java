@@ -1,6 +1,6 @@
 package dev.iambroker.server.http;
 
-import dev.iambroker.broker.TokenBroker;
+import dev.iambroker.broker.Admission;
 import dev.iambroker.client.ClientIdentity;
 import dev.iambroker.client.Scope;
 import dev.iambroker.policy.Fact;
@@ -21,14 +21,14 @@ public final class HttpService {
 
     private final RouteTable routes;
     private final TransportRules rules;
-    private final TokenBroker broker;
+    private final Admission broker;
     private final RequestEvents events;
     private final LongSupplier nanos;
     private final AtomicInteger refrains = new AtomicInteger();
 
     /** @param nanos monotonic clock */
     public HttpService(
-            RouteTable routes, TransportRules rules, TokenBroker broker, RequestEvents events, LongSupplier nanos) {
+            RouteTable routes, TransportRules rules, Admission broker, RequestEvents events, LongSupplier nanos) {
         this.routes = routes;
         this.rules = rules;
         this.broker = broker;

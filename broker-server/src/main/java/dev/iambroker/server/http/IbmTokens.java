@@ -1,7 +1,7 @@
 package dev.iambroker.server.http;
 
 import dev.iambroker.account.TokenKind;
-import dev.iambroker.broker.TokenBroker;
+import dev.iambroker.broker.AccessTokens;
 import dev.iambroker.broker.TokenGrant;
 import dev.iambroker.broker.TokenRequest;
 import dev.iambroker.client.ClientIdentity;
@@ -9,7 +9,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Access tokens for clients that speak IBM's protocols, which know neither {@code min_ttl} nor {@code wait}. */
-record IbmTokens(TokenBroker broker) {
+record IbmTokens(AccessTokens broker) {
     /** @param account as the client wrote it; null for the only one that it may have */
     @Nullable
     TokenGrant now(ClientIdentity client, @Nullable String account) {

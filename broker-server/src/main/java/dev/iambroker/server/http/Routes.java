@@ -1,5 +1,6 @@
 package dev.iambroker.server.http;
 
+import dev.iambroker.broker.AccessTokens;
 import dev.iambroker.broker.LockControl;
 import dev.iambroker.broker.ShareControl;
 import dev.iambroker.broker.TokenBroker;
@@ -23,12 +24,14 @@ public final class Routes {
             LockControl lock,
             ShareControl shares,
             MetricsExposition metrics,
+            Renewals renewals,
             KubeconfigTemplate kubeconfig,
             List<String> notes,
             TokenAnswers tokens,
             MetadataSessions sessions,
             @Nullable AuditTrail audit) {
-        return new RouteTable(list(broker, lock, shares, metrics, kubeconfig, notes, tokens, sessions, audit));
+        return new RouteTable(
+                list(broker, lock, shares, metrics, renewals, kubeconfig, notes, tokens, sessions, audit));
     }
 
     /**
@@ -40,11 +43,13 @@ public final class Routes {
             LockControl lock,
             ShareControl shares,
             MetricsExposition metrics,
+            Renewals renewals,
             KubeconfigTemplate kubeconfig,
             TokenAnswers tokens,
             MetadataSessions sessions,
             @Nullable AuditTrail audit) {
-        List<Route> routes = list(broker, lock, shares, metrics, kubeconfig, List.of(), tokens, sessions, audit);
+        List<Route> routes =
+                list(broker, lock, shares, metrics, renewals, kubeconfig, List.of(), tokens, sessions, audit);
         return new RouteTable(routes.stream()
                 .map(route -> isShared(route) ? route : new RefusedRoute(route))
                 .toList());
@@ -67,6 +72,7 @@ public final class Routes {
             LockControl lock,
             ShareControl shares,
             MetricsExposition metrics,
+            Renewals renewals,
             KubeconfigTemplate kubeconfig,
             List<String> notes,
             TokenAnswers tokens,
@@ -75,6 +81,7 @@ public final class Routes {
         List<Route> routes = new ArrayList<>(List.of(
                 new AccountsRoute(broker, shares, notes),
                 new AccountRoute(broker),
+                new HistoryRoute(broker, renewals),
                 new TokenRoute(broker, tokens),
                 new WatchRoute(broker, tokens),
                 new IdentityTokenRoute(new IbmTokens(broker)),
@@ -101,6 +108,13 @@ public final class Routes {
         routes.addAll(Metadata.routes(sessions, new IbmTokens(broker)));
         routes.addAll(AuditRoute.all(broker, audit));
         return routes;
+    }
+
+    /** For a listener that serves IBM's own clients and nobody else: their two ways to an access token. */
+    public static RouteTable ofIbm(AccessTokens tokens, MetadataSessions sessions) {
+        List<Route> routes = new ArrayList<>(Metadata.routes(sessions, new IbmTokens(tokens)));
+        routes.add(new IdentityTokenRoute(new IbmTokens(tokens)));
+        return new RouteTable(routes);
     }
 
     /** For the metrics listener: health and metrics, without any account's name in a health answer. */

@@ -9,7 +9,25 @@ public final class Descriptors {
     private static final String FLAGS = "flags:";
     private static final int O_NONBLOCK = 04000;
 
+    /** Where a process prints. */
+    public static final int STDOUT = 1;
+
+    private static final int EINTR = 4;
+
     private Descriptors() {}
+
+    /**
+     * Returns when nobody is at the other end of {@code descriptor} any more: true then, false where that cannot be known.
+     * A file has no other end. Blocks a platform thread.
+     */
+    public static boolean awaitClosed(int descriptor) {
+        SystemCalls calls = SystemCalls.link();
+        int error = calls == null ? -1 : EINTR;
+        while (calls != null && error == EINTR) {
+            error = calls.awaitHangUp(descriptor);
+        }
+        return error == 0;
+    }
 
     /**
      * Has reads, writes and accepts on {@code descriptor} return at once. Takes tens of milliseconds where the descriptor

@@ -22,6 +22,8 @@ public final class ProcFs {
     private static final int START_TIME = 22 - 3;
 
     private static final int PARENT = 4 - 3;
+    private static final int PROCESS_GROUP = 5 - 3;
+    private static final int FOREGROUND_GROUP = 8 - 3;
     private static final int FIRST_PROCESS = 1;
 
     private static final double MILLIS = 1_000;
@@ -56,6 +58,13 @@ public final class ProcFs {
         // Last: that the process is still the same says that its parent was read off it.
         boolean isSure = startTime != UNKNOWN && startTime(pid) == startTime;
         return isSure && parent > FIRST_PROCESS && caller.startTime() != UNKNOWN ? caller : null;
+    }
+
+    /** Whether what is typed at a terminal, Ctrl-C for one, goes to this process and to the children in its group. */
+    public boolean isInForeground() {
+        String stat = read(root.resolve("self/stat")).orElse("");
+        long group = field(stat, PROCESS_GROUP);
+        return group != UNKNOWN && group == field(stat, FOREGROUND_GROUP);
     }
 
     /** The supplementary groups of the process as they are now; empty for pid 0 and for whatever is gone. */

@@ -9,7 +9,9 @@ import java.lang.foreign.StructLayout;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,11 +20,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class SystemCalls {
     /** Numbers differ by processor. */
-    private record Numbers(int mlock, int madvise, int prctl, int prlimit64, int fcntl, int close) {
+    private record Numbers(int mlock, int madvise, int prctl, int prlimit64, int fcntl, int close, int ppoll) {
         static @Nullable Numbers ofThisMachine() {
             return switch (System.getProperty("os.name", "") + " " + System.getProperty("os.arch", "")) {
-                case "Linux amd64" -> new Numbers(149, 28, 157, 302, 72, 3);
-                case "Linux aarch64" -> new Numbers(228, 233, 167, 261, 25, 57);
+                case "Linux amd64" -> new Numbers(149, 28, 157, 302, 72, 3, 271);
+                case "Linux aarch64" -> new Numbers(228, 233, 167, 261, 25, 57, 73);
                 default -> null;
             };
         }
@@ -39,6 +41,7 @@ final class SystemCalls {
     private static final int RLIMIT_CORE = 4;
     private static final int RLIMIT_BYTES = 16;
     private static final int F_SETFL = 4;
+    private static final int POLLFD_BYTES = 8;
 
     private static final StructLayout STATE = Linker.Option.captureStateLayout();
     private static final VarHandle ERRNO = STATE.varHandle(PathElement.groupElement("errno"));
@@ -117,6 +120,18 @@ final class SystemCalls {
     /** 0, or the number of the error. */
     int close(int descriptor) {
         return call(numbers.close, descriptor, 0, 0, 0);
+    }
+
+    /** 0 once the other end of {@code descriptor} is closed, or the number of the error. */
+    int awaitHangUp(int descriptor) {
+        // struct pollfd: whatever it is asked for, it tells of that.
+        ByteBuffer poll = ByteBuffer.allocateDirect(POLLFD_BYTES).order(ByteOrder.nativeOrder());
+        poll.putInt(0, descriptor);
+        try {
+            return call(numbers.ppoll, address(poll), 1, 0, 0);
+        } finally {
+            Reference.reachabilityFence(poll);
+        }
     }
 
     private static long address(ByteBuffer direct) {

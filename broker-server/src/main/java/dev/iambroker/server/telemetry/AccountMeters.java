@@ -5,6 +5,7 @@ import dev.iambroker.account.AccountName;
 import dev.iambroker.account.AccountState;
 import dev.iambroker.account.TokenKind;
 import dev.iambroker.event.BrokerEvents.Outcome;
+import dev.iambroker.event.RenewalHistory;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class AccountMeters {
     private final MeterRegistry registry;
     private final Tags account;
+    private final KeptRenewals renewals;
 
     @GuardedBy("this")
     private final Map<Meter.Id, Meter> meters = new HashMap<>();
@@ -51,8 +53,10 @@ final class AccountMeters {
         }
     }
 
-    AccountMeters(MeterRegistry registry, AccountName name, Runways runways) {
+    /** @param renewals what is kept of this account's */
+    AccountMeters(MeterRegistry registry, AccountName name, Runways runways, KeptRenewals renewals) {
         this.registry = registry;
+        this.renewals = renewals;
         this.account = Tags.of(MetricNames.ACCOUNT, name.value());
         for (AccountState each : AccountState.values()) {
             keep(stateGauge(each));
@@ -89,7 +93,12 @@ final class AccountMeters {
     synchronized void refreshed(TokenKind kind, Outcome outcome) {
         if (!isRemoved) {
             refreshes(kind, outcome).increment();
+            renewals.add(kind, outcome);
         }
+    }
+
+    RenewalHistory renewals() {
+        return renewals.lastDay();
     }
 
     @GuardedBy("this")

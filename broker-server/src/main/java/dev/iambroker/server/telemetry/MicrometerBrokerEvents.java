@@ -4,27 +4,32 @@ import dev.iambroker.account.AccountName;
 import dev.iambroker.account.AccountState;
 import dev.iambroker.account.TokenKind;
 import dev.iambroker.event.BrokerEvents;
+import dev.iambroker.event.RenewalHistory;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** What happens in the core, as metrics. Events of accounts that are not configured (any more) leave no trace. */
 final class MicrometerBrokerEvents implements BrokerEvents {
     private final MeterRegistry registry;
     private final Runways runways;
+    private final InstantSource clock;
     private final Map<AccountName, AccountMeters> accounts = new ConcurrentHashMap<>();
     private final Counter clockJumps;
     private final Counter storeSuccesses;
     private final Counter storeFailures;
 
-    MicrometerBrokerEvents(MeterRegistry registry, Runways runways) {
+    MicrometerBrokerEvents(MeterRegistry registry, Runways runways, InstantSource clock) {
         this.registry = registry;
         this.runways = runways;
+        this.clock = clock;
         this.clockJumps = Counter.builder(MetricNames.CLOCK_JUMPS)
                 .description("Times that the wall clock was found to have jumped.")
                 .register(registry);
@@ -42,7 +47,7 @@ final class MicrometerBrokerEvents implements BrokerEvents {
     /** Adds the series of new accounts and removes those of accounts that are gone. */
     void configured(Set<AccountName> names) {
         for (AccountName name : names) {
-            accounts.computeIfAbsent(name, added -> new AccountMeters(registry, added, runways));
+            accounts.computeIfAbsent(name, added -> meters(added));
         }
         accounts.forEach((name, meters) -> {
             if (!names.contains(name)) {
@@ -50,6 +55,17 @@ final class MicrometerBrokerEvents implements BrokerEvents {
             }
         });
         accounts.keySet().retainAll(names);
+    }
+
+    private AccountMeters meters(AccountName added) {
+        return new AccountMeters(registry, added, runways, new KeptRenewals(clock));
+    }
+
+    /** Null for an account that is not configured. */
+    @Nullable
+    RenewalHistory renewals(AccountName account) {
+        AccountMeters meters = accounts.get(account);
+        return meters == null ? null : meters.renewals();
     }
 
     private void of(AccountName account, Consumer<AccountMeters> change) {

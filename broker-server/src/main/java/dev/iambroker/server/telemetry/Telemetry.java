@@ -2,6 +2,7 @@ package dev.iambroker.server.telemetry;
 
 import dev.iambroker.account.AccountName;
 import dev.iambroker.event.BrokerEvents;
+import dev.iambroker.event.RenewalHistory;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -17,6 +18,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.core.metrics.Info;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Set;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -41,13 +43,14 @@ public final class Telemetry implements AutoCloseable {
      * @param version of this program
      * @param java version of the platform that runs it
      * @param runways asked at every scrape
+     * @param clock the wall clock, by which renewals are remembered
      */
-    public Telemetry(String version, String java, Runways runways) {
+    public Telemetry(String version, String java, Runways runways, InstantSource clock) {
         registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT, new PrometheusRegistry(), Clock.SYSTEM);
         // Their names break Prometheus's conventions, and promtool says so.
         registry.config().meterFilter(MeterFilter.denyNameStartsWith("process.cpu.time"));
         registry.config().meterFilter(MeterFilter.denyNameStartsWith("system.cpu.count"));
-        events = new MicrometerBrokerEvents(registry, runways);
+        events = new MicrometerBrokerEvents(registry, runways, clock);
         requests = new RequestMeters(registry);
         sinks = new SinkMeters(registry);
         auditRecords = Counter.builder(MetricNames.AUDIT_RECORDS)
@@ -124,6 +127,11 @@ public final class Telemetry implements AutoCloseable {
      */
     public void openShiftRequest(String server, int status) {
         requests.openShiftRequest(server, status == 0 ? NO_STATUS : Integer.toString(status));
+    }
+
+    /** How the account's renewals of the last day ended, as far as this process saw them; null for one that is not configured. */
+    public @Nullable RenewalHistory renewals(AccountName account) {
+        return events.renewals(account);
     }
 
     /** Of files that tokens are kept in. */

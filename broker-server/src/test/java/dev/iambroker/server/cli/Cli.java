@@ -75,7 +75,8 @@ class Cli implements DaemonCommands {
                 terminal,
                 this::ask,
                 clock,
-                pause);
+                pause,
+                Endings.none());
     }
 
     private char @Nullable [] ask(String prompt) {
@@ -96,6 +97,22 @@ class Cli implements DaemonCommands {
     public int demo(DemoOptions options) {
         daemonCalls.add(options);
         return 0;
+    }
+
+    @Override
+    public Relay relay(RelayOptions options) {
+        daemonCalls.add(options);
+        return new Relay() {
+            @Override
+            public String url() {
+                return "http://127.0.0.1:8181";
+            }
+
+            @Override
+            public void close() {
+                daemonCalls.add("closed");
+            }
+        };
     }
 
     @Override

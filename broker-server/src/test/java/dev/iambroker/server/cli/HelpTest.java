@@ -118,6 +118,11 @@ final class HelpTest {
             }
 
             @Override
+            public Relay relay(RelayOptions options) {
+                throw new UnsupportedOperationException();
+            }
+
+            @Override
             public int checkConfig(CheckOptions options) {
                 return 0;
             }

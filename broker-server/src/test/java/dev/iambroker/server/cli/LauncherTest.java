@@ -60,6 +60,16 @@ final class LauncherTest {
         assertThat(start(home.resolve("bin/iam-broker"), line.split(" "))).contains("[-XX:TieredStopAtLevel=1]");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"exec prod -- serve", "--socket /x exec prod -- true"})
+    void launcher_exec_smallHeapAndNoListOfThreadsAtTheTerminal(String line) throws Exception {
+        installRuntime(home);
+
+        assertThat(start(home.resolve("bin/iam-broker"), line.split(" ")))
+                .contains("[-XX:TieredStopAtLevel=1][-Xms4m][-Xmx32m]", "[-XX:-DisplayVMOutput]")
+                .endsWith("[dev.iambroker.server.Main][" + line.replace(" ", "][") + "]");
+    }
+
     @Test
     void launcher_throughLinks_findsItsHome() throws Exception {
         installRuntime(home);

@@ -34,6 +34,7 @@ final class AttestationTest {
                     new FakeLock(),
                     new FakeShares(),
                     accept -> new MetricsExposition.Scrape("text/plain", "m\n"),
+                    account -> null,
                     new KubeconfigTemplate(Path.of("/opt/bin/iam-broker-credential"), null),
                     List.of(),
                     new TokenAnswers(() -> 0),

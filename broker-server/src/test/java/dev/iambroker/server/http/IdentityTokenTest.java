@@ -56,6 +56,7 @@ final class IdentityTokenTest {
                         new FakeLock(),
                         new FakeShares(),
                         accept -> new MetricsExposition.Scrape("text/plain", ""),
+                        account -> null,
                         new KubeconfigTemplate(Path.of("/opt/bin/iam-broker-credential"), Path.of("/run/b.sock")),
                         List.of(),
                         new TokenAnswers(() -> 0),

@@ -51,6 +51,7 @@ final class MetadataTest {
                         new FakeLock(),
                         new FakeShares(),
                         accept -> new MetricsExposition.Scrape("text/plain", ""),
+                        account -> null,
                         new KubeconfigTemplate(Path.of("/opt/bin/iam-broker-credential"), Path.of("/run/b.sock")),
                         List.of(),
                         new TokenAnswers(() -> 0),

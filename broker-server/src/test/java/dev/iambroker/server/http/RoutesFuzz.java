@@ -23,6 +23,7 @@ public final class RoutesFuzz {
             new FakeLock(),
             new FakeShares(),
             METRICS,
+            account -> null,
             new KubeconfigTemplate(Path.of("/opt/iam-broker-credential"), Path.of("/run/b.sock")),
             List.of("a note"),
             new TokenAnswers(() -> 0L),

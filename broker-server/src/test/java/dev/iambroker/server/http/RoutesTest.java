@@ -20,10 +20,14 @@ import dev.iambroker.broker.LoginAttempt;
 import dev.iambroker.broker.Readiness;
 import dev.iambroker.broker.TokenGrant;
 import dev.iambroker.broker.TokenRequest;
+import dev.iambroker.event.BrokerEvents.Outcome;
+import dev.iambroker.event.RenewalHistory;
+import dev.iambroker.event.RenewalHistory.Renewal;
 import dev.iambroker.secret.Reveals;
 import dev.iambroker.secret.Secret;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,6 +50,12 @@ final class RoutesTest {
             + "\"provider\":\"vpc-gen2\",\"region\":\"us-south\",\"state\":null,\"version\":\"1.31\","
             + "\"public_url\":\"https://pub:443\",\"private_url\":null}";
 
+    private static final RenewalHistory HISTORY = new RenewalHistory(
+            Instant.ofEpochSecond(1_772_000_000),
+            List.of(
+                    new Renewal(Instant.ofEpochSecond(1_772_000_060), TokenKind.ACCESS, Outcome.SUCCESS),
+                    new Renewal(Instant.ofEpochSecond(1_772_000_120), TokenKind.KUBE, Outcome.TRANSIENT)));
+
     private final FakeBroker broker = new FakeBroker();
     private final FakeLock lock = new FakeLock();
     private final List<String> done = new ArrayList<>();
@@ -60,6 +70,7 @@ final class RoutesTest {
                         new FakeShares(),
                         accept -> new MetricsExposition.Scrape(
                                 "text/plain; version=0.0.4", "m{accept=\"" + accept + "\"}\n"),
+                        account -> account.equals(PROD) ? HISTORY : null,
                         new KubeconfigTemplate(Path.of("/opt/bin/iam-broker-credential"), Path.of("/run/b.sock")),
                         List.of("a note"),
                         new TokenAnswers(() -> nanos),
@@ -108,6 +119,22 @@ final class RoutesTest {
                                 + "{\"access_token\":\"eyJ.canary-token.sig\",\"token_type\":\"Bearer\",\"expires_in\":1234,"
                                 + "\"expiration\":1772366400,\"scope\":\"ibm openid\",\"account\":\"prod\",\"kind\":\"access\"}");
         assertThat(text(answer, false)).contains("Content-Length: 157\r\nConnection: close\r\n\r\n{");
+    }
+
+    @Test
+    void history_account_tellsKindOutcomeAndInstantOfEachRenewal() {
+        assertThat(body(ask(get("/v1/accounts/prod/history"))))
+                .isEqualTo("{\"account\":\"prod\",\"since\":\"2026-02-25T06:13:20Z\",\"renewals\":["
+                        + "{\"at\":\"2026-02-25T06:14:20Z\",\"kind\":\"access\",\"outcome\":\"success\"},"
+                        + "{\"at\":\"2026-02-25T06:15:20Z\",\"kind\":\"kube\",\"outcome\":\"transient\"}]}");
+        assertThat(ask(get("/v1/accounts/prod/history?x=1")).status()).isEqualTo(400);
+    }
+
+    @Test
+    void history_accountThatMayNotBeSeen_isRefusedLikeItsStatus() {
+        broker.failWith(new BrokerFailure.Denied("no", About.NOTHING));
+
+        assertThat(ask(get("/v1/accounts/prod/history")).status()).isEqualTo(403);
     }
 
     @Test

@@ -9,12 +9,15 @@ import dev.iambroker.account.AccountName;
 import dev.iambroker.account.AccountState;
 import dev.iambroker.account.TokenKind;
 import dev.iambroker.event.BrokerEvents.Outcome;
+import dev.iambroker.event.RenewalHistory;
+import dev.iambroker.event.RenewalHistory.Renewal;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -29,23 +32,59 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class TelemetryTest {
     private static final AccountName PROD = new AccountName("prod");
     private static final AccountName DEV = new AccountName("dev");
+    private static final Instant START = Instant.parse("2026-03-01T12:00:00Z");
     private static final Instant END = Instant.ofEpochSecond(1_800_000_000);
 
-    private final Telemetry telemetry = new Telemetry("1.2.3", "25.0.3", new Runways() {
-        @Override
-        public double ofTokens(AccountName account) {
-            return account.equals(PROD) ? 1800 : Double.NaN;
-        }
+    private Instant now = START;
+    private final Telemetry telemetry = new Telemetry(
+            "1.2.3",
+            "25.0.3",
+            new Runways() {
+                @Override
+                public double ofTokens(AccountName account) {
+                    return account.equals(PROD) ? 1800 : Double.NaN;
+                }
 
-        @Override
-        public double ofLogin(AccountName account) {
-            return account.equals(DEV) ? 7200 : Double.NaN;
-        }
-    });
+                @Override
+                public double ofLogin(AccountName account) {
+                    return account.equals(DEV) ? 7200 : Double.NaN;
+                }
+            },
+            () -> now);
 
     @AfterEach
     void close() {
         telemetry.close();
+    }
+
+    @Test
+    void renewals_eventsOfConfiguredAccounts_areRememberedWithTheirInstants() {
+        telemetry.accounts(Set.of(PROD));
+        telemetry.events().refreshed(PROD, TokenKind.ACCESS, Outcome.SUCCESS);
+        now = START.plusSeconds(90);
+        telemetry.events().refreshed(PROD, TokenKind.KUBE, Outcome.TRANSIENT);
+        telemetry.events().refreshed(DEV, TokenKind.ACCESS, Outcome.SUCCESS);
+
+        assertThat(telemetry.renewals(PROD))
+                .isEqualTo(new RenewalHistory(
+                        START,
+                        List.of(
+                                new Renewal(START, TokenKind.ACCESS, Outcome.SUCCESS),
+                                new Renewal(now, TokenKind.KUBE, Outcome.TRANSIENT))));
+        assertThat(telemetry.renewals(DEV)).as("not configured").isNull();
+    }
+
+    @Test
+    void renewals_accountRemovedAndAddedAgain_beginsAnew() {
+        telemetry.accounts(Set.of(PROD));
+        telemetry.events().refreshed(PROD, TokenKind.ACCESS, Outcome.SUCCESS);
+        telemetry.accounts(Set.of(DEV));
+        assertThat(telemetry.renewals(PROD)).isNull();
+
+        now = START.plusSeconds(60);
+        telemetry.accounts(Set.of(PROD));
+
+        assertThat(telemetry.renewals(PROD)).isEqualTo(new RenewalHistory(now, List.of()));
     }
 
     /** Makes every metric show. */

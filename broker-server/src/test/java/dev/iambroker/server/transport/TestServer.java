@@ -97,6 +97,7 @@ final class TestServer implements AutoCloseable {
                         new FakeLock(),
                         new FakeShares(),
                         METRICS,
+                        account -> null,
                         kubeconfig,
                         List.of(),
                         new TokenAnswers(System::nanoTime),
