@@ -59,12 +59,12 @@ final class PermittedOrder implements StandingOrder {
     private TokenGrant handedOut(Token now) {
         boolean isAnother = now != token;
         token = now;
-        long wall = time.epochMillis();
-        if (isAnother || tally == null || !tally.count(wall)) {
+        long wall = time.epochNanos();
+        if (isAnother || tally == null || !tally.count(TimeUnit.NANOSECONDS.toMillis(wall))) {
             tally = passage.recordFirst(now);
         }
         long left = TimeUnit.NANOSECONDS.toSeconds(now.leftNanos(time));
-        long second = TimeUnit.MILLISECONDS.toSeconds(wall);
+        long second = TimeUnit.NANOSECONDS.toSeconds(wall);
         if (grant == null || isAnother || left != secondsLeft || second != wallSecond) {
             secondsLeft = left;
             wallSecond = second;

@@ -1,7 +1,5 @@
 package dev.iambroker.token;
 
-import static java.util.concurrent.TimeUnit.MILLISECONDS;
-
 import dev.iambroker.store.StoredToken;
 import dev.iambroker.store.Uptime;
 import java.time.Duration;
@@ -71,7 +69,7 @@ record Lifetime(
     long leftNanos(Time time) {
         long whole = life.toNanos();
         long byMonotonic = whole - (time.nanos() - acquiredNanos);
-        long byWall = whole - MILLISECONDS.toNanos(time.epochMillis() - acquiredAt.toEpochMilli());
+        long byWall = whole - (time.epochNanos() - Time.nanosOf(acquiredAt));
         return Math.max(0, Math.min(byMonotonic, byWall));
     }
 

@@ -2,6 +2,7 @@ package dev.iambroker.token;
 
 import dev.iambroker.store.Uptime;
 import java.time.Instant;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The clocks of the broker. Implementations are thread-safe. */
@@ -9,9 +10,14 @@ public interface Time {
     /** The wall clock. It may be stepped in either direction. */
     Instant now();
 
-    /** The same in milliseconds since the epoch: for what is asked at every request. */
-    default long epochMillis() {
-        return now().toEpochMilli();
+    /** The same in nanoseconds since the epoch, which a number can say until the year 2262. */
+    default long epochNanos() {
+        return nanosOf(now());
+    }
+
+    /** {@code instant} in nanoseconds since the epoch. */
+    static long nanosOf(Instant instant) {
+        return TimeUnit.SECONDS.toNanos(instant.getEpochSecond()) + instant.getNano();
     }
 
     /** The monotonic clock, nanoseconds from an arbitrary origin. It may stop while the machine sleeps. */

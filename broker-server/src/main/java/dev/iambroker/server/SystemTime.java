@@ -18,11 +18,6 @@ final class SystemTime implements Time {
     }
 
     @Override
-    public long epochMillis() {
-        return System.currentTimeMillis();
-    }
-
-    @Override
     public long nanos() {
         return System.nanoTime();
     }
