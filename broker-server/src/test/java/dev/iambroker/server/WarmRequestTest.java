@@ -8,6 +8,7 @@ import dev.iambroker.server.config.ImpliedEndpoints;
 import dev.iambroker.server.config.Loading;
 import dev.iambroker.server.config.Places;
 import dev.iambroker.server.config.Surroundings;
+import io.netty.util.ResourceLeakDetector;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -34,10 +35,13 @@ final class WarmRequestTest {
     @TempDir
     private Path temp;
 
+    private final ResourceLeakDetector.Level leaks = ResourceLeakDetector.getLevel();
     private Daemon daemon;
 
     @BeforeEach
     void start() throws IOException {
+        // It notes for each buffer who touched it: that is most of the garbage of a test.
+        ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
         Path key = ManualDaemon.secretFile(temp.resolve("key"), SmallCloud.API_KEY);
         Path secret = ManualDaemon.secretFile(temp.resolve("secret"), SECRET);
         Path file = Files.writeString(temp.resolve("broker.yaml"), """
@@ -68,6 +72,7 @@ final class WarmRequestTest {
     void end() {
         daemon.close();
         cloud.close();
+        ResourceLeakDetector.setLevel(leaks);
     }
 
     @Test
