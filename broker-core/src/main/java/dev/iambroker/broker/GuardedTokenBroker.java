@@ -162,6 +162,16 @@ public final class GuardedTokenBroker implements TokenBroker {
     }
 
     @Override
+    public @Nullable StandingOrder standingOrder(ClientIdentity client, TokenRequest request) {
+        // Which cluster it is, and what its own token is, may be learnt from one request to the next.
+        if (gate.blocks() || request.cluster() != null) {
+            return null;
+        }
+        Passage passage = gate.passage(client, Verb.of(request.kind()), request.account());
+        return passage == null ? null : new PermittedOrder(passage, tokens, time, request);
+    }
+
+    @Override
     public TokenGrant token(ClientIdentity client, TokenRequest request) {
         long end = time.nanos() + request.patience().toNanos();
         resolver.learnNames(client, request);

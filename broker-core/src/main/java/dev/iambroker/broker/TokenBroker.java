@@ -20,6 +20,14 @@ import org.jspecify.annotations.Nullable;
  * virtual thread.
  */
 public interface TokenBroker extends AccessTokens, Admission {
+    /**
+     * For a client that was just given what it asked of {@link #tokenNow} and is likely to ask again; null where each
+     * request has to be looked at by itself.
+     */
+    default @Nullable StandingOrder standingOrder(ClientIdentity client, TokenRequest request) {
+        return null;
+    }
+
     /** The kube credential, if it can be had without waiting; null sends the caller to {@link #kubeCredential}. */
     @Nullable
     KubeCredential kubeCredentialNow(ClientIdentity client, KubeRequest request);

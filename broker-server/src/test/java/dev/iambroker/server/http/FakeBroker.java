@@ -12,6 +12,7 @@ import dev.iambroker.broker.KubeCredential;
 import dev.iambroker.broker.KubeRequest;
 import dev.iambroker.broker.LoginAttempt;
 import dev.iambroker.broker.Readiness;
+import dev.iambroker.broker.StandingOrder;
 import dev.iambroker.broker.TokenBroker;
 import dev.iambroker.broker.TokenGrant;
 import dev.iambroker.broker.TokenRequest;
@@ -68,6 +69,9 @@ public final class FakeBroker implements TokenBroker {
 
     public volatile BrokerFailure.@Nullable TooManyRequests overRate;
 
+    /** Gives orders, each good while this is the same; 0 for none. */
+    public volatile int orders;
+
     /** Told just before an answer is written. */
     public volatile boolean isLocked;
 
@@ -118,6 +122,12 @@ public final class FakeBroker implements TokenBroker {
     public @Nullable TokenGrant tokenNow(ClientIdentity client, TokenRequest request) {
         note(client, request);
         return isWarm ? grant : null;
+    }
+
+    @Override
+    public @Nullable StandingOrder standingOrder(ClientIdentity client, TokenRequest request) {
+        int placed = orders;
+        return placed == 0 ? null : () -> placed == orders ? grant : null;
     }
 
     @Override
