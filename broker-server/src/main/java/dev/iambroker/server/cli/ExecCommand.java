@@ -83,7 +83,7 @@ final class ExecCommand implements Callable<Integer> {
         account.path();
         requireCommand();
         Set<Use> wanted = wanted();
-        BrokerClient client = access.client();
+        BrokerClient client = access.silentClient();
         // Before anything is started: the daemon, the account and the right to it are there.
         String token = TokenCommand.token(
                 client.json(BrokerRequest.get(account.path() + "/token?kind=access", new WaitOption().limit())));

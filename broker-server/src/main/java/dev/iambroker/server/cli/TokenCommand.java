@@ -24,7 +24,8 @@ import tools.jackson.databind.JsonNode;
         footer = {
             "",
             "Example:",
-            "  curl -H \"$(iam-broker token prod --header)\" https://iam.cloud.ibm.com/v1/apikeys",
+            "  curl -H \"$(iam-broker token prod --header)\" \\",
+            "    https://iam.cloud.ibm.com/v1/apikeys",
             "  eval \"$(iam-broker token prod --min-ttl 30m --env)\" && terraform plan",
             "  iam-broker token prod --watch --on-change ./hand-over -- --to staging"
         })
@@ -106,7 +107,7 @@ final class TokenCommand implements Callable<Integer> {
     }
 
     private TokenWatch watched() {
-        return new TokenWatch(access.client(), access.around(), target("/watch"));
+        return new TokenWatch(access.silentClient(), access.around(), target("/watch"));
     }
 
     private void run(String program) throws InterruptedException {

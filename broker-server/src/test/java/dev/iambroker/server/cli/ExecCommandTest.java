@@ -54,7 +54,8 @@ final class ExecCommandTest {
     }
 
     private DaemonTokens tokens() {
-        return new DaemonTokens(new BrokerClient(new BrokerConnection(daemon.socket())), cli.surroundings(), "prod");
+        return new DaemonTokens(
+                new BrokerClient(new BrokerConnection(daemon.socket()), null), cli.surroundings(), "prod");
     }
 
     private static TokenRequest request(String account) {
