@@ -29,7 +29,7 @@ final class OneTimeSecretTest {
     private Path placeOfTheSecret() {
         var environment = Map.of("XDG_RUNTIME_DIR", runtime.toString(), "TMPDIR", temporary.toString());
         try (var secret = OneTimeSecret.create(environment)) {
-            return secret.file().getParent().getParent();
+            return secret.file().resolve("../..").normalize();
         }
     }
 
