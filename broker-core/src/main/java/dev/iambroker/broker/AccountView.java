@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param login the word of its login
  * @param loginOf the account that logs in: itself, or the one whose login it shares
  * @param accountId the bound account, null where the login is unbound
+ * @param user the mail address, or else the name, of whom IAM answered for last; null where it is not known
  * @param openShiftTokens of each OpenShift cluster of which a token is cached, by its id
  * @param runway until the first caller fails if IAM stays down from now; null where that is not known
  * @param loginRunway until the login itself ends if IAM stays down from now; null where it begins anew by itself or that
@@ -29,6 +30,7 @@ public record AccountView(
         AccountName loginOf,
         @Nullable String accountId,
         @Nullable String iamId,
+        @Nullable String user,
         Map<TokenKind, TokenView> tokens,
         @Nullable Instant refreshTokenExpiresAt,
         @Nullable Duration runway,

@@ -28,6 +28,7 @@ final class AccountViews {
                 account.sessionOwner(),
                 account.accountId(),
                 status.iamId(),
+                status.user(),
                 tokenViews(tokens, name, time),
                 status.refreshTokenExpiresAt(),
                 status.runway(),

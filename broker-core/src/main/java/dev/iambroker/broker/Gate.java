@@ -9,6 +9,7 @@ import dev.iambroker.client.Scope;
 import dev.iambroker.event.AuditEvent;
 import dev.iambroker.event.AuditLog;
 import dev.iambroker.event.AuditUnavailable;
+import dev.iambroker.event.Tally;
 import dev.iambroker.policy.Action;
 import dev.iambroker.policy.Decision;
 import dev.iambroker.policy.Policy;
@@ -17,6 +18,7 @@ import dev.iambroker.policy.Standing;
 import dev.iambroker.policy.Verb;
 import dev.iambroker.token.Time;
 import dev.iambroker.token.Token;
+import dev.iambroker.token.TokenKey;
 import dev.iambroker.token.TokenService;
 import java.time.Duration;
 import java.util.List;
@@ -253,10 +255,59 @@ final class Gate {
         AuditEvent handOut = new AuditEvent(
                 time.now(), client, kind.word(), account.value(), at, true, inForce.nameOnRecord(client), source, etag);
         recordUse(scope, handOut);
-        TokenGrant grant =
-                new TokenGrant(account, kind, token.value(), token.scope(), token.endsAt(time), token.left(time), etag);
+        return grant(token, standing);
+    }
+
+    /** {@code token} on the terms of the rule. */
+    TokenGrant grant(Token token, Standing standing) {
+        TokenGrant grant = new TokenGrant(
+                token.key().account(),
+                token.key().kind(),
+                token.value(),
+                token.scope(),
+                token.endsAt(time),
+                token.left(time),
+                token.etag());
         Duration maxTtl = standing.terms().maxTtl();
         return maxTtl == null ? grant : grant.shortenedTo(maxTtl, time.now());
+    }
+
+    /**
+     * A way past this gate that stays open; null where each request has to be judged by itself.
+     *
+     * @throws BrokerFailure as {@link #permit}
+     */
+    @Nullable
+    Passage passage(ClientIdentity client, Verb verb, String name) {
+        Policy inForce = policy;
+        if (!inForce.isSteady(client)) {
+            return null;
+        }
+        // A reload in between leaves it closed.
+        return new Passage(this, client, inForce, permit(client, verb, name, null));
+    }
+
+    /** Whether what {@code decidedBy} permitted on {@code account} is still so. */
+    // Equal ones that were put in their place may have come with others that differ.
+    @SuppressWarnings("ReferenceEquality")
+    boolean stillHolds(Policy decidedBy, Account account) {
+        return policy == decidedBy && !tokens.isLocked() && tokens.find(account.name()) == account;
+    }
+
+    /** Puts on record what {@code client} gets, and may get again. */
+    @Nullable
+    Tally recordFirst(ClientIdentity client, Token token, String rule) {
+        TokenKey key = token.key();
+        return audit.recordFirst(new AuditEvent(
+                time.now(),
+                client,
+                key.kind().word(),
+                key.account().value(),
+                null,
+                true,
+                rule,
+                AuditEvent.Source.CACHED,
+                token.etag()));
     }
 
     /** What cannot be put on record is not handed out, and no use of a share. */

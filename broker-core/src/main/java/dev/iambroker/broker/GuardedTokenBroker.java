@@ -25,6 +25,7 @@ import dev.iambroker.token.Token;
 import dev.iambroker.token.TokenKey;
 import dev.iambroker.token.TokenService;
 import dev.iambroker.token.UnknownAccount;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -158,6 +159,16 @@ public final class GuardedTokenBroker implements TokenBroker {
         }
         Account account = permitted(client, request);
         return immediate(client, account, request);
+    }
+
+    @Override
+    public @Nullable StandingOrder standingOrder(ClientIdentity client, TokenRequest request) {
+        // Which cluster it is, and what its own token is, may be learnt from one request to the next.
+        if (gate.blocks() || request.cluster() != null) {
+            return null;
+        }
+        Passage passage = gate.passage(client, Verb.of(request.kind()), request.account());
+        return passage == null ? null : new PermittedOrder(passage, tokens, time, request);
     }
 
     @Override
@@ -362,6 +373,14 @@ public final class GuardedTokenBroker implements TokenBroker {
 
     private AccountView view(AccountName name) {
         return AccountViews.of(tokens, name, time);
+    }
+
+    /** Of no use to those who may not log in. */
+    @Override
+    public URI passcodePage(ClientIdentity client, String name) {
+        Account account = gate.permit(client, Verb.ADMIN, name, null);
+        Demand.ownSession(account);
+        return tokens.passcodePage(account);
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.iambroker.account.KnownCluster;
 import dev.iambroker.client.ClientIdentity;
 import dev.iambroker.policy.Explanation;
 import dev.iambroker.policy.Verb;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,14 @@ import org.jspecify.annotations.Nullable;
  * virtual thread.
  */
 public interface TokenBroker extends AccessTokens, Admission {
+    /**
+     * For a client that was just given what it asked of {@link #tokenNow} and is likely to ask again; null where each
+     * request has to be looked at by itself.
+     */
+    default @Nullable StandingOrder standingOrder(ClientIdentity client, TokenRequest request) {
+        return null;
+    }
+
     /** The kube credential, if it can be had without waiting; null sends the caller to {@link #kubeCredential}. */
     @Nullable
     KubeCredential kubeCredentialNow(ClientIdentity client, KubeRequest request);
@@ -38,6 +47,9 @@ public interface TokenBroker extends AccessTokens, Admission {
     List<AccountView> accounts(ClientIdentity client);
 
     AccountView account(ClientIdentity client, String account);
+
+    /** The page on which a person who logs in to {@code account} is shown a one-time passcode. */
+    URI passcodePage(ClientIdentity client, String account);
 
     AccountView login(ClientIdentity client, String account, LoginAttempt attempt);
 

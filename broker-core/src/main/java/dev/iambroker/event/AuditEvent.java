@@ -53,6 +53,11 @@ public record AuditEvent(
         this(at, client, action, account, cluster, allowed, rule, null, null);
     }
 
+    /** The same at another time. */
+    public AuditEvent at(Instant time) {
+        return new AuditEvent(time, client, action, account, cluster, allowed, rule, source, fingerprint);
+    }
+
     /** Whether a token went out with it. */
     public boolean isHandOut() {
         return allowed && fingerprint != null;

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param issuedAt {@code iat}, IAM's clock
  * @param expiresAt {@code exp}, IAM's clock
+ * @param user {@code email}, or else {@code sub}: whom a person would name
  * @param accountId {@code account.bss}, present only in account-bound access tokens
  * @param kubeAccounts the accounts of the claims {@code realmed_sub_<account>} and {@code sub_<account>}
  */
@@ -18,6 +19,7 @@ public record Claims(
         @Nullable Instant issuedAt,
         @Nullable Instant expiresAt,
         @Nullable String iamId,
+        @Nullable String user,
         @Nullable String accountId,
         @Nullable String issuer,
         List<String> audience,

@@ -2,6 +2,7 @@ package dev.iambroker.iam;
 
 import dev.iambroker.account.Account;
 import dev.iambroker.secret.Secret;
+import java.net.URI;
 import org.jspecify.annotations.Nullable;
 
 /** Port to IAM. Blocking, for virtual threads; implementations are thread-safe. */
@@ -36,6 +37,12 @@ public interface IamClient {
      *     changed its mind; null where the token names none
      */
     TokenIssuers issuers(Account account, @Nullable String named);
+
+    /**
+     * The page on which the account's IAM shows a person a one-time passcode, on a host of IAM's own. May block for some
+     * seconds; never throws an {@link IamFailure}.
+     */
+    URI passcodePage(Account account);
 
     /**
      * Which IAM the account's requests go to: equal for accounts whose requests reach the same one. Quick; fit for a log

@@ -144,6 +144,15 @@ public final class Policy {
         return entry == null ? AS_NOBODY : entry.standing();
     }
 
+    /**
+     * Whether what is decided over {@code client} stays so for as long as this policy is in force: nothing in it ends by
+     * the clock, is counted, or tells somebody what it would have done.
+     */
+    public boolean isSteady(ClientIdentity client) {
+        Terms terms = standingOf(client).terms();
+        return client.scope() == null && also == null && !hasDryRuns && terms.expires() == null && terms.rate() == null;
+    }
+
     public boolean hasDryRuns() {
         return hasDryRuns;
     }

@@ -49,6 +49,14 @@ final class Block implements Runnable {
         checkThere();
     }
 
+    boolean matches(ByteBuffer other) {
+        checkThere();
+        boolean isSame = other.remaining() == length && region.matches(offset, other);
+        VarHandle.acquireFence();
+        checkThere();
+        return isSame;
+    }
+
     private void checkThere() {
         if (ended) {
             throw new SecretWiped();

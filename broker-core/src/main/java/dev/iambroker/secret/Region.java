@@ -98,6 +98,22 @@ final class Region {
         return readable.slice(offset, length);
     }
 
+    /** Whether what remains of {@code other} is here. All of it is looked at, whatever was found before. */
+    boolean matches(int offset, ByteBuffer other) {
+        int at = offset;
+        long differences = 0;
+        // Whichever way both read a number, it is the same way.
+        ByteBuffer bytes = other.order(readable.order());
+        while (bytes.remaining() >= Long.BYTES) {
+            differences |= bytes.getLong() ^ readable.getLong(at);
+            at += Long.BYTES;
+        }
+        while (bytes.hasRemaining()) {
+            differences |= bytes.get() ^ readable.get(at++);
+        }
+        return differences == 0;
+    }
+
     /** All of it, for whoever protects it. */
     ByteBuffer memory() {
         return memory.duplicate();

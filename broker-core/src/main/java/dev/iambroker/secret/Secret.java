@@ -127,6 +127,20 @@ public final class Secret {
         }
     }
 
+    /**
+     * Whether {@code clear} holds these very bytes from its position to its limit, compared where they are: in time that
+     * does not depend on where they differ, and without a copy. Its position may have moved then.
+     *
+     * @throws SecretWiped if this was wiped
+     */
+    public boolean matches(ByteBuffer clear) {
+        try {
+            return block.matches(clear);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
     /** Lower-case hexadecimal start of the SHA-256, for telling secrets apart in records. Only for high-entropy values. */
     public String fingerprint() {
         String known = fingerprint;

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * How an account stands at one moment.
  *
+ * @param user whom IAM named last; null while nobody is logged in, and after a start until it does
  * @param runway until the first caller fails if IAM stays down from now; null for an account that is not to serve
  * @param loginRunway until the login itself ends if IAM stays down from now; null where it begins anew by itself, where
  *     there is none, and where IAM did not say
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 public record AccountStatus(
         AccountState state,
         @Nullable String iamId,
+        @Nullable String user,
         @Nullable Instant refreshTokenExpiresAt,
         @Nullable Duration runway,
         @Nullable Duration loginRunway,

@@ -7,6 +7,7 @@ import dev.iambroker.iam.IamClient;
 import dev.iambroker.iam.IamFailure;
 import dev.iambroker.iam.TokenIssuers;
 import dev.iambroker.secret.Secret;
+import java.net.URI;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +47,12 @@ record GovernedIam(IamClient iam, Upstreams upstreams, LockState lock, Time time
     @Override
     public TokenIssuers issuers(Account account, @Nullable String named) {
         return iam.issuers(account, named);
+    }
+
+    /** Asked for by a person who is about to log in. */
+    @Override
+    public URI passcodePage(Account account) {
+        return iam.passcodePage(account);
     }
 
     @Override

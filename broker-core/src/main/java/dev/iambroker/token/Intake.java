@@ -88,6 +88,9 @@ final class Intake {
             events.refreshTokenExpires(target.name(), ends);
         }
         commit(target, session, tokens, answer.refreshToken() != null && presented != null);
+        if (access.claims() != null) {
+            target.isUsedBy(access.claims().user());
+        }
         if (!isServed) {
             throw overOnArrival(TokenKind.ACCESS);
         }

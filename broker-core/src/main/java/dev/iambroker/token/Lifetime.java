@@ -65,12 +65,12 @@ record Lifetime(
         return beganBefore(byUptime == null ? byClocks : max(byClocks, byUptime), acquiredUptime, life, time);
     }
 
-    /** Life left now, zero once it is over. */
-    Duration left(Time time) {
-        Duration monotonic = life.minusNanos(time.nanos() - acquiredNanos);
-        Duration wall = Duration.between(time.now(), acquiredAt.plus(life));
-        Duration smaller = monotonic.compareTo(wall) < 0 ? monotonic : wall;
-        return max(Duration.ZERO, smaller);
+    /** Life left now in nanoseconds, zero once it is over. Asked at every request: without an object for it. */
+    long leftNanos(Time time) {
+        long whole = life.toNanos();
+        long byMonotonic = whole - (time.nanos() - acquiredNanos);
+        long byWall = whole - (time.epochNanos() - Time.nanosOf(acquiredAt));
+        return Math.max(0, Math.min(byMonotonic, byWall));
     }
 
     /** Time since the token was asked for, by the monotonic clock. */

@@ -4,6 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What the cache has for a wish. */
 sealed interface Lookup {
+    Lookup NOTHING = new Absent(null);
+
     /** Good and not yet due. */
     record Fresh(Token token) implements Lookup {}
 

@@ -40,6 +40,9 @@ final class ManagedAccount {
     /** The configured credential that IAM refused: not tried again until it differs. */
     private volatile @Nullable Secret refusedCredential;
 
+    /** Whom IAM named last, for people; null until it did. */
+    private volatile @Nullable String user;
+
     private final AtomicBoolean isLoggingIn = new AtomicBoolean();
     private volatile long kubeUsedNanos;
     private volatile boolean kubeUsed;
@@ -115,6 +118,16 @@ final class ManagedAccount {
 
     void store(StoredSession next) {
         stored = next;
+    }
+
+    /** Of the owner for all who share its login; null while nobody is logged in. */
+    @Nullable
+    String user() {
+        return owner.stored.iamId() == null ? null : owner.user;
+    }
+
+    void isUsedBy(@Nullable String name) {
+        owner.user = name;
     }
 
     boolean isDisabled() {

@@ -18,6 +18,7 @@ final class StatusReport {
         return new AccountStatus(
                 accounts.stateOf(account, refresher),
                 account.owner().stored().iamId(),
+                account.user(),
                 account.owner().stored().refreshTokenExpiresAt(),
                 runway.ofCallers(account),
                 runway.ofLogin(account),

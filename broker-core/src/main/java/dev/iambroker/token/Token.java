@@ -33,7 +33,12 @@ public record Token(
 
     /** Life left now, zero once it is over. */
     public Duration left(Time time) {
-        return lifetime.left(time);
+        return Duration.ofNanos(leftNanos(time));
+    }
+
+    /** The same in nanoseconds. */
+    public long leftNanos(Time time) {
+        return lifetime.leftNanos(time);
     }
 
     public Duration life() {
@@ -56,23 +61,37 @@ public record Token(
 
     /** How long until it should be renewed; zero or negative once it should. */
     Duration untilDue(Time time) {
-        return left(time).minus(life().minus(refreshAfter));
+        return left(time).minus(lifeWhenDue());
+    }
+
+    private Duration lifeWhenDue() {
+        return life().minus(refreshAfter);
     }
 
     /** The least life with which it is still handed out. */
     public Duration floor() {
-        Duration part = life().dividedBy(FLOOR_PART_OF_LIFE);
-        return part.compareTo(FLOOR) < 0 ? part : FLOOR;
+        return Duration.ofNanos(floorNanos());
+    }
+
+    private long floorNanos() {
+        return Math.min(life().toNanos() / FLOOR_PART_OF_LIFE, FLOOR.toNanos());
     }
 
     /** Past the point where it should be renewed; still good. */
     boolean isDue(Time time) {
-        return !untilDue(time).isPositive();
+        return isDueWith(leftNanos(time));
+    }
+
+    boolean isDueWith(long leftNanos) {
+        return leftNanos <= life().toNanos() - refreshAfter.toNanos();
     }
 
     boolean isUsable(Time time) {
-        Duration left = left(time);
-        return left.isPositive() && left.compareTo(floor()) >= 0;
+        return isUsableWith(leftNanos(time));
+    }
+
+    boolean isUsableWith(long leftNanos) {
+        return leftNanos > 0 && leftNanos >= floorNanos();
     }
 
     /**
@@ -80,8 +99,19 @@ public record Token(
      * is content until the token is due, else it would send the broker to IAM at every call.
      */
     boolean fulfils(Duration minTtl, Time time) {
-        Duration wish = minTtl.compareTo(life()) > 0 ? life().minus(refreshAfter) : minTtl;
-        return isUsable(time) && left(time).compareTo(wish) >= 0;
+        return fulfilsWith(leftNanos(time), minTtl);
+    }
+
+    boolean fulfilsWith(long leftNanos, Duration minTtl) {
+        // A wish may be longer than a number of nanoseconds can say.
+        Duration wish = minTtl.compareTo(life()) > 0 ? lifeWhenDue() : minTtl;
+        return isUsableWith(leftNanos) && leftNanos >= wish.toNanos();
+    }
+
+    /** Fulfils the wish and is not due. */
+    boolean isFresh(Duration minTtl, Time time) {
+        long left = leftNanos(time);
+        return fulfilsWith(left, minTtl) && !isDueWith(left);
     }
 
     /** Opaque; changes when the token does. */

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,7 @@ public final class TokenCache {
     private final BrokerEvents events;
     private final Cache<TokenKey, Token> tokens;
     private final Map<TokenKey, CompletableFuture<@Nullable Void>> awaited = new ConcurrentHashMap<>();
+    private final AtomicLong changes = new AtomicLong();
 
     public TokenCache(Time time, BrokerEvents events) {
         this.time = time;
@@ -36,13 +38,25 @@ public final class TokenCache {
 
     Lookup lookup(TokenKey key, Duration minTtl) {
         Token token = tokens.getIfPresent(key);
-        if (token == null || !token.isUsable(time)) {
-            return new Lookup.Absent(null);
+        if (token == null) {
+            return Lookup.NOTHING;
         }
-        if (!token.fulfils(minTtl, time)) {
+        long left = token.leftNanos(time);
+        if (!token.isUsableWith(left)) {
+            return Lookup.NOTHING;
+        }
+        if (!token.fulfilsWith(left, minTtl)) {
             return new Lookup.Absent(token);
         }
-        return token.isDue(time) ? new Lookup.Due(token) : new Lookup.Fresh(token);
+        return token.isDueWith(left) ? new Lookup.Due(token) : new Lookup.Fresh(token);
+    }
+
+    /**
+     * Moves on when any token is put, dropped or changed: while it stands still, a lookup finds what it found, as far as
+     * that lives. To be read before the lookup.
+     */
+    long changes() {
+        return changes.get();
     }
 
     /** The cached token while it is usable. */
@@ -57,12 +71,14 @@ public final class TokenCache {
      */
     void clockJumped() {
         tokens.asMap().replaceAll((key, token) -> token.anchoredAnew(time));
+        changes.incrementAndGet();
     }
 
     void put(Token token) {
         // Caffeine keeps an entry's old expiry on a replacement unless told otherwise.
         tokens.invalidate(token.key());
         tokens.put(token.key(), token);
+        changes.incrementAndGet();
         announce(token);
         CompletableFuture<@Nullable Void> waiting = awaited.remove(token.key());
         if (waiting != null) {
@@ -96,6 +112,7 @@ public final class TokenCache {
 
     void drop(TokenKey key) {
         tokens.invalidate(key);
+        changes.incrementAndGet();
         if (key.cluster() == null) {
             events.tokenDropped(key.account(), key.kind());
         } else {

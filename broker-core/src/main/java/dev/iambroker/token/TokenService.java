@@ -16,6 +16,7 @@ import dev.iambroker.secret.Tries;
 import dev.iambroker.store.SessionStore;
 import dev.iambroker.store.StoreFailure;
 import dev.iambroker.store.StoredSession;
+import java.net.URI;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -291,6 +292,22 @@ public final class TokenService {
     }
 
     /**
+     * Whether {@link #immediate} would give {@code token} again, which it gave for the same wish; false also where that
+     * takes a closer look.
+     *
+     * @param changes what {@link #changes} gave before it was asked
+     */
+    public boolean stillGives(Token token, Duration minTtl, long changes) {
+        // The use of other kinds is noted where they are looked up.
+        return token.key().kind() == TokenKind.ACCESS && cache.changes() == changes && token.isFresh(minTtl, time);
+    }
+
+    /** Stands still while no token is put, dropped or changed. */
+    public long changes() {
+        return cache.changes();
+    }
+
+    /**
      * The key of {@code cluster}'s own token. To be had anew for each request: it tells where the token is to be renewed,
      * and that somebody uses it.
      */
@@ -560,6 +577,11 @@ public final class TokenService {
         if (cached == null || !schedule.isTooYoung(cached, time)) {
             source.renewNow(account, key, patience);
         }
+    }
+
+    /** The page on which IAM shows a one-time passcode. May block for some seconds. */
+    public URI passcodePage(Account account) {
+        return iam.passcodePage(account);
     }
 
     /** How the account stands now. */

@@ -5,12 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.iambroker.LogLines;
-import dev.iambroker.account.Account;
-import dev.iambroker.account.AccountName;
-import dev.iambroker.account.Cluster;
-import dev.iambroker.account.ClusterStore;
-import dev.iambroker.account.ClustersApi;
-import dev.iambroker.account.KnownCluster;
 import dev.iambroker.account.TokenKind;
 import dev.iambroker.broker.BrokerFailure.TooManyRequests;
 import dev.iambroker.client.ClientIdentity;
@@ -25,14 +19,12 @@ import dev.iambroker.policy.Right;
 import dev.iambroker.policy.Rule;
 import dev.iambroker.policy.Terms;
 import dev.iambroker.policy.Verb;
-import dev.iambroker.secret.Secret;
 import dev.iambroker.token.Bench;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** On what terms a rule gives what it allows, as its clients see them. */
@@ -283,31 +275,5 @@ final class TermsTest {
         assertThatThrownBy(() -> broker.explain(USER, withoutSecret, Verb.ACCESS, "prod", null))
                 .isInstanceOf(BrokerFailure.BadRequest.class)
                 .hasMessageContaining("has no secret to present");
-    }
-
-    private static final class NoClusters implements ClustersApi, ClusterStore {
-        @Override
-        public List<Cluster> list(Account account, Secret accessToken, @Nullable Secret refreshToken) {
-            return List.of();
-        }
-
-        @Override
-        public Cluster get(Account account, Secret accessToken, @Nullable Secret refreshToken, String idOrName) {
-            throw new UnsupportedOperationException("no test here names a cluster");
-        }
-
-        @Override
-        public @Nullable String certificateAuthority(
-                Account account, Secret accessToken, @Nullable Secret refreshToken, Cluster cluster) {
-            return null;
-        }
-
-        @Override
-        public List<KnownCluster> load() {
-            return List.of();
-        }
-
-        @Override
-        public void save(AccountName account, List<KnownCluster> clusters) {}
     }
 }

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.ReadOnlyBufferException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -47,6 +48,44 @@ final class SecretTest {
         assertThat(Secret.of(CLEAR).matches(Secret.of(CLEAR))).isTrue();
         assertThat(Secret.of(CLEAR).matches(Secret.of(CLEAR + "."))).isFalse();
         assertThat(Secret.of("").matches(Secret.of(""))).isTrue();
+    }
+
+    /** Each byte counts, in the words of eight that are compared at once and behind the last of them. */
+    @Test
+    void matchesBuffer_anyByteChanged_isAnother() {
+        for (int length = 0; length < 40; length++) {
+            byte[] clear = new byte[length];
+            for (int i = 0; i < length; i++) {
+                clear[i] = (byte) (200 + i);
+            }
+            Secret secret = Secret.taking(clear.clone());
+            assertThat(secret.matches(ByteBuffer.wrap(clear))).isTrue();
+            assertThat(secret.matches(ByteBuffer.wrap(Arrays.copyOf(clear, length + 1))))
+                    .isFalse();
+            for (int i = 0; i < length; i++) {
+                byte[] other = clear.clone();
+                other[i] ^= (byte) (1 << (i % 8));
+                assertThat(secret.matches(ByteBuffer.wrap(other)))
+                        .as("byte %d of %d", i, length)
+                        .isFalse();
+            }
+        }
+    }
+
+    @Test
+    void matchesBuffer_partOfABuffer_isComparedAlone() {
+        Secret secret = Secret.of("GET /");
+        ByteBuffer longer = ByteBuffer.allocateDirect(32).put("xxGET /yyy".getBytes(StandardCharsets.US_ASCII));
+        assertThat(secret.matches(longer.position(2).limit(7))).isTrue();
+        assertThat(secret.matches(longer.position(1).limit(6))).isFalse();
+    }
+
+    @Test
+    void matchesBuffer_wiped_throws() {
+        Secret secret = Secret.of("x");
+        secret.wipe();
+        assertThatThrownBy(() -> secret.matches(ByteBuffer.wrap(new byte[] {'x'})))
+                .isInstanceOf(SecretWiped.class);
     }
 
     /** Records of earlier versions hold it: FIPS 180-4's own example. */

@@ -218,6 +218,7 @@ final class KubeTokenTest {
                                     claims.issuedAt(),
                                     Instant.EPOCH,
                                     claims.iamId(),
+                                    claims.user(),
                                     claims.accountId(),
                                     claims.issuer(),
                                     List.copyOf(claims.audience()),

@@ -17,6 +17,7 @@ import dev.iambroker.iam.IamAnswer;
 import dev.iambroker.iam.IamClient;
 import dev.iambroker.iam.TokenIssuers;
 import dev.iambroker.secret.Secret;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -95,6 +96,11 @@ final class ReconfigurationRacesTest {
         @Override
         public TokenIssuers issuers(Account account, @Nullable String named) {
             return iam.issuers(account, named);
+        }
+
+        @Override
+        public URI passcodePage(Account account) {
+            return iam.passcodePage(account);
         }
 
         /** A budget for each request: no clock moves here that would fill one again. */

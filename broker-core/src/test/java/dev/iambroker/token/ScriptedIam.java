@@ -11,6 +11,7 @@ import dev.iambroker.iam.IssuedToken;
 import dev.iambroker.iam.TokenIssuers;
 import dev.iambroker.secret.Reveals;
 import dev.iambroker.secret.Secret;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -192,6 +193,11 @@ public final class ScriptedIam implements IamClient {
     @Override
     public synchronized TokenIssuers issuers(Account account, @Nullable String named) {
         return new TokenIssuers(issuers, discoveryDocument);
+    }
+
+    @Override
+    public URI passcodePage(Account account) {
+        return URI.create("https://iam.test/identity/passcode");
     }
 
     @Override
@@ -380,7 +386,7 @@ public final class ScriptedIam implements IamClient {
             Account account, Instant requestedAt, @Nullable Secret refresh, UnaryOperator<IssuedToken> bend) {
         IssuedToken good = bend.apply(issued("kube", account, idTokenShift));
         IssuedToken id = kubeIsOpaque ? new IssuedToken(good.value(), good.life(), good.expiresAt(), null) : good;
-        Claims now = new Claims(now(), now().plus(life), iamId, null, issuer, List.of(), Set.of());
+        Claims now = new Claims(now(), now().plus(life), iamId, null, null, issuer, List.of(), Set.of());
         IssuedToken access = new IssuedToken(Secret.of("beside"), life, now().plus(life), now);
         return new IamAnswer(access, id, null, refresh, null, null, "ibm openid", requestedAt);
     }
@@ -394,7 +400,7 @@ public final class ScriptedIam implements IamClient {
         Instant begin = now().plus(shift);
         Instant end = begin.plus(life);
         Set<String> accounts = accountId == null ? Set.of() : Set.of(accountId);
-        Claims claims = new Claims(begin, end, iamId, accountId, issuer, audience, accounts);
+        Claims claims = new Claims(begin, end, iamId, "ada@example.com", accountId, issuer, audience, accounts);
         String value = what + "-" + account.name() + "-" + ++serial;
         onIssue.accept(value);
         return new IssuedToken(Secret.of(value), life, end, claims);

@@ -256,11 +256,7 @@ final class ExecIT {
             })
     void exitCode_isTheCommands_orASaysWhyNothingWasStarted(String line) throws Exception {
         int code = Integer.parseInt(line.substring(0, line.indexOf(' ')));
-        Program words = Program.shell(
-                        "exec " + place.cli().words().getFirst() + " " + line.substring(line.indexOf(' ') + 1))
-                .env("IAM_BROKER_SOCKET", place.socket())
-                .env("TMPDIR", temporary)
-                .in(place.directory());
+        Program words = inPlace("exec " + place.cli().words().getFirst() + " " + line.substring(line.indexOf(' ') + 1));
 
         Ran ran = ran(words);
 
@@ -285,6 +281,26 @@ final class ExecIT {
                 shell("echo $JAVA_TOOL_OPTIONS; env | grep -c ^IAM_BROKER_KEPT").env("JAVA_TOOL_OPTIONS", "-Da=b"));
 
         assertThat(ran.out()).as(ran.all()).isEqualTo("-Da=b\n0\n");
+    }
+
+    /** As under cron and systemd; what is no UTF-8 stays as it is where that can be, and is refused where it cannot. */
+    @Test
+    void wordsAndVariables_withoutALocale_reachTheCommandByteForByte() throws Exception {
+        String broker = place.cli().words().getFirst();
+        String show = " exec prod -- bash -c 'printf %s \"$X$1${LC_ALL+set}\" | od -An -tx1' bash $'\\xc3\\xbc'";
+
+        Ran ran = ran(inPlace("unset LC_ALL; export X=$'Z\\xfc'; exec " + broker + show));
+        Ran refused = ran(inPlace("exec " + broker + " exec prod -- true $'\\xfc'"));
+
+        assertThat(ran.out().strip()).as(ran.all()).isEqualTo("5a fc c3 bc");
+        assertThat(refused.exitCode()).as(refused.all()).isEqualTo(2);
+    }
+
+    private Program inPlace(String script) {
+        return Program.shell(script)
+                .env("IAM_BROKER_SOCKET", place.socket())
+                .env("TMPDIR", temporary)
+                .in(place.directory());
     }
 
     @Test

@@ -180,6 +180,11 @@ final class DaemonProcess implements DaemonCommands {
     }
 
     @Override
+    public Path configPlace(@Nullable Path config) {
+        return places(config, null).config().path();
+    }
+
+    @Override
     public @Nullable ConfigReport inspectConfig(@Nullable Path config) {
         Path file = places(config, null).config().path();
         if (!Files.isReadable(file)) {

@@ -101,7 +101,7 @@ record Listening(
     }
 
     private HttpService service(RouteTable routes, TransportRules rules) {
-        return new HttpService(routes, rules, broker, telemetry::request, System::nanoTime);
+        return new HttpService(routes, rules, broker, new MeteredRequests(telemetry), System::nanoTime);
     }
 
     private static Set<String> words(Set<Listen.OpenRoute> routes) {

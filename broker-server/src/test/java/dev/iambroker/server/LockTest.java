@@ -219,6 +219,24 @@ final class LockTest {
                 path.endsWith("lock") ? "{\"passphrase\":\"another-passphrase\"}" : "{}");
     }
 
+    /** It is answered by what was found out before, and what was found out is over. */
+    @Test
+    void lock_connectionThatRepeatsItself_isToldAtOnce_andServedAfterTheUnlock() throws Exception {
+        try (var daemon = served(FileOps.posix());
+                var admin = daemon.caller();
+                var caller = daemon.caller()) {
+            for (int round = 0; round < 3; round++) {
+                for (int i = 0; i < 5; i++) {
+                    assertThat(caller.get("/v1/accounts/by-key/token").status()).isEqualTo(200);
+                }
+                lock(admin);
+                assertThat(caller.get("/v1/accounts/by-key/token").status()).isEqualTo(423);
+                unlock(admin);
+                daemon.advance(Duration.ofSeconds(1));
+            }
+        }
+    }
+
     @Test
     void lock_forADay_asksNothingOfIamAndServesAfterIt() throws Exception {
         try (var daemon = served(FileOps.posix());

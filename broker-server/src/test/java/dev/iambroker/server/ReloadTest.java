@@ -113,6 +113,58 @@ final class ReloadTest {
         }
     }
 
+    /** A connection that asks for the same again and again is answered by what was found out before. */
+    @Test
+    void reload_rightTakenAway_alsoOnAConnectionThatRepeatsItself() throws Exception {
+        try (var caller = UnixCaller.atPort(daemon.httpPort())) {
+            assertRepeats(caller, SECRET);
+            write(byKey + byPassword, CI.formatted(clientSecret).replace("access:by-key", "access:by-password"));
+            reload();
+            assertThat(callAs(caller, SECRET).status()).isEqualTo(403);
+            write(byKey + byPassword, CI.formatted(clientSecret));
+            reload();
+            assertRepeats(caller, SECRET);
+        }
+    }
+
+    @Test
+    void reload_clientSecretRotated_theOldOneOpensNothingAlsoWhereItIsRepeated() throws Exception {
+        try (var caller = UnixCaller.atPort(daemon.httpPort())) {
+            assertRepeats(caller, SECRET);
+            ManualDaemon.secretFile(clientSecret, OTHER_SECRET);
+            reload();
+            assertThat(callAs(caller, SECRET).status()).isEqualTo(401);
+            assertRepeats(caller, OTHER_SECRET);
+        }
+    }
+
+    @Test
+    void reload_accountRemovedAndPutBack_isToldOnAConnectionThatRepeatsItself() throws Exception {
+        try (var caller = UnixCaller.at(temp.resolve("run").resolve("broker.sock"))) {
+            for (int i = 0; i < 5; i++) {
+                assertThat(caller.get(BY_KEY).status()).isEqualTo(200);
+            }
+            write(byPassword, "");
+            reload();
+            assertThat(caller.get(BY_KEY).status()).isEqualTo(404);
+            write(byKey + byPassword, "");
+            reload();
+            for (int i = 0; i < 5; i++) {
+                assertThat(caller.get(BY_KEY).status()).isEqualTo(200);
+            }
+        }
+    }
+
+    private static void assertRepeats(UnixCaller caller, String secret) throws IOException {
+        for (int i = 0; i < 5; i++) {
+            assertThat(callAs(caller, secret).status()).isEqualTo(200);
+        }
+    }
+
+    private static Answer callAs(UnixCaller caller, String secret) throws IOException {
+        return caller.call("GET", BY_KEY, null, "Authorization: Bearer " + secret);
+    }
+
     @Test
     void reload_unchangedAccount_keepsItsToken() throws Exception {
         String token = get(BY_KEY).text("access_token");

@@ -22,11 +22,19 @@ final class AccountAction {
 
     int run(BrokerRequest request, Function<AccountReport, String> sentence) {
         var answer = access.client().json(request);
-        access.around().out().println(output.isJson() ? Json.pretty(answer) : sentence.apply(report(answer)));
+        var around = access.around();
+        around.out()
+                .println(
+                        output.isJson()
+                                ? Json.pretty(answer)
+                                : Table.folded(
+                                        sentence.apply(report(answer)),
+                                        0,
+                                        Screen.of(around).columns()));
         return 0;
     }
 
     private AccountReport report(JsonNode answer) {
-        return new AccountReport(answer, new TimeLeft(access.around().clock()));
+        return new AccountReport(answer, TimeLeft.of(access.around()));
     }
 }

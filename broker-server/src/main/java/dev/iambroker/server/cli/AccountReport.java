@@ -1,6 +1,6 @@
 package dev.iambroker.server.cli;
 
-import java.time.Instant;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -14,14 +14,20 @@ final class AccountReport {
         this.time = time;
     }
 
-    String loggedIn() {
-        var identity = Json.text(account, "iam_id");
+    /** @param ibmName what IBM Cloud calls the account of an ID; null where that cannot be had */
+    String loggedIn(Function<String, @Nullable String> ibmName) {
+        var user = Json.text(account, "user");
+        var identity = user == null ? Json.text(account, "iam_id") : user;
         var bound = Json.text(account, "account_id");
         return named()
                 + " is logged in"
                 + (identity == null ? "" : " as " + identity)
-                + (bound == null ? ", bound to no IBM Cloud account" : " to account " + bound)
-                + session();
+                + (bound == null ? ", bound to no IBM Cloud account" : " to " + called(bound, ibmName.apply(bound)))
+                + ", " + until();
+    }
+
+    private static String called(String id, @Nullable String name) {
+        return name == null ? "account " + id : "account " + name + " (" + id + ")";
     }
 
     String loggedOut() {
@@ -29,8 +35,8 @@ final class AccountReport {
     }
 
     String renewed() {
-        var access = accessEnd();
-        return named() + " is renewed" + (access == null ? "" : ", its access token ends " + time.inWords(access));
+        var access = TimeLeft.instant(account.path("tokens").path("access"), "expires_at");
+        return named() + " is renewed" + (access == null ? "" : ", its access token ends " + time.until(access, "now"));
     }
 
     String purged() {
@@ -41,18 +47,15 @@ final class AccountReport {
         return "account \"" + Json.cell(account, "name") + "\"";
     }
 
-    private String session() {
-        var end = TimeLeft.instant(account, "refresh_token_expires_at");
-        if (end != null) {
-            return ", until " + end + " (" + time.inWords(end) + ")";
+    /** Until when nobody has to log in again. */
+    private String until() {
+        var session = TimeLeft.instant(account, "refresh_token_expires_at");
+        if (session != null) {
+            return "session until " + time.date(session);
         }
-        var access = accessEnd();
-        return access == null
-                ? ""
-                : "; its token lasts until " + access + " (" + time.inWords(access) + ") and is renewed";
-    }
-
-    private @Nullable Instant accessEnd() {
-        return TimeLeft.instant(account.path("tokens").path("access"), "expires_at");
+        return switch (Json.cell(account, "login")) {
+            case "api-key", "trusted-profile" -> "renewed by its credential";
+            default -> "session until IAM ends it";
+        };
     }
 }

@@ -52,7 +52,7 @@ final class AccountsCommand implements Callable<Integer> {
                 .print(
                         path,
                         "accounts",
-                        new Table("ID", "NAME", "STATE"),
+                        new Table("ID", "NAME", "STATE").cutting("NAME"),
                         (table, entry) -> table.row(
                                 Cell.of(Json.cell(entry, "id")),
                                 Cell.of(Json.cell(entry, "name")),

@@ -40,7 +40,9 @@ final class AuditHolders {
                 .print(
                         "/v1/audit/holders?fingerprint=" + fingerprint,
                         "holders",
-                        new Table("CLIENT", "RULE", "TOKEN", "FINGERPRINT", "TIMES", "FIRST", "LAST"),
+                        new Table("CLIENT", "RULE", "TOKEN", "FINGERPRINT", "TIMES", "FIRST", "LAST")
+                                .givingWay("FINGERPRINT", "FIRST", "RULE")
+                                .cutting("CLIENT", "TOKEN"),
                         AuditHolders::row);
     }
 

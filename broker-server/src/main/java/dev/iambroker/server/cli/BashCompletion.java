@@ -16,7 +16,7 @@ final class BashCompletion {
     private static final String FRAME = """
             # bash completion for iam-broker, made by 'iam-broker completion bash'
             _iam_broker() {
-                local program=${COMP_WORDS[0]} cur=${COMP_WORDS[COMP_CWORD]} prev= command= operands=0 i word
+                local program=${COMP_WORDS[0]} cur=${COMP_WORDS[COMP_CWORD]} prev= command= operands=0 account= i word
                 local -a socket=()
                 ((COMP_CWORD > 0)) && prev=${COMP_WORDS[COMP_CWORD-1]}
                 if [[ $cur == = ]]; then cur=; elif [[ $prev == = ]]; then prev=${COMP_WORDS[COMP_CWORD-2]}; fi
@@ -24,10 +24,15 @@ final class BashCompletion {
                     word=${COMP_WORDS[i]}
                     [[ $word == --socket ]] && socket=(--socket "${COMP_WORDS[i+1]}")
                     case $command,$word in
-            @VALUED@) ((i++)); [[ ${COMP_WORDS[i]} == = ]] && ((i++)) ;;
+            @VALUED@)
+                            ((i++)); [[ ${COMP_WORDS[i]-} == = ]] && ((i++))
+                            [[ $word == --account ]] && account=${COMP_WORDS[i]-} ;;
+            @MAYBE@)
+                            if [[ ${COMP_WORDS[i+1]-} == = ]]; then ((i += 2))
+                            elif ((i + 1 < COMP_CWORD)) && [[ ${COMP_WORDS[i+1]} != -* ]]; then ((i++)); fi ;;
                         *,-*) ;;
                         ,*) command=$word ;;
-                        *) ((operands++)) ;;
+                        *) ((operands++ == 0)) && account=${account:-$word} ;;
                     esac
                 done
                 COMPREPLY=()
@@ -36,19 +41,23 @@ final class BashCompletion {
                 if [[ $cur == -* ]]; then
                     case $command in
             @OPTIONS@        esac
-                elif ((operands == 0)); then
-                    case $command in
+                else
+                    case $command,$operands in
             @OPERANDS@        esac
                 fi
             }
             _iam_broker_accounts() {
                 COMPREPLY=($(compgen -W "$("$program" "${socket[@]}" __complete accounts 2>/dev/null)" -- "$cur"))
             }
+            _iam_broker_clusters() {
+                [[ -n $account ]] || return
+                COMPREPLY=($(compgen -W "$("$program" "${socket[@]}" __complete clusters "$account" 2>/dev/null)" -- "$cur"))
+            }
             complete -F _iam_broker iam-broker
             """;
 
     /** What the script has no words for. */
-    private static final Set<Kind> UNKNOWN = EnumSet.of(Kind.CLUSTERS, Kind.ANYTHING);
+    private static final Set<Kind> UNKNOWN = EnumSet.of(Kind.ANYTHING);
 
     private BashCompletion() {}
 
@@ -56,16 +65,17 @@ final class BashCompletion {
         var words = new ArrayList<Word>();
         words.add(new Word("", "", model.root().options(), List.of()));
         words.addAll(model.commands());
-        return FRAME.replace("@VALUED@", "            " + valued(words))
+        return FRAME.replace("@VALUED@", "            " + patterns(words, Word::namesWithValue))
+                .replace("@MAYBE@", "            " + patterns(words, Word::namesWithValueOrNone))
                 .replace("@VALUES@", lines(words, BashCompletion::values))
                 .replace("@OPTIONS@", lines(words, BashCompletion::options))
-                .replace("@OPERANDS@", commands(model) + lines(words, BashCompletion::operand));
+                .replace("@OPERANDS@", commands(model) + lines(words, BashCompletion::operands));
     }
 
-    private static String valued(Iterable<Word> words) {
+    private static String patterns(Iterable<Word> words, Function<Word, List<String>> names) {
         var patterns = new ArrayList<String>();
         for (var word : words) {
-            word.namesWithValue().forEach(name -> patterns.add(word.name() + "," + name));
+            names.apply(word).forEach(name -> patterns.add(word.name() + "," + name));
         }
         return String.join("|", patterns);
     }
@@ -84,14 +94,18 @@ final class BashCompletion {
         return line("'" + word.name() + "'", words(names));
     }
 
-    private static String operand(Word word) {
-        var operand = word.operand();
-        return operand == null ? "" : line(word.name(), reply(operand.values()));
+    private static String operands(Word word) {
+        var lines = new StringBuilder();
+        for (var place = 0; place < word.operands().size(); place++) {
+            var operand = word.operands().get(place);
+            lines.append(line(word.name() + "," + (operand.repeats() ? "*" : place), reply(operand.values())));
+        }
+        return lines.toString();
     }
 
     private static String commands(CompletionModel model) {
         var names = model.commands().stream().map(Word::name).collect(Collectors.joining(" "));
-        return line("''", words(names));
+        return line(",0", words(names));
     }
 
     private static String reply(Values values) {
@@ -99,7 +113,8 @@ final class BashCompletion {
             case WORDS -> words(String.join(" ", values.words()));
             case ACCOUNTS -> "_iam_broker_accounts";
             case FILES -> "COMPREPLY=($(compgen -f -- \"$cur\"))";
-            case CLUSTERS, ANYTHING -> ":";
+            case CLUSTERS -> "_iam_broker_clusters";
+            case ANYTHING -> ":";
         };
     }
 

@@ -1,6 +1,7 @@
 package dev.iambroker.server.cli;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
@@ -16,9 +17,12 @@ final class BrokerClient {
     static final Duration MARGIN = Duration.ofSeconds(5);
 
     private final BrokerConnection connection;
+    private final @Nullable Surroundings around;
 
-    BrokerClient(BrokerConnection connection) {
+    /** @param around where progress is shown; null for nowhere */
+    BrokerClient(BrokerConnection connection, @Nullable Surroundings around) {
         this.connection = connection;
+        this.around = around;
     }
 
     JsonNode json(BrokerRequest request) {
@@ -36,7 +40,14 @@ final class BrokerClient {
 
     /** For those to whom a refusal is an answer too. */
     BrokerAnswer sendForStatus(BrokerRequest request) {
-        return connection.exchange(request);
+        if (around == null) {
+            return connection.exchange(request);
+        }
+        var isQuick = request.limit().compareTo(AT_ONCE) <= 0;
+        return Progress.during(
+                around,
+                isQuick ? "waiting for the daemon" : "waiting for IBM Cloud",
+                () -> connection.exchange(request));
     }
 
     static JsonNode parsed(BrokerAnswer answer) {

@@ -10,12 +10,14 @@ import java.util.Set;
 import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Help.Ansi.Style;
+import picocli.CommandLine.Help.ColorScheme;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** The whole command line: parses, runs one command, and turns whatever happened into an exit code. */
 public final class BrokerCommandLine {
-    /** Room for an example that can be copied in one piece. */
-    private static final int HELP_WIDTH = 90;
+    /** What every terminal has room for. */
+    private static final int HELP_WIDTH = 80;
 
     /** What these do concerns all commands. */
     private static final Set<String> LOOK_AT_OTHERS = Set.of("completion", "__complete", "__documents");
@@ -61,8 +63,7 @@ public final class BrokerCommandLine {
         describe(line);
         line.setOut(new PrintWriter(around.out(), true, UTF_8));
         line.setErr(new PrintWriter(around.err(), true, UTF_8));
-        line.setColorScheme(
-                CommandLine.Help.defaultColorScheme(Palette.of(around).isOn() ? Ansi.ON : Ansi.OFF));
+        line.setColorScheme(colours(around));
         line.setUsageHelpWidth(HELP_WIDTH);
         line.setCaseInsensitiveEnumValuesAllowed(true);
         // Words from a file would be unknown to whatever looks at the command line before: the launcher, ps.
@@ -72,10 +73,21 @@ public final class BrokerCommandLine {
         return line;
     }
 
+    /** Without the yellow that picocli would take, which nobody reads on white. */
+    private static ColorScheme colours(Surroundings around) {
+        return new ColorScheme.Builder(Palette.of(around).isOn() ? Ansi.ON : Ansi.OFF)
+                .commands(Style.bold)
+                .options(Style.bold)
+                .parameters(Style.underline)
+                .optionParams(Style.underline)
+                .build();
+    }
+
     private static Map<String, Supplier<Object>> commands(
             CommandSpec all, RootCommand root, ClientAccess access, DaemonCommands daemon, Surroundings around) {
         var commands = new LinkedHashMap<String, Supplier<Object>>();
         commands.put("serve", () -> new ServeCommand(root, daemon));
+        commands.put("init", () -> new InitCommand(root, around, daemon));
         commands.put("demo", () -> new DemoCommand(root, daemon));
         commands.put("check-config", () -> new CheckConfigCommand(root, daemon));
         commands.put("status", () -> new StatusCommand(access));

@@ -60,8 +60,7 @@ final class ChangeCommand {
     private @Nullable String run(String token) {
         var builder =
                 new ProcessBuilder(command).redirectOutput(Redirect.INHERIT).redirectError(Redirect.INHERIT);
-        builder.environment().clear();
-        builder.environment().putAll(environment);
+        ChildEnvironment.give(environment, builder);
         Process process;
         try {
             process = builder.start();

@@ -8,6 +8,7 @@ import dev.iambroker.server.doctor.KubectlCheck;
 import dev.iambroker.server.doctor.Step;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -25,7 +26,7 @@ final class Checkup {
     Checkup(ClientAccess access, DaemonCommands daemon) {
         this.access = access;
         this.daemon = daemon;
-        this.time = new TimeLeft(access.around().clock());
+        this.time = TimeLeft.of(access.around());
     }
 
     List<Finding> findings() {
@@ -134,7 +135,8 @@ final class Checkup {
         var target = ClientAccess.accountPath(account) + "/token";
         var token = ask(Step.TOKEN, () -> access.client().json(BrokerRequest.get(target, BrokerClient.UPSTREAM)));
         if (token != null) {
-            add(Finding.ok(Step.TOKEN, "access, " + Json.cell(token, "expires_in") + " s left"), ExitCode.DONE);
+            var left = Duration.ofSeconds(token.path("expires_in").asLong(0));
+            add(Finding.ok(Step.TOKEN, "access, ends in " + TimeLeft.span(left)), ExitCode.DONE);
         }
     }
 
@@ -205,7 +207,9 @@ final class Checkup {
         }
         var status = credential.path("status");
         var end = TimeLeft.instant(status, "expirationTimestamp");
-        add(Finding.ok(Step.TOKEN, "kube, ends " + (end == null ? "at some time" : time.inWords(end))), ExitCode.DONE);
+        add(
+                Finding.ok(Step.TOKEN, "kube, ends " + (end == null ? "at some time" : time.until(end, "now"))),
+                ExitCode.DONE);
         return status.path("token").asString("");
     }
 

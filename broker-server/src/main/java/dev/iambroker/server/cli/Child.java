@@ -3,9 +3,8 @@ package dev.iambroker.server.cli;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.iambroker.server.os.ProcFs;
 import dev.iambroker.server.os.Signals;
+import java.io.File;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -45,8 +44,7 @@ final class Child {
 
     private synchronized void begin(List<String> command) throws NotStarted {
         var builder = new ProcessBuilder(command).inheritIO();
-        builder.environment().clear();
-        builder.environment().putAll(environment);
+        ChildEnvironment.give(environment, builder);
         // Before the command is there: it may be told to end, and this process by it, at once.
         takeSignals();
         try {
@@ -59,9 +57,9 @@ final class Child {
 
     private static boolean isThere(String program, String searchPath) {
         return program.indexOf('/') >= 0
-                ? Files.exists(Path.of(program))
+                ? new File(program).exists()
                 : Arrays.stream(searchPath.split(":", -1))
-                        .anyMatch(directory -> Files.isRegularFile(Path.of(directory, program)));
+                        .anyMatch(directory -> new File(directory.isEmpty() ? "." : directory, program).isFile());
     }
 
     private void takeSignals() {

@@ -19,7 +19,12 @@ final class ClientAccess {
 
     /** @throws CommandFailure when no socket is there */
     BrokerClient client() {
-        return new BrokerClient(new BrokerConnection(socket()));
+        return new BrokerClient(new BrokerConnection(socket()), around);
+    }
+
+    /** For what must not write to stderr, or draws on the terminal itself. @throws CommandFailure when no socket is there */
+    BrokerClient silentClient() {
+        return new BrokerClient(new BrokerConnection(socket()), null);
     }
 
     /** @throws CommandFailure when none is there */

@@ -32,7 +32,9 @@ final class ClustersCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        var table = new Table("NAME", "ID", "TYPE", "STATE", "VERSION", "REGION");
+        var table = new Table("NAME", "ID", "TYPE", "STATE", "VERSION", "REGION")
+                .givingWay("REGION", "VERSION", "TYPE")
+                .cutting("NAME");
         return new Listing(access, output)
                 .print(
                         account.path() + "/clusters" + (refresh ? "?refresh=true" : ""),

@@ -82,7 +82,7 @@ final class CompleteCommand implements Callable<Integer> {
     private List<String> listed(String target, String member) {
         try {
             var names = new ArrayList<String>();
-            for (JsonNode each : access.client()
+            for (JsonNode each : access.silentClient()
                     .json(BrokerRequest.get(target, WHILE_TYPING))
                     .path(member)) {
                 names.add(Json.cell(each, "name"));

@@ -9,7 +9,7 @@ import picocli.CommandLine.Parameters;
 /** {@code completion} */
 @Command(
         name = "completion",
-        description = "Print the completion script for a shell; account names come from the running daemon.",
+        description = "Print the completion script for a shell; names of accounts and clusters come from the daemon.",
         footer = {
             "",
             "Example:",

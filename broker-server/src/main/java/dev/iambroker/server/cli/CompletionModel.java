@@ -3,7 +3,6 @@ package dev.iambroker.server.cli;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.StreamSupport;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -66,15 +65,17 @@ record CompletionModel(Word root, List<Word> commands) {
 
     /** A command with its options and what its operands are. */
     record Word(String name, String description, List<Choice> options, List<Choice> operands) {
-        /** What a shell completes: a cluster's name would cost a look-up while the user types. */
-        @Nullable
-        Choice operand() {
-            return operands.isEmpty() ? null : operands.getFirst();
-        }
-
         /** The names of options after which a word is not an operand. */
         List<String> namesWithValue() {
             return options.stream().filter(Choice::needsValue).map(Choice::name).toList();
+        }
+
+        /** The names of options after which a word is not an operand unless it is another option. */
+        List<String> namesWithValueOrNone() {
+            return options.stream()
+                    .filter(option -> option.takesValue() && !option.needsValue())
+                    .map(Choice::name)
+                    .toList();
         }
     }
 

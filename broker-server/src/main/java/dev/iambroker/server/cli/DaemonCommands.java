@@ -21,6 +21,9 @@ public interface DaemonCommands {
     /** Validates the configuration and prints what is in effect. */
     int checkConfig(CheckOptions options);
 
+    /** The file that {@code serve} would read; nothing says that it exists. */
+    Path configPlace(@Nullable Path config);
+
     /** Reads the configuration that {@code serve} would; null where there is none, or none that this user may read. */
     @Nullable
     ConfigReport inspectConfig(@Nullable Path config);

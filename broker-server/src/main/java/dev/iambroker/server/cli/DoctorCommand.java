@@ -94,7 +94,7 @@ final class DoctorCommand implements Callable<Integer> {
             around.out().println(Json.pretty(json(findings)));
             return;
         }
-        var table = new Table("STEP", "", "SEEN");
+        var table = new Table("STEP", "", "SEEN").foldingLast();
         for (var finding : findings) {
             table.row(
                     Cell.of(finding.step().word()),
@@ -105,7 +105,7 @@ final class DoctorCommand implements Callable<Integer> {
                 table.note(PlainText.of(advice));
             }
         }
-        around.out().print(table.render(Palette.of(around)));
+        around.out().print(table.render(Sheet.of(around)));
     }
 
     private static ObjectNode json(List<Finding> findings) {

@@ -83,7 +83,7 @@ final class ExecCommand implements Callable<Integer> {
         account.path();
         requireCommand();
         Set<Use> wanted = wanted();
-        BrokerClient client = access.client();
+        BrokerClient client = access.silentClient();
         // Before anything is started: the daemon, the account and the right to it are there.
         String token = TokenCommand.token(
                 client.json(BrokerRequest.get(account.path() + "/token?kind=access", new WaitOption().limit())));
@@ -110,7 +110,9 @@ final class ExecCommand implements Callable<Integer> {
                 && spec.commandLine().getParseResult().originalArgs().contains("--");
         demand(!command.isEmpty(), "CMD is missing: give it after '--', as in 'exec prod -- terraform plan'");
         demand(isSetOff, "'--' is missing before the command: without it the command's options would be exec's");
+        ChildEnvironment.requireText(command);
         ProgramSettings.requireServices(services);
+        ProgramSettings.requireNoFile(services, access.around().environment());
     }
 
     private Set<Use> wanted() {
@@ -140,6 +142,7 @@ final class ExecCommand implements Callable<Integer> {
     private Map<String, String> environment(Set<Use> wanted, LoopbackWay way, String token) {
         Map<String, String> environment = ChildEnvironment.of(access.around().environment());
         wanted.stream().flatMap(use -> settings(use, way, token)).forEach(variable -> apply(variable, environment));
+        ChildEnvironment.passProxies(environment);
         return environment;
     }
 

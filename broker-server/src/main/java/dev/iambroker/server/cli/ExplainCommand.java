@@ -31,7 +31,7 @@ import tools.jackson.databind.JsonNode;
         footer = {
             "",
             "Example:",
-            "  iam-broker explain --uid 1000 --gid 1000 --gid 1001 prod kube --cluster build-cluster",
+            "  iam-broker explain --uid 1000 --gid 1001 prod kube --cluster build-cluster",
             "  iam-broker explain --client ci prod access"
         })
 final class ExplainCommand implements Callable<Integer> {
@@ -172,6 +172,6 @@ final class ExplainCommand implements Callable<Integer> {
             table.row(Cell.of(Json.cell(rule, "rule")), Cell.of(Json.cell(rule, "outcome")))
                     .note(Json.cell(rule, "why"));
         }
-        around.out().print(answer.path("rules").isEmpty() ? "" : table.render(Palette.of(around)));
+        around.out().print(answer.path("rules").isEmpty() ? "" : table.render(Sheet.of(around)));
     }
 }

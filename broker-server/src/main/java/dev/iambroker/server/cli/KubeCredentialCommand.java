@@ -38,7 +38,7 @@ final class KubeCredentialCommand implements Callable<Integer> {
         var around = access.around();
         var wish = around.environment().getOrDefault("KUBERNETES_EXEC_INFO", "");
         var request = BrokerRequest.post(target(), wish.getBytes(StandardCharsets.UTF_8), wait.limit());
-        var answer = access.client().send(request);
+        var answer = access.silentClient().send(request);
         BrokerClient.parsed(answer);
         around.out().println(answer.text().stripTrailing());
         return 0;

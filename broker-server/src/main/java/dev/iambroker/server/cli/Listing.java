@@ -22,7 +22,7 @@ final class Listing {
         }
         var entries = answer.path(member);
         entries.forEach(entry -> row.accept(table, entry));
-        around.out().print(entries.isEmpty() ? "no " + member + "\n" : table.render(Palette.of(around)));
+        around.out().print(entries.isEmpty() ? "no " + member + "\n" : table.render(Sheet.of(around)));
         return 0;
     }
 }

@@ -1,6 +1,7 @@
 package dev.iambroker.server.cli;
 
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -12,7 +13,7 @@ import picocli.CommandLine.Option;
         name = "login",
         description = {
             "Log an account in.",
-            "The secret is asked for on the terminal, or read from stdin when the option's value is '-'; it is never an"
+            "For a passcode the page that shows one is named. The secret is asked for on the terminal, or read from stdin when the option's value is '-'; it is never an"
                     + " argument, where others could read it. Without an option: the configured credential again."
         },
         footer = {
@@ -85,7 +86,7 @@ final class LoginCommand implements Callable<Integer> {
         var body = body();
         try {
             var request = BrokerRequest.postSecret(target, body, BrokerClient.UPSTREAM);
-            return new AccountAction(access, output).run(request, AccountReport::loggedIn);
+            return new AccountAction(access, output).run(request, report -> report.loggedIn(this::nameOf));
         } finally {
             Arrays.fill(body, (byte) 0);
         }
@@ -155,8 +156,34 @@ final class LoginCommand implements Callable<Integer> {
     }
 
     private byte[] askPasscode(SecretInput input, String value) {
-        var prompt = prompt("One-time passcode (shown at /identity/passcode of IAM)");
-        return LoginBody.of("passcode", input.read("--passcode", value, prompt));
+        if (!value.equals("-") && access.around().secretPrompt().canAsk()) {
+            sayWhereThePasscodeIs();
+        }
+        return LoginBody.of("passcode", input.read("--passcode", value, prompt("One-time passcode")));
+    }
+
+    /** Before anybody is asked for it, so that whoever may not log in at all does not fetch one. */
+    private void sayWhereThePasscodeIs() {
+        var answer = access.client().json(BrokerRequest.get(account.path() + "/passcode-url", BrokerClient.UPSTREAM));
+        access.around().err().println("A one-time passcode is shown at " + Json.cell(answer, "passcode_url"));
+    }
+
+    /** What IBM Cloud calls the account of that ID; null where it does not say. The login is done either way. */
+    private @Nullable String nameOf(String id) {
+        try {
+            var request = BrokerRequest.get(account.path() + "/ibm-accounts", BrokerClient.AT_ONCE);
+            return access.client()
+                    .json(request)
+                    .path("accounts")
+                    .valueStream()
+                    .filter(each -> Json.cell(each, "id").equalsIgnoreCase(id))
+                    .map(each -> Json.text(each, "name"))
+                    .filter(Objects::nonNull)
+                    .findFirst()
+                    .orElse(null);
+        } catch (CommandFailure notTold) {
+            return null;
+        }
     }
 
     private byte[] username(SecretInput input, String user) {

@@ -49,11 +49,20 @@ final class OneTimeSecret implements AutoCloseable {
     /** The user's own place in memory, or where temporary files go. */
     private static Path parent(Map<String, String> environment) {
         Path runtime = Path.of(environment.getOrDefault("XDG_RUNTIME_DIR", ""));
-        if (runtime.isAbsolute() && Files.isWritable(runtime)) {
+        if (runtime.isAbsolute() && isOwn(runtime) && Files.isWritable(runtime)) {
             return runtime;
         }
         Path temporary = Path.of(environment.getOrDefault("TMPDIR", ""));
         return temporary.isAbsolute() ? temporary : Path.of("/tmp");
+    }
+
+    /** After {@code su} it is another user's, who could put another directory in the place of ours while we write and remove. */
+    private static boolean isOwn(Path place) {
+        try {
+            return Files.getAttribute(place, "unix:uid").equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
+        } catch (IOException unknown) {
+            return false;
+        }
     }
 
     private static OneTimeSecret write(Path directory) throws IOException {

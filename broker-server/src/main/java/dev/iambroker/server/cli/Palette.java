@@ -2,16 +2,26 @@ package dev.iambroker.server.cli;
 
 /** Colours, on a terminal whose user did not ask for none. */
 final class Palette {
-    private final boolean on;
+    private static final Palette NONE = new Palette(false, false);
 
-    private Palette(boolean on) {
+    private final boolean on;
+    private final boolean many;
+
+    private Palette(boolean on, boolean many) {
         this.on = on;
+        this.many = many;
     }
 
     /** See no-color.org: any value but the empty one counts. */
     static Palette of(Surroundings around) {
-        return new Palette(isTerminal(around)
-                && around.environment().getOrDefault("NO_COLOR", "").isEmpty());
+        var isWanted = around.environment().getOrDefault("NO_COLOR", "").isEmpty();
+        return isTerminal(around) && isWanted ? new Palette(true, hasManyColours(around)) : NONE;
+    }
+
+    private static boolean hasManyColours(Surroundings around) {
+        var environment = around.environment();
+        return environment.getOrDefault("TERM", "").contains("256color")
+                || !environment.getOrDefault("COLORTERM", "").isEmpty();
     }
 
     /** Whether the cursor can be moved. */
@@ -25,21 +35,26 @@ final class Palette {
     }
 
     String paint(Colour colour, String text) {
-        return on && colour != Colour.PLAIN ? "\u001b[" + colour.code + "m" + text + "\u001b[0m" : text;
+        if (!on || colour == Colour.PLAIN) {
+            return text;
+        }
+        return "\u001b[" + (many ? colour.exact : colour.basic) + "m" + text + "\u001b[0m";
     }
 
-    /** What a cell wants to say at a glance. */
+    /** What a cell wants to say at a glance. The exact shades can be read on black and on white; basic yellow cannot. */
     enum Colour {
-        PLAIN(0),
-        HEAD(1),
-        GOOD(32),
-        BUSY(33),
-        BAD(31);
+        PLAIN("0", "0"),
+        HEAD("1", "1"),
+        GOOD("32", "38;5;34"),
+        BUSY("33", "38;5;136"),
+        BAD("31", "38;5;160");
 
-        private final int code;
+        private final String basic;
+        private final String exact;
 
-        Colour(int code) {
-            this.code = code;
+        Colour(String basic, String exact) {
+            this.basic = basic;
+            this.exact = exact;
         }
     }
 }

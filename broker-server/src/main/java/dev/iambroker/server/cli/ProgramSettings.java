@@ -1,13 +1,21 @@
 package dev.iambroker.server.cli;
 
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** What programs read in their environment to take their tokens from the broker. */
 final class ProgramSettings {
     private static final Pattern SERVICE = Pattern.compile("[A-Za-z_][A-Za-z0-9_-]*");
+
+    private static final String CREDENTIALS = "ibm-credentials.env";
 
     private ProgramSettings() {}
 
@@ -19,9 +27,49 @@ final class ProgramSettings {
         }
     }
 
+    /**
+     * An SDK that finds its service in such a file does not look at the environment: it would go on with what is there, an old
+     * key for one.
+     *
+     * @throws CommandFailure where one of the files that SDKs look for has something of one of these services
+     */
+    static void requireNoFile(List<String> services, Map<String, String> environment) {
+        List<String> prefixes =
+                services.stream().map(service -> prefix(service) + "_").toList();
+        Stream.of(
+                        environment.getOrDefault("IBM_CREDENTIALS_FILE", ""),
+                        CREDENTIALS,
+                        environment.getOrDefault("HOME", "") + "/" + CREDENTIALS)
+                .map(File::new)
+                .filter(file -> hasAny(prefixes, file))
+                .findFirst()
+                .ifPresent(file -> {
+                    throw new CommandFailure(
+                            ExitCode.USAGE,
+                            "SDKs take the settings of a service of --service from " + file.getAbsolutePath()
+                                    + " rather than from exec: take its lines out of there");
+                });
+    }
+
+    private static boolean hasAny(List<String> prefixes, File file) {
+        if (!file.isFile()) {
+            return false;
+        }
+        try (Stream<String> lines = Files.lines(file.toPath(), StandardCharsets.ISO_8859_1)) {
+            return lines.map(String::strip).anyMatch(line -> prefixes.stream().anyMatch(line::startsWith));
+        } catch (IOException | UncheckedIOException unreadable) {
+            // For the SDK too, which is this user's.
+            return false;
+        }
+    }
+
+    private static String prefix(String service) {
+        return service.toUpperCase(Locale.ROOT).replace('-', '_');
+    }
+
     /** The account is named once: what was set before beside the name would be refused with it. */
     static Stream<Variable> sdk(LoopbackWay way, String account, String service) {
-        String prefix = service.toUpperCase(Locale.ROOT).replace('-', '_');
+        String prefix = prefix(service);
         return Stream.of(
                 new Variable.Gone(prefix + "_IAM_PROFILE_ID", prefix + "_IAM_PROFILE_CRN"),
                 new Variable.Text(prefix + "_AUTH_TYPE", "container"),

@@ -20,7 +20,8 @@ import picocli.CommandLine.Spec;
             "Example:",
             "  iam-broker demo",
             "  iam-broker status",
-            "  curl -H \"$(iam-broker token prod --header)\" https://iam.cloud.ibm.com/v1/apikeys",
+            "  curl -H \"$(iam-broker token prod --header)\" \\",
+            "    https://iam.cloud.ibm.com/v1/apikeys",
             "",
             "Exit codes: 0 done, 1 other failure, 2 usage, 3 daemon not reachable,",
             "4 login required, 5 denied, 6 IAM not reachable, 7 unknown account or cluster."

@@ -9,6 +9,11 @@ public interface SecretPrompt {
     /** What was typed, owned by the caller, who wipes it; null when there is no terminal or the user closed it. */
     char @Nullable [] ask(String prompt);
 
+    /** Whether there is somebody to ask. */
+    default boolean canAsk() {
+        return true;
+    }
+
     /** Asks on {@code console}. */
     static SecretPrompt on(Console console) {
         return prompt -> console.readPassword("%s", prompt);
@@ -16,6 +21,16 @@ public interface SecretPrompt {
 
     /** Where nobody can be asked. */
     static SecretPrompt none() {
-        return _ -> null;
+        return new SecretPrompt() {
+            @Override
+            public char @Nullable [] ask(String prompt) {
+                return null;
+            }
+
+            @Override
+            public boolean canAsk() {
+                return false;
+            }
+        };
     }
 }

@@ -23,7 +23,8 @@ import tools.jackson.databind.JsonNode;
             "",
             "Example:",
             "  iam-broker share prod --kind kube --cluster build --ttl 2h --uses 100",
-            "  docker run -v \"$(dirname \"$(iam-broker share prod --mode 0666)\")\":/run/iam-broker ..."
+            "  socket=$(iam-broker share prod --mode 0666)",
+            "  docker run -v \"$(dirname \"$socket\")\":/run/iam-broker ..."
         })
 final class ShareCommand implements Callable<Integer> {
     private static final List<String> MODES = List.of("0600", "0660", "0666");

@@ -1,6 +1,5 @@
 package dev.iambroker.server.cli;
 
-import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -13,22 +12,22 @@ import tools.jackson.databind.JsonNode;
 @Command(
         name = "status",
         description = {
-            "Show how the accounts stand.",
-            "The life left of the access and kube tokens; when the next refresh is due; the life left of the session"
-                    + " (refresh token); and the runway: how long callers are served if IAM stays down from now."
+            "Show how the accounts stand, or all there is to know of one.",
+            "When the access and kube tokens end; when the next refresh is due; when the session (refresh token) ends;"
+                    + " and the runway: how long callers are served if IAM stays down from now. A terminal shows the"
+                    + " columns that it has room for, a pipe gets all."
         },
-        footer = {"", "Example:", "  iam-broker status --watch"})
+        footer = {"", "Example:", "  iam-broker status", "  iam-broker status prod", "  iam-broker status --watch"})
 final class StatusCommand implements Callable<Integer> {
-    private static final Duration REDRAW = Duration.ofSeconds(2);
-    private static final String TOP_LEFT = "\u001b[H\u001b[2J";
-
     private final ClientAccess access;
 
-    @Parameters(arity = "0..1", paramLabel = "ACCOUNT", description = "Only this account.")
+    @Parameters(arity = "0..1", paramLabel = "ACCOUNT", description = "All there is to know of this account.")
     @Nullable
     String account;
 
-    @Option(names = "--watch", description = "Show it again every two seconds until interrupted.")
+    @Option(
+            names = "--watch",
+            description = "Keep it current until interrupted; without a terminal, print it again at each change.")
     boolean watch;
 
     @Option(
@@ -49,45 +48,33 @@ final class StatusCommand implements Callable<Integer> {
         if (web) {
             return WebStatus.show(access, account == null && !watch && !output.isJson());
         }
-        var client = access.client();
-        var first = frame(client);
-        if (watch) {
-            redraw(client, first);
-            return 0;
+        var client = watch ? access.silentClient() : access.client();
+        var around = access.around();
+        if (!watch) {
+            around.out().print(output.isJson() ? Json.pretty(ask(client)) + "\n" : text(ask(client)));
+        } else if (output.isJson() || !Palette.isTerminal(around)) {
+            new StatusChanges(
+                            around,
+                            () -> ask(client),
+                            answer -> output.isJson() ? Json.line(answer) + "\n" : text(answer))
+                    .print();
+        } else {
+            new StatusWatch(around, () -> ask(client), this::text).show();
         }
-        access.around().out().print(first);
         return 0;
     }
 
-    private void redraw(BrokerClient client, String first) {
-        var around = access.around();
-        var clear = Palette.isTerminal(around) ? TOP_LEFT : "";
-        around.out().print(clear + first);
-        around.out().flush();
-        while (around.pause().pass(REDRAW) && !around.out().checkError()) {
-            around.out().print(clear + frameOrFailure(client));
-            around.out().flush();
-        }
-    }
-
-    /** A daemon that is restarted must not end the watch. */
-    private String frameOrFailure(BrokerClient client) {
-        try {
-            return frame(client);
-        } catch (CommandFailure failure) {
-            return failure.getMessage() + "\n";
-        }
-    }
-
-    private String frame(BrokerClient client) {
+    private JsonNode ask(BrokerClient client) {
         var path = account == null ? "/v1/accounts" : ClientAccess.accountPath(account);
-        var answer = client.json(BrokerRequest.get(path, BrokerClient.AT_ONCE));
-        return output.isJson() ? Json.pretty(answer) + "\n" : table(answer);
+        return client.json(BrokerRequest.get(path, BrokerClient.AT_ONCE));
     }
 
-    private String table(JsonNode answer) {
+    private String text(JsonNode answer) {
         var around = access.around();
-        var table = new StatusTable(new TimeLeft(around.clock()));
-        return table.render(answer, Palette.of(around));
+        var time = TimeLeft.of(around);
+        var sheet = Sheet.of(around);
+        return account == null
+                ? new StatusTable(time).render(answer, sheet)
+                : new StatusSheet(answer, time, sheet).render();
     }
 }

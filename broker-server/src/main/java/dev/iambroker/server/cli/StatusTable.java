@@ -15,7 +15,9 @@ final class StatusTable {
     private static final Duration LOGIN_ENDS_SOON = Duration.ofHours(8);
 
     /** Before the id of a cluster that has tokens of its own. */
-    private static final String OPENSHIFT = "kube/";
+    static final String OPENSHIFT = "kube/";
+
+    private static final String NOTE = "note: ";
 
     private final TimeLeft time;
 
@@ -23,26 +25,38 @@ final class StatusTable {
         this.time = time;
     }
 
-    /** {@code answer} is one account or a list of them. */
-    String render(JsonNode answer, Palette palette) {
+    /** {@code answer} is a list of accounts. */
+    String render(JsonNode answer, Sheet sheet) {
         var accounts = answer.path("accounts");
-        if (accounts.isArray() && accounts.isEmpty()) {
+        if (accounts.isEmpty()) {
             return "no account that you may see\n";
         }
-        var table = new Table("ACCOUNT", "STATE", "LOGIN", "ACCESS", "KUBE", "REFRESH", "SESSION", "RUNWAY");
-        if (accounts.isArray()) {
-            accounts.forEach(account -> addRow(table, account));
-        } else {
-            addRow(table, answer);
-        }
-        return table.render(palette) + shares(answer.path("shares"), palette) + notes(answer);
+        var isLocked =
+                accounts.valueStream().allMatch(account -> stateOf(account).equals("locked"));
+        var table = new Table("ACCOUNT", "STATE", "LOGIN", "ACCESS", "KUBE", "REFRESH", "SESSION", "RUNWAY")
+                .sparse("ACCESS", "KUBE", "REFRESH", "SESSION")
+                .givingWay("LOGIN", "KUBE", "SESSION", "REFRESH", "ACCESS")
+                .cutting("ACCOUNT");
+        accounts.forEach(account -> addRow(table, account, isLocked));
+        return (isLocked ? locked(sheet) : "")
+                + table.render(sheet)
+                + shares(answer.path("shares"), sheet)
+                + notes(answer, sheet);
     }
 
-    private String shares(JsonNode shares, Palette palette) {
+    /** Said once, where it is so of the whole broker. */
+    private static String locked(Sheet sheet) {
+        return sheet.palette().paint(Colour.BAD, "locked") + ", nothing is served: run 'iam-broker unlock'\n\n";
+    }
+
+    private String shares(JsonNode shares, Sheet sheet) {
         if (shares.isEmpty()) {
             return "";
         }
-        var table = new Table("SHARE", "ACCOUNT", "KIND", "CLUSTER", "ENDS IN", "USES LEFT", "SOCKET");
+        var table = new Table("SHARE", "ACCOUNT", "KIND", "CLUSTER", "ENDS", "USES LEFT", "SOCKET")
+                .sparse("CLUSTER", "USES LEFT")
+                .givingWay("USES LEFT", "CLUSTER", "KIND")
+                .cutting("ACCOUNT", "SOCKET");
         for (var share : shares) {
             table.row(
                     Cell.of(Json.cell(share, "id")),
@@ -53,12 +67,12 @@ final class StatusTable {
                     Cell.of(Json.cell(share, "uses_left")),
                     Cell.of(Json.cell(share, "path")));
         }
-        return "\n" + table.render(palette);
+        return "\n" + table.render(sheet);
     }
 
-    private void addRow(Table table, JsonNode account) {
+    private void addRow(Table table, JsonNode account, boolean isLockSaid) {
         var tokens = account.path("tokens");
-        var state = Json.cell(account, "state");
+        var state = stateOf(account);
         table.row(
                 Cell.of(Json.cell(account, "name")),
                 new Cell(state, colour(state)),
@@ -69,30 +83,51 @@ final class StatusTable {
                 Cell.of(time.until(TimeLeft.instant(account, "refresh_token_expires_at"), "ended")),
                 Cell.of(runway(account)));
         addOpenShiftTokens(table, tokens);
-        addError(table, account.path("last_error"));
-        addLoginEnd(table, account);
-        if (state.equals("login_required") || state.equals("disabled")) {
-            table.note("run 'iam-broker login " + loginOf(account) + "'");
+        var error = error(account.path("last_error"));
+        if (error != null) {
+            table.remark("last error " + error);
         }
-        if (state.equals("locked")) {
-            table.note("run 'iam-broker unlock'");
+        var loginEnd = loginEnd(account);
+        if (loginEnd != null) {
+            table.note(loginEnd);
+        }
+        var advice = advice(account);
+        if (advice != null && !(isLockSaid && state.equals("locked"))) {
+            table.note(advice);
         }
     }
 
     private void addOpenShiftTokens(Table table, JsonNode tokens) {
         tokens.propertyStream()
                 .filter(token -> token.getKey().startsWith(OPENSHIFT))
-                .forEach(token -> table.note("OpenShift cluster "
-                        + PlainText.of(token.getKey().substring(OPENSHIFT.length())) + ": its token ends in "
+                .forEach(token -> table.remark("OpenShift cluster " + clusterOf(token.getKey()) + ": its token ends "
                         + ends(token.getValue())));
     }
 
-    private static void addLoginEnd(Table table, JsonNode account) {
+    static String clusterOf(String token) {
+        return PlainText.of(token.substring(OPENSHIFT.length()));
+    }
+
+    static String stateOf(JsonNode account) {
+        return Json.cell(account, "state");
+    }
+
+    /** Null where the login does not end soon. */
+    static @Nullable String loginEnd(JsonNode account) {
         var seconds = account.path("login_runway_seconds");
         var left = Duration.ofSeconds(seconds.isNumber() ? seconds.asLong() : 0);
-        if (left.isPositive() && left.compareTo(LOGIN_ENDS_SOON) <= 0) {
-            table.note("login ends in " + TimeLeft.spelt(left) + ": run 'iam-broker login " + loginOf(account) + "'");
-        }
+        return left.isPositive() && left.compareTo(LOGIN_ENDS_SOON) <= 0
+                ? "login ends in " + TimeLeft.span(left) + ": run 'iam-broker login " + loginOf(account) + "'"
+                : null;
+    }
+
+    /** What a person has to do; null for nothing. */
+    static @Nullable String advice(JsonNode account) {
+        return switch (stateOf(account)) {
+            case "login_required", "disabled" -> "run 'iam-broker login " + loginOf(account) + "'";
+            case "locked" -> "run 'iam-broker unlock'";
+            default -> null;
+        };
     }
 
     /** The account to log in: that of another is refused where it shares that one's login. */
@@ -101,7 +136,7 @@ final class StatusTable {
         return owner == null ? Json.cell(account, "name") : owner;
     }
 
-    private static Colour colour(String state) {
+    static Colour colour(String state) {
         return switch (state) {
             case "valid" -> Colour.GOOD;
             case "starting", "refreshing", "backoff" -> Colour.BUSY;
@@ -122,27 +157,31 @@ final class StatusTable {
                 .orElse(null);
     }
 
-    private static String runway(JsonNode account) {
+    static String runway(JsonNode account) {
         var seconds = account.path("runway_seconds");
-        return seconds.isNumber() ? TimeLeft.brief(Duration.ofSeconds(seconds.asLong())) : "-";
+        return seconds.isNumber() ? TimeLeft.span(Duration.ofSeconds(seconds.asLong())) : "-";
     }
 
-    private void addError(Table table, JsonNode error) {
+    /** {@code 3 min ago: …}; null where there is none. */
+    @Nullable
+    String error(JsonNode error) {
         var detail = Json.text(error, "detail");
         if (detail == null) {
-            return;
+            return null;
         }
         var when = time.since(TimeLeft.instant(error, "at"));
         var code = Json.text(error, "iam_code");
         var named = code == null || detail.contains(code) ? detail : code + " " + detail;
-        table.note("last error" + (when.isEmpty() ? "" : " " + when) + ": " + named);
+        return when.isEmpty() ? named : when + ": " + named;
     }
 
     /** What the daemon wants the operator to know besides, such as a state key that lies beside what it protects. */
-    private static String notes(JsonNode answer) {
+    private static String notes(JsonNode answer, Sheet sheet) {
         var text = new StringBuilder();
         for (var note : answer.path("notes")) {
-            text.append("note: ").append(PlainText.of(note.asString(""))).append('\n');
+            text.append(NOTE)
+                    .append(Table.folded(PlainText.of(note.asString("")), NOTE.length(), sheet.columns()))
+                    .append('\n');
         }
         return text.toString();
     }

@@ -24,7 +24,8 @@ import tools.jackson.databind.JsonNode;
         footer = {
             "",
             "Example:",
-            "  curl -H \"$(iam-broker token prod --header)\" https://iam.cloud.ibm.com/v1/apikeys",
+            "  curl -H \"$(iam-broker token prod --header)\" \\",
+            "    https://iam.cloud.ibm.com/v1/apikeys",
             "  eval \"$(iam-broker token prod --min-ttl 30m --env)\" && terraform plan",
             "  iam-broker token prod --watch --on-change ./hand-over -- --to staging"
         })
@@ -106,12 +107,13 @@ final class TokenCommand implements Callable<Integer> {
     }
 
     private TokenWatch watched() {
-        return new TokenWatch(access.client(), access.around(), target("/watch"));
+        return new TokenWatch(access.silentClient(), access.around(), target("/watch"));
     }
 
     private void run(String program) throws InterruptedException {
         List<String> words = new ArrayList<>(List.of(program));
         words.addAll(arguments);
+        ChildEnvironment.requireText(words);
         Map<String, String> environment = ChildEnvironment.of(access.around().environment());
         environment.put("IAM_BROKER_ACCOUNT", account.name);
         var command = new ChangeCommand(words, environment, access.around().err());

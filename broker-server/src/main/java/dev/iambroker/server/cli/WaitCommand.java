@@ -46,6 +46,11 @@ final class WaitCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         var path = path();
+        return Progress.during(
+                access.around(), "waiting for " + (account == null ? "the broker" : account), () -> await(path));
+    }
+
+    private int await(String path) {
         var end = access.around().clock().instant().plus(timeout);
         while (true) {
             var failure = look(path);
@@ -74,7 +79,7 @@ final class WaitCommand implements Callable<Integer> {
     /** Null when it is so. */
     private @Nullable CommandFailure look(String path) {
         try {
-            var answer = access.client().sendForStatus(BrokerRequest.get(path, BrokerClient.AT_ONCE));
+            var answer = access.silentClient().sendForStatus(BrokerRequest.get(path, BrokerClient.AT_ONCE));
             if (answer.isSuccess()) {
                 return null;
             }
@@ -100,8 +105,8 @@ final class WaitCommand implements Callable<Integer> {
             return failure;
         }
         try {
-            var status =
-                    access.client().json(BrokerRequest.get(ClientAccess.accountPath(account), BrokerClient.AT_ONCE));
+            var status = access.silentClient()
+                    .json(BrokerRequest.get(ClientAccess.accountPath(account), BrokerClient.AT_ONCE));
             var state = Json.text(status, "state");
             return switch (state == null ? "" : state) {
                 case "login_required" -> standing("needs a login: run 'iam-broker login " + account + "'");

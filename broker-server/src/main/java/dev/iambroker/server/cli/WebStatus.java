@@ -19,7 +19,7 @@ final class WebStatus {
                     "--web shows all accounts and follows them by itself: leave out ACCOUNT and other options");
         }
         var around = access.around();
-        var feed = new StatusFeed(access.client(), around.clock());
+        var feed = new StatusFeed(access.silentClient(), around.clock());
         feed.demandDaemon();
         try (var threads = Executors.newVirtualThreadPerTaskExecutor();
                 var page = StatusPage.open(feed, threads, System::nanoTime)) {

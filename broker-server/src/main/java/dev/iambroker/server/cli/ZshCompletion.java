@@ -10,12 +10,17 @@ final class ZshCompletion {
     private static final String FRAME = """
             #compdef iam-broker
             # zsh completion for iam-broker, made by 'iam-broker completion zsh'
-            _iam_broker_accounts() {
-                local -a accounts
+            _iam_broker_ask() {
+                local -a names
                 local at=${words[(I)--socket]}
                 ((at > 0)) && socket=(--socket "${words[at+1]}")
-                accounts=(${(f)"$(iam-broker $socket __complete accounts 2>/dev/null)"})
-                compadd -a accounts
+                names=(${(f)"$(iam-broker $socket __complete "$@" 2>/dev/null)"})
+                compadd -a names
+            }
+            _iam_broker_accounts() { _iam_broker_ask accounts }
+            _iam_broker_clusters() {
+                local account=${opt_args[--account]:-$line[1]}
+                [[ -n $account ]] && _iam_broker_ask clusters $account
             }
             _iam_broker_commands() {
                 local -a commands=(
@@ -54,11 +59,19 @@ final class ZshCompletion {
     }
 
     private static String branch(Word word) {
-        var operand = word.operand();
-        var last = operand == null
-                ? ""
-                : "        " + quoted("1:" + operand.name() + ":" + action(operand.values())) + " \\\n";
-        return "        " + word.name() + ") _arguments \\\n" + options(word) + last + "        ;;\n";
+        return "        " + word.name() + ") _arguments \\\n" + options(word) + operands(word) + "        ;;\n";
+    }
+
+    private static String operands(Word word) {
+        var lines = new StringBuilder();
+        for (var place = 0; place < word.operands().size(); place++) {
+            var operand = word.operands().get(place);
+            var where = operand.repeats() ? "*" : String.valueOf(place + 1);
+            lines.append("        ")
+                    .append(quoted(where + ":" + operand.name() + ":" + action(operand.values())))
+                    .append(" \\\n");
+        }
+        return lines.toString();
     }
 
     private static String options(Word word) {
@@ -82,7 +95,8 @@ final class ZshCompletion {
             case WORDS -> "(" + String.join(" ", values.words()) + ")";
             case ACCOUNTS -> "_iam_broker_accounts";
             case FILES -> "_files";
-            case CLUSTERS, ANYTHING -> "";
+            case CLUSTERS -> "_iam_broker_clusters";
+            case ANYTHING -> "";
         };
     }
 

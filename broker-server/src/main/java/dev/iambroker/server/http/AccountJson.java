@@ -18,7 +18,8 @@ final class AccountJson {
                 .member("login", view.login())
                 .member("login_of", view.loginOf().value())
                 .member("account_id", view.accountId())
-                .member("iam_id", view.iamId());
+                .member("iam_id", view.iamId())
+                .member("user", view.user());
         tokens(view, json);
         json.member("refresh_token_expires_at", view.refreshTokenExpiresAt());
         span("runway_seconds", view.runway(), json);

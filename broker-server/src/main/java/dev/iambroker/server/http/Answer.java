@@ -8,7 +8,7 @@ import java.time.Duration;
 public sealed interface Answer permits FullAnswer, SecretAnswer, TokenAnswer {
     int status();
 
-    /** About how many bytes {@link #writeTo} will add. */
+    /** About how many bytes {@link #writeTo} will add; the most it can, where the answer holds a secret. */
     int sizeHint();
 
     /** Whether it must be overwritten in memory once it is sent. */

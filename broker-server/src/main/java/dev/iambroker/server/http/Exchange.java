@@ -2,8 +2,10 @@ package dev.iambroker.server.http;
 
 import dev.iambroker.broker.BrokerFailure;
 import dev.iambroker.client.ClientIdentity;
+import dev.iambroker.secret.Secret;
 import dev.iambroker.secret.SecretWiped;
 import dev.iambroker.token.UnknownAccount;
+import io.netty.buffer.ByteBuf;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -77,6 +79,33 @@ public final class Exchange {
     /** Whether nothing more can come of its connection: it is to be ended after the answer. */
     public boolean isLast() {
         return isLast;
+    }
+
+    /**
+     * What knows this request again and answers it, on the same connection; null where each such request has to be looked
+     * at. To be asked after {@link #now} gave an answer.
+     *
+     * @param bytes all of the request as it came, not kept
+     */
+    public @Nullable Refrain refrain(ByteBuf bytes) {
+        boolean isWorthIt = proved == null && request.keepAlive() && bytes.readableBytes() <= Refrain.MOST_BYTES;
+        Encore encore = isWorthIt && route != null && call != null ? encoreOf(route, call) : null;
+        return encore == null ? null : service.refrain(copyOf(bytes), encore, label, client);
+    }
+
+    private static @Nullable Encore encoreOf(Route route, Call call) {
+        try {
+            return route.encore(call);
+        } catch (BrokerFailure changed) {
+            // Since it was answered: the next one is told.
+            return null;
+        }
+    }
+
+    private static Secret copyOf(ByteBuf bytes) {
+        byte[] copy = new byte[bytes.readableBytes()];
+        bytes.getBytes(bytes.readerIndex(), copy);
+        return Secret.taking(copy);
     }
 
     /** Tells the listener of {@code answer}, which is on its way. */

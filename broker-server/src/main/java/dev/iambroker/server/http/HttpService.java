@@ -4,19 +4,27 @@ import dev.iambroker.broker.Admission;
 import dev.iambroker.client.ClientIdentity;
 import dev.iambroker.client.Scope;
 import dev.iambroker.policy.Fact;
+import dev.iambroker.secret.Secret;
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What one listener serves, and to whom. Thread-safe. */
 public final class HttpService {
+    /** Connections that ask for the same again and again; those beyond wait a little longer. Each keeps a piece of memory. */
+    private static final int MOST_REFRAINS = 1024;
+
+    static final int OK = 200;
+
     private final RouteTable routes;
     private final TransportRules rules;
     private final Admission broker;
     private final RequestEvents events;
     private final LongSupplier nanos;
+    private final AtomicInteger refrains = new AtomicInteger();
 
     /** @param nanos monotonic clock */
     public HttpService(
@@ -109,6 +117,24 @@ public final class HttpService {
         Query query = Query.parse(request.rawQuery(), match.route().parameters());
         exchange.ready(new Call(
                 client, request, match.variables(), query, exchange.arrival().witness(), exchange.proved()));
+    }
+
+    long now() {
+        return nanos.getAsLong();
+    }
+
+    /** Null where there are enough already. */
+    @Nullable
+    Refrain refrain(Secret bytes, Encore encore, String label, String client) {
+        if (refrains.incrementAndGet() > MOST_REFRAINS) {
+            refrains.decrementAndGet();
+            return null;
+        }
+        return new Refrain(this, bytes, encore, label, client, events.series(label, client, OK));
+    }
+
+    void refrainEnded() {
+        refrains.decrementAndGet();
     }
 
     void done(String label, String client, int status, long begun) {

@@ -51,6 +51,11 @@ public final class RequestParser {
         return readBody(in);
     }
 
+    /** Whether nothing of what comes next was taken yet, not even an empty line before it. */
+    public boolean isAtStart() {
+        return stage == Stage.REQUEST_LINE && !skippedBlankLine;
+    }
+
     /** Whether a request has begun and not ended. */
     public boolean isMidRequest() {
         return stage != Stage.REQUEST_LINE;

@@ -26,6 +26,14 @@ interface Route {
         return null;
     }
 
+    /**
+     * For a call that {@link #now} has just answered and that is likely to come again: gives its answers from then on.
+     * Null where each has to be taken up anew.
+     */
+    default @Nullable Encore encore(Call call) {
+        return null;
+    }
+
     /** The answer; may block. */
     Answer answer(Call call);
 }

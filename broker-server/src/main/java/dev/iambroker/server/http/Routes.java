@@ -91,6 +91,7 @@ public final class Routes {
                 new ClustersRoute(broker),
                 new ClusterRoute(broker),
                 new KubeconfigRoute(broker, kubeconfig),
+                new PasscodeUrlRoute(broker),
                 new LoginRoute(broker),
                 new AccountCommandRoute("refresh", broker::refresh),
                 new AccountCommandRoute("purge", broker::purge),

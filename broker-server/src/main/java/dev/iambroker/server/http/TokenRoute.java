@@ -1,5 +1,6 @@
 package dev.iambroker.server.http;
 
+import dev.iambroker.broker.StandingOrder;
 import dev.iambroker.broker.TokenBroker;
 import dev.iambroker.broker.TokenGrant;
 import dev.iambroker.broker.TokenRequest;
@@ -27,6 +28,12 @@ record TokenRoute(TokenBroker broker, TokenAnswers answers) implements Route {
     @Override
     public Answer answer(Call call) {
         return answers.of(broker.token(call.client(), request(call)));
+    }
+
+    @Override
+    public @Nullable Encore encore(Call call) {
+        StandingOrder order = broker.standingOrder(call.client(), request(call));
+        return order == null ? null : new TokenEncore(order, answers);
     }
 
     private static TokenRequest request(Call call) {

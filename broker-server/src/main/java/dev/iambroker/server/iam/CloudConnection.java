@@ -12,13 +12,16 @@ final class CloudConnection {
     private final CloudProfile profile;
     private final HttpExchange exchange;
     private final Issuers issuers;
+    private final PasscodePage passcodePage;
 
     CloudConnection(Endpoints endpoints, HttpClient client, HttpSettings settings) {
         this.endpoints = endpoints;
         this.client = client;
         this.profile = CloudProfile.of(endpoints);
         this.exchange = new HttpExchange(client, settings);
-        this.issuers = new Issuers(profile, new HttpExchange(client, settings.within(DISCOVERY_DEADLINE)));
+        HttpExchange discovery = new HttpExchange(client, settings.within(DISCOVERY_DEADLINE));
+        this.issuers = new Issuers(profile, discovery);
+        this.passcodePage = new PasscodePage(profile, discovery);
     }
 
     Endpoints endpoints() {
@@ -35,6 +38,10 @@ final class CloudConnection {
 
     Issuers issuers() {
         return issuers;
+    }
+
+    PasscodePage passcodePage() {
+        return passcodePage;
     }
 
     /** Lets what is under way end. */

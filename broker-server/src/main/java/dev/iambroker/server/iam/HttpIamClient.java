@@ -140,6 +140,11 @@ public final class HttpIamClient implements IamClient {
         return connection == null ? TokenIssuers.UNKNOWN : connection.issuers().at(nanos.getAsLong(), named);
     }
 
+    @Override
+    public URI passcodePage(Account account) {
+        return connections.known(account).passcodePage().url();
+    }
+
     /** Where sessions are refreshed, as {@code https://host}; that logins of the 2017 generation go elsewhere is rare. */
     @Override
     public String upstream(Account account) {

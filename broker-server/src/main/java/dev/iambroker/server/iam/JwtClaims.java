@@ -18,6 +18,9 @@ public final class JwtClaims {
 
     private static final int PARTS = 3;
 
+    /** As long as a mail address may be, RFC 5321 section 4.5.3.1. */
+    private static final int MAX_USER_CHARS = 254;
+
     /** The account's 32 digits tell these from {@code sub_type}. */
     private static final Pattern KUBE_CLAIM = Pattern.compile("(?:realmed_sub|sub)_([0-9a-fA-F]{32})");
 
@@ -59,10 +62,17 @@ public final class JwtClaims {
                 JsonAnswer.instant(claims, "iat"),
                 JsonAnswer.instant(claims, "exp"),
                 JsonAnswer.text(claims, "iam_id"),
+                user(claims),
                 JsonAnswer.text(claims.path("account"), "bss"),
                 JsonAnswer.text(claims, "iss"),
                 audience(claims.path("aud")),
                 kubeAccounts(claims));
+    }
+
+    private static @Nullable String user(JsonNode claims) {
+        String email = JsonAnswer.text(claims, "email");
+        String user = email == null ? JsonAnswer.text(claims, "sub") : email;
+        return user == null || user.length() > MAX_USER_CHARS ? null : user;
     }
 
     /** One string or an array of them, RFC 7519 section 4.1.3. */

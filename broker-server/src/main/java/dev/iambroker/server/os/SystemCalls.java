@@ -20,11 +20,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class SystemCalls {
     /** Numbers differ by processor. */
-    private record Numbers(int mlock, int madvise, int prctl, int prlimit64, int fcntl, int close, int ppoll) {
+    private record Numbers(
+            int mlock, int madvise, int prctl, int prlimit64, int fcntl, int close, int ioctl, int ppoll) {
         static @Nullable Numbers ofThisMachine() {
             return switch (System.getProperty("os.name", "") + " " + System.getProperty("os.arch", "")) {
-                case "Linux amd64" -> new Numbers(149, 28, 157, 302, 72, 3, 271);
-                case "Linux aarch64" -> new Numbers(228, 233, 167, 261, 25, 57, 73);
+                case "Linux amd64" -> new Numbers(149, 28, 157, 302, 72, 3, 16, 271);
+                case "Linux aarch64" -> new Numbers(228, 233, 167, 261, 25, 57, 29, 73);
                 default -> null;
             };
         }
@@ -41,6 +42,7 @@ final class SystemCalls {
     private static final int RLIMIT_CORE = 4;
     private static final int RLIMIT_BYTES = 16;
     private static final int F_SETFL = 4;
+    private static final int TIOCGWINSZ = 0x5413;
     private static final int POLLFD_BYTES = 8;
 
     private static final StructLayout STATE = Linker.Option.captureStateLayout();
@@ -115,6 +117,11 @@ final class SystemCalls {
     /** 0, or the number of the error. */
     int signal(int process, int signal) {
         return call(PIDFD_SEND_SIGNAL, process, signal, 0, 0);
+    }
+
+    /** 0, or the number of the error. Rows and columns, 16 bits each, are then at the beginning of {@code size}. */
+    int windowSize(int terminal, ByteBuffer size) {
+        return call(numbers.ioctl, terminal, TIOCGWINSZ, address(size), 0);
     }
 
     /** 0, or the number of the error. */

@@ -1,5 +1,6 @@
 package dev.iambroker.server.page;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -10,8 +11,9 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Semaphore;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -32,9 +34,12 @@ public final class StatusPage implements AutoCloseable {
     private final ServerSocket server;
     private final Executor threads;
     private final LongSupplier nanos;
-    private final Semaphore room = new Semaphore(MOST_CONNECTIONS);
     private final PageKeys keys;
     private final PageRules rules;
+
+    /** Who came first is the first. */
+    @GuardedBy("open")
+    private final Deque<Socket> open = new ArrayDeque<>();
 
     private StatusPage(ServerSocket server, Supplier<String> status, Executor threads, LongSupplier nanos) {
         this.server = server;
@@ -71,27 +76,43 @@ public final class StatusPage implements AutoCloseable {
 
     private void accept() {
         while (!server.isClosed()) {
-            // Whoever comes beyond that waits in the kernel's queue.
-            room.acquireUninterruptibly();
             try {
                 take(server.accept());
             } catch (IOException closedOrShortOfFiles) {
                 // Closed, which ends the loop; or out of files, and whoever waits is served when there are some.
-                room.release();
             }
         }
     }
 
-    private void take(Socket socket) {
+    private void take(Socket socket) throws IOException {
+        enter(socket);
         threads.execute(() -> {
             try (socket) {
                 serve(socket);
             } catch (IOException gone) {
                 // Nobody is left to be told.
             } finally {
-                room.release();
+                leave(socket);
             }
         });
+    }
+
+    /** Any user of the machine can connect: one that holds all it can must not keep the browser out, which asks at once. */
+    private void enter(Socket newcomer) throws IOException {
+        Socket longest;
+        synchronized (open) {
+            longest = open.size() < MOST_CONNECTIONS ? null : open.pollFirst();
+            open.addLast(newcomer);
+        }
+        if (longest != null) {
+            longest.close();
+        }
+    }
+
+    private void leave(Socket socket) {
+        synchronized (open) {
+            open.remove(socket);
+        }
     }
 
     private void serve(Socket socket) throws IOException {

@@ -16,6 +16,13 @@ record AuditEntry(AuditEvent event, long count, Instant first) {
     }
 
     AuditEntry and(AuditEvent next) {
-        return new AuditEntry(next, count + 1, first);
+        return and(AuditEntry.of(next));
+    }
+
+    /** Both together, whichever was counted first. */
+    AuditEntry and(AuditEntry other) {
+        AuditEvent last = other.event.at().isBefore(event.at()) ? event : other.event;
+        Instant earlier = other.first.isBefore(first) ? other.first : first;
+        return new AuditEntry(last, count + other.count, earlier);
     }
 }

@@ -130,10 +130,10 @@ final class AuditWriter implements Runnable {
             AuditJob.Event job, long now, List<AuditEntry> lines, List<CompletableFuture<@Nullable Void>> waiters) {
         AuditEvent event = job.event();
         boolean isLineOfItsOwn = isEachHandOutALine && event.isHandOut();
-        if (isLineOfItsOwn || !repeats.absorb(event, now)) {
+        if (isLineOfItsOwn || !repeats.absorb(event, job.tally(), now)) {
             lines.add(AuditEntry.of(event));
             if (!isLineOfItsOwn) {
-                repeats.begin(event, now);
+                repeats.begin(event, job.tally(), now);
             }
         }
         if (job.written() != null) {

@@ -3,6 +3,7 @@ package dev.iambroker.server.telemetry;
 import dev.iambroker.event.AuditEvent;
 import dev.iambroker.event.AuditLog;
 import dev.iambroker.event.AuditUnavailable;
+import dev.iambroker.event.Tally;
 import dev.iambroker.store.AuditVault;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -97,11 +98,23 @@ public final class HashChainedAuditLog implements AuditLog, AutoCloseable {
 
     @Override
     public void record(AuditEvent event) {
+        offer(event, null);
+    }
+
+    @Override
+    public @Nullable Tally recordFirst(AuditEvent event) {
+        RepeatTally tally = new RepeatTally(event);
+        return offer(event, tally) ? tally : null;
+    }
+
+    private boolean offer(AuditEvent event, @Nullable RepeatTally tally) {
         // Refusals cost their sender nothing: a flood of them must not take the room of what was handed out.
         boolean hasRoom = event.allowed() || waiting.remainingCapacity() > KEPT_FOR_WHAT_WAS_ALLOWED;
-        if (isClosed.get() || !hasRoom || !waiting.offer(new AuditJob.Event(event, null))) {
+        boolean isTaken = !isClosed.get() && hasRoom && waiting.offer(new AuditJob.Event(event, null, tally));
+        if (!isTaken) {
             missed.incrementAndGet();
         }
+        return isTaken;
     }
 
     @Override
@@ -115,7 +128,7 @@ public final class HashChainedAuditLog implements AuditLog, AutoCloseable {
         try {
             boolean isTaken = !isClosed.get()
                     && waiting.offer(
-                            new AuditJob.Event(event, written), LONGEST_WRITE.toMillis(), TimeUnit.MILLISECONDS);
+                            new AuditJob.Event(event, written, null), LONGEST_WRITE.toMillis(), TimeUnit.MILLISECONDS);
             if (!isTaken) {
                 throw new AuditUnavailable("the audit log takes no more records");
             }

@@ -23,37 +23,82 @@ final class Repeats {
     /** Some megabytes; beyond it the eldest minute ends early. */
     private static final int MOST_WINDOWS = 8 * 1024;
 
+    /** A hundred bytes each; far more than there are clients that ask again and again within a minute. */
+    private static final int MOST_TALLIES = 8 * 1024;
+
     /** By the event without its time; the eldest first, as all windows are of one length. */
     private final Map<AuditEvent, Window> windows = new LinkedHashMap<>();
 
-    private static final class Window {
+    /** In all windows; whoever would have one more has its repeats come as events. */
+    private int tallies;
+
+    private final class Window {
         private final long end;
+        private final List<RepeatTally> counting = new ArrayList<>(1);
         private @Nullable AuditEntry counted;
 
         Window(long end) {
             this.end = end;
         }
+
+        void add(@Nullable RepeatTally tally) {
+            if (tally == null) {
+                return;
+            }
+            counting.add(tally);
+            tallies++;
+            if (tallies > MOST_TALLIES) {
+                takeOver();
+            }
+        }
+
+        void count(AuditEntry entry) {
+            counted = counted == null ? entry : counted.and(entry);
+        }
+
+        /** What its tallies have counted, which then count no more. */
+        void takeOver() {
+            for (RepeatTally tally : counting) {
+                AuditEntry repeats = tally.close();
+                if (repeats != null) {
+                    count(repeats);
+                }
+            }
+            tallies -= counting.size();
+            counting.clear();
+        }
     }
 
-    /** Whether {@code event} is a repeat, and counted; else it is a line, and begins a window. */
-    boolean absorb(AuditEvent event, long nanos) {
+    /**
+     * Whether {@code event} is a repeat, and counted; else it is a line, and begins a window.
+     *
+     * @param tally counts further ones; null for none
+     */
+    boolean absorb(AuditEvent event, @Nullable RepeatTally tally, long nanos) {
         Window open = windows.get(key(event));
         if (open != null && open.end - nanos > 0) {
-            open.counted = open.counted == null ? AuditEntry.of(event) : open.counted.and(event);
+            open.count(AuditEntry.of(event));
+            open.add(tally);
             return true;
         }
         return false;
     }
 
-    /** {@code event} was written as a line. */
-    void begin(AuditEvent event, long nanos) {
-        windows.put(key(event), new Window(nanos + WINDOW.toNanos()));
+    /** {@code event} was written as a line. Tally as in {@link #absorb}. */
+    void begin(AuditEvent event, @Nullable RepeatTally tally, long nanos) {
+        Window window = new Window(nanos + WINDOW.toNanos());
+        windows.put(key(event), window);
+        window.add(tally);
     }
 
     /** {@code event} became no line after all. How many repeats of it were counted by then, to no end. */
     long forget(AuditEvent event) {
         Window begun = windows.remove(key(event));
-        return begun == null || begun.counted == null ? 0 : begun.counted.count();
+        if (begun == null) {
+            return 0;
+        }
+        begun.takeOver();
+        return begun.counted == null ? 0 : begun.counted.count();
     }
 
     /** What was counted in windows that are over, or that there is no room for. They are closed. */
@@ -74,6 +119,7 @@ final class Repeats {
             if (!isOver.test(window)) {
                 break;
             }
+            window.takeOver();
             if (window.counted != null) {
                 counted.add(window.counted);
             }

@@ -56,6 +56,6 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
         channel.pipeline()
                 .addLast(new ConnectionLimitHandler(limits, userOf))
                 .addLast(identification.get())
-                .addLast(new RequestHandler(service, workers, loops.turnsOn(channel.eventLoop())));
+                .addLast(new RequestHandler(service, workers, loops.shareOf(channel.eventLoop())));
     }
 }

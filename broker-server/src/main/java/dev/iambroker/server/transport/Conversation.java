@@ -63,6 +63,9 @@ final class Conversation {
     /** Requests of one connection that are answered before the others have their turn. */
     static final int TURN = 16;
 
+    /** In place of an index, for a request of which some bytes are gone. */
+    private static final int BEGUN_BEFORE = -1;
+
     private static final byte[] CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
     private final ChannelHandlerContext ctx;
@@ -73,6 +76,9 @@ final class Conversation {
     private final RequestParser parser = new RequestParser();
     private final Inbox inbox;
     private final Turns.Line line;
+    private final SecretBuffers buffers;
+    private final Runnable secretSent = this::secretSent;
+    private final Repetition repetition = new Repetition();
     private Phase phase = Phase.READING;
     private boolean hasBegun;
     private boolean hasInputEnded;
@@ -89,14 +95,15 @@ final class Conversation {
         CLOSING
     }
 
-    Conversation(ChannelHandlerContext ctx, HttpService service, Executor workers, Arrival arrival, Turns.Line line) {
+    Conversation(ChannelHandlerContext ctx, HttpService service, Executor workers, Arrival arrival, LoopShare loop) {
         this.ctx = ctx;
         this.service = service;
         this.workers = workers;
         this.arrival = arrival;
         this.watchdog = new Watchdog(ctx, this::timedOut);
         this.inbox = new Inbox(ctx.alloc());
-        this.line = line;
+        this.line = loop.turns().join(ChannelPlace.userOf(ctx.channel()));
+        this.buffers = loop.buffers();
     }
 
     void begin() {
@@ -180,15 +187,38 @@ final class Conversation {
                 waitInLine();
                 return steps;
             }
-            HttpRequest request = nextRequest();
-            if (request == null) {
+            if (!answerAgain() && !answerNext()) {
                 return steps;
             }
-            hasBegun = false;
             steps++;
-            answer(request);
         }
         return steps;
+    }
+
+    /** Whether the next request is the one that is repeated here; it is answered then. */
+    private boolean answerAgain() {
+        if (isDraining || !parser.isAtStart()) {
+            return false;
+        }
+        Answer answer = repetition.answer(inbox.bytes());
+        if (answer == null) {
+            return false;
+        }
+        hasBegun = false;
+        repetition.done(write(answer, true));
+        return true;
+    }
+
+    /** Whether there was a whole request; it is answered, or will be. */
+    private boolean answerNext() {
+        int begin = parser.isAtStart() ? inbox.bytes().readerIndex() : BEGUN_BEFORE;
+        HttpRequest request = nextRequest();
+        if (request == null) {
+            return false;
+        }
+        hasBegun = false;
+        answer(request, begin);
+        return true;
     }
 
     private void waitUnlessFree() {
@@ -253,10 +283,12 @@ final class Conversation {
         }
     }
 
-    private void answer(HttpRequest request) {
+    /** @param begin where its bytes begin in the inbox */
+    private void answer(HttpRequest request, int begin) {
         Exchange exchange = service.begin(request, arrival);
         Answer answer = exchange.now();
         if (answer != null) {
+            noteRepeats(exchange, answer, begin);
             send(exchange, answer, request.keepAlive());
             return;
         }
@@ -270,6 +302,13 @@ final class Conversation {
         ChannelPlace.busy(ctx.channel(), true);
         watchdog.clear();
         hop(exchange, request.keepAlive());
+    }
+
+    private void noteRepeats(Exchange exchange, Answer answer, int begin) {
+        if (begin != BEGUN_BEFORE && answer.holdsSecret()) {
+            ByteBuf bytes = inbox.bytes();
+            repetition.heard(bytes.slice(begin, bytes.readerIndex() - begin), exchange);
+        }
     }
 
     private void hop(Exchange exchange, boolean keepAlive) {
@@ -323,32 +362,36 @@ final class Conversation {
     /** What was sent: {@code answer}, unless its secret is gone. */
     @CanIgnoreReturnValue
     private Answer write(Answer answer, boolean keepAlive) {
-        ByteBuf out = ctx.alloc().ioBuffer(answer.sizeHint());
-        try {
-            answer.writeTo(out, keepAlive);
-        } catch (SecretWiped e) {
-            Wiped.release(out);
-            return write(Answer.withdrawn(), keepAlive);
-        }
         if (answer.holdsSecret()) {
-            writeAndWipe(out);
-        } else {
-            ctx.write(out);
+            return writeSecret(answer, keepAlive);
         }
+        ByteBuf out = ctx.alloc().ioBuffer(answer.sizeHint());
+        answer.writeTo(out, keepAlive);
+        ctx.write(out, ctx.voidPromise());
         return answer;
     }
 
-    /** Held until the kernel has it, or it is lost: the bytes are overwritten before anybody else gets the buffer. */
-    private void writeAndWipe(ByteBuf out) {
+    private Answer writeSecret(Answer answer, boolean keepAlive) {
         unsentSecrets++;
-        ctx.write(out.retain()).addListener(sent -> {
-            unsentSecrets--;
-            Wiped.release(out);
-        });
+        ByteBuf out = buffers.take(ctx.alloc(), answer.sizeHint(), secretSent);
+        try {
+            answer.writeTo(out, keepAlive);
+        } catch (SecretWiped e) {
+            out.release();
+            return write(Answer.withdrawn(), keepAlive);
+        }
+        ctx.write(out, ctx.voidPromise());
+        return answer;
+    }
+
+    /** Or lost. */
+    private void secretSent() {
+        unsentSecrets--;
     }
 
     /** No secret leaves any more that has not left already. */
     void withdraw() {
+        repetition.forget();
         if (unsentSecrets > 0) {
             ctx.close();
         }
@@ -380,6 +423,7 @@ final class Conversation {
     }
 
     private void forgetRequests() {
+        repetition.forget();
         inbox.drop();
         held = 0;
         ChannelPlace.holds(ctx.channel(), 0);

@@ -1,10 +1,10 @@
 package dev.iambroker.server.transport;
 
-import io.netty.channel.EventLoop;
 import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.ThreadAwareExecutor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +20,7 @@ public final class EventLoops implements AutoCloseable {
     private static final long CLOSE_SECONDS = 2;
 
     private final IoEventLoopGroup group;
-    private final Map<EventLoop, Turns> turns = new ConcurrentHashMap<>();
+    private final Map<ThreadAwareExecutor, LoopShare> shares = new ConcurrentHashMap<>();
 
     /** @throws IllegalStateException where there is no epoll */
     public EventLoops() {
@@ -30,7 +30,9 @@ public final class EventLoops implements AutoCloseable {
                     Epoll.unavailabilityCause());
         }
         this.group = new MultiThreadIoEventLoopGroup(
-                LOOPS, new DefaultThreadFactory("iam-broker-io", true), SteadyEpoll.newFactory());
+                LOOPS,
+                new DefaultThreadFactory("iam-broker-io", true),
+                SteadyEpoll.newFactory(loop -> shareOf(loop).turns()));
     }
 
     /** Each of them alone, to hand a task to. */
@@ -44,9 +46,9 @@ public final class EventLoops implements AutoCloseable {
         return group;
     }
 
-    /** Who goes first among all that {@code loop} serves, by whichever listener they came. */
-    Turns turnsOn(EventLoop loop) {
-        return turns.computeIfAbsent(loop, unused -> new Turns());
+    /** For use on {@code loop} alone. */
+    LoopShare shareOf(ThreadAwareExecutor loop) {
+        return shares.computeIfAbsent(loop, unused -> new LoopShare());
     }
 
     /** Stops the threads, at once where every listener is closed. */

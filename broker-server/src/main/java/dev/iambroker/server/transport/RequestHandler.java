@@ -21,7 +21,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
 
     private final HttpService service;
     private final Executor workers;
-    private final Turns turns;
+    private final LoopShare loop;
     private @Nullable Conversation conversation;
     private boolean isDraining;
 
@@ -35,18 +35,17 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
         EVENT
     }
 
-    /** @param turns of the channel's event loop */
-    RequestHandler(HttpService service, Executor workers, Turns turns) {
+    /** @param loop the channel's */
+    RequestHandler(HttpService service, Executor workers, LoopShare loop) {
         this.service = service;
         this.workers = workers;
-        this.turns = turns;
+        this.loop = loop;
     }
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
         Arrival arrival = Arrivals.of(ctx.channel());
-        Turns.Line line = turns.join(ChannelPlace.userOf(ctx.channel()));
-        conversation = new Conversation(ctx, service, workers, arrival, line);
+        conversation = new Conversation(ctx, service, workers, arrival, loop);
         conversation.begin();
         if (isDraining) {
             conversation.drain();

@@ -8,6 +8,8 @@ import io.netty.channel.IoOps;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollIoOps;
+import io.netty.util.concurrent.ThreadAwareExecutor;
+import java.util.function.Function;
 
 /**
  * Netty's epoll, in which a socket that waits for nothing stays known to the kernel.
@@ -19,14 +21,17 @@ import io.netty.channel.epoll.EpollIoOps;
  */
 final class SteadyEpoll implements IoHandler {
     private final IoHandler epoll;
+    private final Turns turns;
 
-    private SteadyEpoll(IoHandler epoll) {
+    private SteadyEpoll(IoHandler epoll, Turns turns) {
         this.epoll = epoll;
+        this.turns = turns;
     }
 
-    static IoHandlerFactory newFactory() {
+    /** @param turnsOn gives those of an event loop, which are told of each look at its sockets */
+    static IoHandlerFactory newFactory(Function<? super ThreadAwareExecutor, Turns> turnsOn) {
         IoHandlerFactory epoll = EpollIoHandler.newFactory();
-        return executor -> new SteadyEpoll(epoll.newHandler(executor));
+        return executor -> new SteadyEpoll(epoll.newHandler(executor), turnsOn.apply(executor));
     }
 
     @Override
@@ -64,6 +69,7 @@ final class SteadyEpoll implements IoHandler {
 
     @Override
     public int run(IoHandlerContext context) {
+        turns.look();
         return epoll.run(context);
     }
 

@@ -10,9 +10,10 @@ import java.util.concurrent.TimeUnit;
 /**
  * Whose turn it is on one event loop: one that is asked by a user's many connections must soon look at those of others.
  *
- * <p>Every user may take some steps as the requests come; that is all where nobody floods. Whoever has taken them waits in
- * a line of that user's own, and so does every further connection of the same user. The lines are served in turn, as much
- * of them at once as of one user, with a look at the sockets in between. What waits is not read.
+ * <p>Every user may take some steps at each look that the loop takes at its sockets; that is all where nobody floods.
+ * Whoever has taken them waits in a line of that user's own, and so does every further connection of the same user. The
+ * lines are served in turn, as much of them at once as of one user, with a look at the sockets in between. What waits is
+ * not read.
  *
  * <p>Confined to the event loop.
  */
@@ -89,6 +90,11 @@ final class Turns {
             isDue = true;
             loop.schedule(() -> serve(loop), 0, TimeUnit.NANOSECONDS);
         }
+    }
+
+    /** The loop looks at its sockets. */
+    void look() {
+        round++;
     }
 
     private void serve(EventExecutor loop) {

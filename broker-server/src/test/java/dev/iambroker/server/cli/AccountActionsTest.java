@@ -56,7 +56,7 @@ final class AccountActionsTest {
 
         var out = cli.run(verb, "prod", "--output=json").out();
 
-        assertThat(Json.MAPPER.readTree(out)).isEqualTo(Json.MAPPER.readTree(PROD));
+        assertThat(Json.MAPPER.readTree(out)).isEqualTo(Cli.versioned(PROD));
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /** Runs the command line as a process would, on a terminal and a clock of the test's making. */
 class Cli implements DaemonCommands {
@@ -23,7 +25,10 @@ class Cli implements DaemonCommands {
     final Map<String, String> environment = new HashMap<>();
     final List<String> prompts = new ArrayList<>();
     final List<Object> daemonCalls = new ArrayList<>();
+    boolean inTerminal;
     boolean terminal;
+    boolean errTerminal;
+    Screen screen = Screen.USUAL;
     String stdin = "";
     String verdict = "{}";
 
@@ -36,6 +41,8 @@ class Cli implements DaemonCommands {
     @Nullable
     ConfigReport inspected;
 
+    Path configPlace = Path.of("/nowhere/broker.yaml");
+
     Pause pause = _ -> false;
     Instant now = NOW;
 
@@ -47,6 +54,11 @@ class Cli implements DaemonCommands {
         var cli = new Cli();
         cli.environment.put("IAM_BROKER_SOCKET", socket.toString());
         return cli;
+    }
+
+    /** The daemon's answer as {@code --output json} prints it. */
+    static JsonNode versioned(String answer) {
+        return Json.MAPPER.readTree("{\"schema\":1," + answer.strip().substring(1));
     }
 
     Result run(String... arguments) {
@@ -65,26 +77,38 @@ class Cli implements DaemonCommands {
         return surroundings(OutputStream.nullOutputStream(), OutputStream.nullOutputStream());
     }
 
-    private Surroundings surroundings(OutputStream out, OutputStream err) {
+    Surroundings surroundings(OutputStream out, OutputStream err) {
         InstantSource clock = () -> now;
         return new Surroundings(
                 new ByteArrayInputStream(stdin.getBytes(StandardCharsets.UTF_8)),
                 new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8),
                 environment,
+                inTerminal,
                 terminal,
-                this::ask,
+                errTerminal,
+                new Typist(),
                 clock,
                 pause,
+                ZoneOffset.UTC,
+                () -> screen,
                 Endings.none());
     }
 
-    private char @Nullable [] ask(String prompt) {
-        prompts.add(prompt);
-        if (!typedNext.isEmpty()) {
-            return typedNext.remove().toCharArray();
+    private final class Typist implements SecretPrompt {
+        @Override
+        public char @Nullable [] ask(String prompt) {
+            prompts.add(prompt);
+            if (!typedNext.isEmpty()) {
+                return typedNext.remove().toCharArray();
+            }
+            return typed == null ? null : typed.toCharArray();
         }
-        return typed == null ? null : typed.toCharArray();
+
+        @Override
+        public boolean canAsk() {
+            return typed != null || !typedNext.isEmpty();
+        }
     }
 
     @Override
@@ -137,6 +161,11 @@ class Cli implements DaemonCommands {
     public byte[] verifyAudit(@Nullable Path config, List<Path> files, long from) {
         daemonCalls.add("audit " + config + " " + files + " " + from);
         return verdict.getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public Path configPlace(@Nullable Path named) {
+        return named == null ? configPlace : named;
     }
 
     @Override

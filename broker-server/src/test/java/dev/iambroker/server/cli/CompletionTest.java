@@ -22,8 +22,11 @@ final class CompletionTest {
     @BeforeEach
     void installProgram() throws IOException {
         var program = directory.resolve("iam-broker");
-        Files.writeString(
-                program, "#!/bin/sh\necho \"$*\" >> " + directory.resolve("calls") + "\necho prod; echo dev\n");
+        Files.writeString(program, """
+                #!/bin/sh
+                echo "$*" >> %s
+                case "$*" in *'__complete clusters '*) echo blue; echo green ;; *) echo prod; echo dev ;; esac
+                """.formatted(directory.resolve("calls")));
         Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
         Files.writeString(
                 directory.resolve("completion.bash"),
@@ -46,6 +49,16 @@ final class CompletionTest {
                 "'env '                       | prod dev",
                 "'env prod --for '            | sdk terraform ibmcloud curl",
                 "'token prod '                | ''",
+                "'token prod --cluster '      | blue green",
+                "'token prod --cluster=g'     | green",
+                "'kubeconfig prod '           | blue green",
+                "'kubeconfig prod blue '      | blue green",
+                "'kubeconfig --merge f prod g'| green",
+                "'kubeconfig --merge=f prod g'| green",
+                "'kubeconfig --merge f '      | prod dev",
+                "'kubeconfig --merge --all '  | prod dev",
+                "'kube-credential --account dev --cluster b' | blue",
+                "'doctor prod gr'             | green",
                 "'--socket /x status '        | prod dev",
                 "'login dev --p'              | --passcode --password",
                 "'status --output '           | table json",
@@ -68,6 +81,13 @@ final class CompletionTest {
         complete("iam-broker --socket /some/where token ");
 
         assertThat(directory.resolve("calls")).hasContent("--socket /some/where __complete accounts");
+    }
+
+    @Test
+    void bash_clusters_askedForTheAccountOfTheLine() throws Exception {
+        complete("iam-broker --socket /s kubeconfig --merge f prod b");
+
+        assertThat(directory.resolve("calls")).hasContent("--socket /s __complete clusters prod");
     }
 
     @ParameterizedTest

@@ -72,7 +72,7 @@ final class DoctorCommandTest {
         assertThat(result.code()).isZero();
         assertThat(result.out())
                 .contains("/etc/broker.yaml has 1 account")
-                .contains("access, 1234 s left")
+                .contains("access, ends in 20 min")
                 .doesNotContain("canary");
     }
 

@@ -54,7 +54,8 @@ final class ExecCommandTest {
     }
 
     private DaemonTokens tokens() {
-        return new DaemonTokens(new BrokerClient(new BrokerConnection(daemon.socket())), cli.surroundings(), "prod");
+        return new DaemonTokens(
+                new BrokerClient(new BrokerConnection(daemon.socket()), null), cli.surroundings(), "prod");
     }
 
     private static TokenRequest request(String account) {
@@ -80,6 +81,27 @@ final class ExecCommandTest {
         assertThat(result.err()).contains(message).hasLineCount(1);
         assertThat(daemon.asked()).isEmpty();
         assertThat(cli.daemonCalls).isEmpty();
+    }
+
+    /** What is in such a file goes before the environment: the command would go on with its old key. */
+    @ParameterizedTest
+    @CsvSource({"HOME, ibm-credentials.env", "IBM_CREDENTIALS_FILE, any"})
+    void serviceThatACredentialsFileHas_refused(String variable, String name) throws IOException {
+        Path file = directory.resolve(name);
+        cli.environment.put(variable, (variable.equals("HOME") ? directory : file).toString());
+        Files.writeString(file, "# mine\nOTHER_APIKEY=old\n");
+        assertThat(cli.run("exec", "prod", "--service", "my-service", "--", "nosuch")
+                        .code())
+                .isEqualTo(127);
+        Files.writeString(file, "OTHER_APIKEY=old\nMY_SERVICE_APIKEY=old\n");
+
+        var result = cli.run("exec", "prod", "--service", "my-service", "--", "nosuch");
+
+        assertThat(result.code()).isEqualTo(2);
+        assertThat(result.err())
+                .contains("from " + file + " rather than from exec")
+                .hasLineCount(1);
+        assertThat(result.err()).doesNotContain("old");
     }
 
     @Test

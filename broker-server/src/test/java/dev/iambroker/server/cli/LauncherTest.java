@@ -7,10 +7,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The launcher against a runtime that only shows how it was started. */
@@ -68,6 +71,29 @@ final class LauncherTest {
         assertThat(start(home.resolve("bin/iam-broker"), line.split(" ")))
                 .contains("[-XX:TieredStopAtLevel=1][-Xms4m][-Xmx32m]", "[-XX:-DisplayVMOutput]")
                 .endsWith("[dev.iambroker.server.Main][" + line.replace(" ", "][") + "]");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "exec prod -- true,      '',    '',           C.UTF-8|''",
+        "token prod --watch,     '',    C,            C.UTF-8|''",
+        "exec prod -- true,      POSIX, de_DE.UTF-8,  C.UTF-8|'POSIX'",
+        "exec prod -- true,      '',    de_DE,        |",
+        "exec prod -- true,      de_DE, C,            de_DE|",
+        "serve,                  C,     C,            C|"
+    })
+    void launcher_commandWithoutALocale_readsWordsAsUtf8AndKeepsWhatWasSet(
+            String line, String all, String lang, String seen) throws Exception {
+        installRuntime(home);
+        Files.writeString(
+                home.resolve("lib/runtime/bin/java"),
+                "#!/bin/sh\nprintf '%s|%s' \"$LC_ALL\" \"${IAM_BROKER_KEPT_LC_ALL+'$IAM_BROKER_KEPT_LC_ALL'}\"\n");
+
+        var words = new ArrayList<>(List.of("-u", "LC_CTYPE", "LC_ALL=" + all, "LANG=" + lang));
+        words.add(home.resolve("bin/iam-broker").toString());
+        words.addAll(List.of(line.split(" ")));
+
+        assertThat(start(Path.of("/usr/bin/env"), words.toArray(String[]::new))).isEqualTo(seen);
     }
 
     @Test

@@ -16,7 +16,7 @@ final class LoginCommandTest {
     private static final String CANARY = "s3cr\"et-Canary";
     private static final String LOGIN = "POST /v1/accounts/dev/login";
     private static final String LOGGED_IN = """
-            {"name":"dev","state":"valid","login":"passcode","account_id":"0123abc","iam_id":"IBMid-27","tokens":{},\
+            {"name":"dev","state":"valid","login":"passcode","account_id":"0123abc","iam_id":"IBMid-27","user":"ada@example.com","tokens":{},\
             "refresh_token_expires_at":"2026-03-31T12:00:00Z","runway_seconds":0,"last_error":null}""";
 
     @TempDir
@@ -28,7 +28,15 @@ final class LoginCommandTest {
     @BeforeEach
     void start() throws IOException {
         daemon = FakeDaemon.in(directory);
-        daemon.answer(LOGIN, 200, LOGGED_IN);
+        daemon.answer(LOGIN, 200, LOGGED_IN)
+                .answer(
+                        "GET /v1/accounts/dev/ibm-accounts",
+                        200,
+                        "{\"accounts\":[{\"id\":\"ffff\",\"name\":\"Other\"},{\"id\":\"0123ABC\",\"name\":\"Emulated Dev\"}]}")
+                .answer(
+                        "GET /v1/accounts/dev/passcode-url",
+                        200,
+                        "{\"passcode_url\":\"https://iam.example/identity/passcode\"}");
         cli = Cli.on(daemon);
     }
 
@@ -48,9 +56,11 @@ final class LoginCommandTest {
         assertThat(result)
                 .isEqualTo(new Cli.Result(
                         0,
-                        "account \"dev\" is logged in as IBMid-27 to account 0123abc,"
-                                + " until 2026-03-31T12:00:00Z (in 30 days)\n",
-                        ""));
+                        "account \"dev\" is logged in as ada@example.com to account Emulated Dev (0123abc),"
+                                + " session until Tue 31 Mar, 12:00\n",
+                        option.equals("--passcode")
+                                ? "A one-time passcode is shown at https://iam.example/identity/passcode\n"
+                                : ""));
         assertThat(cli.prompts).singleElement().asString().contains("\"dev\"");
     }
 
@@ -154,6 +164,55 @@ final class LoginCommandTest {
         assertThat(cli.run(("login dev " + options).split(" ")).code()).isEqualTo(2);
     }
 
+    /** What IBM Cloud calls the account is a courtesy: the login is done without it. */
+    @Test
+    void login_accountNamesAndUserNotKnown_saysTheIds() {
+        daemon.forget(LOGIN);
+        daemon.forget("GET /v1/accounts/dev/ibm-accounts");
+        daemon.answer(
+                LOGIN,
+                200,
+                LOGGED_IN.replace("\"ada@example.com\"", "null").replace("\"2026-03-31T12:00:00Z\"", "null"));
+        cli.stdin = "code";
+
+        assertThat(cli.run("login", "dev", "--passcode", "-").out())
+                .isEqualTo("account \"dev\" is logged in as IBMid-27 to account 0123abc, session until IAM ends it\n");
+    }
+
+    @Test
+    void login_apiKeyAccount_saysThatNobodyHasToDoItAgain() {
+        daemon.answer("GET /v1/accounts/prod", 200, "{\"name\":\"prod\",\"login\":\"api-key\"}");
+        daemon.answer(
+                "POST /v1/accounts/prod/login",
+                200,
+                "{\"name\":\"prod\",\"login\":\"api-key\",\"account_id\":null,\"user\":\"ServiceId-1\",\"tokens\":{}}");
+
+        assertThat(cli.run("login", "prod").out())
+                .isEqualTo("account \"prod\" is logged in as ServiceId-1, bound to no IBM Cloud account,"
+                        + " renewed by its credential\n");
+    }
+
+    /** Whoever may not log in should not fetch a passcode first. */
+    @Test
+    void login_passcodePageRefused_nothingAsked() {
+        daemon.forget("GET /v1/accounts/dev/passcode-url");
+        daemon.answer("GET /v1/accounts/dev/passcode-url", 423, "{\"detail\":\"the broker is locked\",\"status\":423}");
+        cli.typed = CANARY;
+
+        assertThat(cli.run("login", "dev", "--passcode"))
+                .isEqualTo(new Cli.Result(4, "", "iam-broker: the broker is locked: run 'iam-broker unlock'\n"));
+        assertThat(cli.prompts).isEmpty();
+    }
+
+    @Test
+    void login_passcodePageOfAHostileAnswer_cannotSteerTheTerminal() {
+        daemon.forget("GET /v1/accounts/dev/passcode-url");
+        daemon.answer("GET /v1/accounts/dev/passcode-url", 200, "{\"passcode_url\":\"https://x\\u001b[2J\\r\\ny\"}");
+        cli.typed = CANARY;
+
+        assertThat(cli.run("login", "dev", "--passcode").err()).hasLineCount(1).doesNotContain("\u001b", "\r");
+    }
+
     @Test
     void login_noTerminal_saysHowToPassTheSecret() {
         var result = cli.run("login", "dev", "--passcode");
@@ -197,6 +256,10 @@ final class LoginCommandTest {
     }
 
     private String sent() {
-        return daemon.asked().getLast().body();
+        return daemon.asked().stream()
+                .filter(request -> request.method().equals("POST"))
+                .toList()
+                .getLast()
+                .body();
     }
 }

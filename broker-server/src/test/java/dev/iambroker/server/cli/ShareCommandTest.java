@@ -60,7 +60,7 @@ final class ShareCommandTest {
 
         var out = cli.run("share", "prod", "--output=json").out();
 
-        assertThat(Json.MAPPER.readTree(out)).isEqualTo(Json.MAPPER.readTree(SHARE));
+        assertThat(Json.MAPPER.readTree(out)).isEqualTo(Cli.versioned(SHARE));
     }
 
     /** In the words of the options; what the daemon says of its query helps nobody who typed none. */
@@ -125,8 +125,8 @@ final class ShareCommandTest {
 
         assertThat(cli.run("status").out()).endsWith("""
 
-                        SHARE     ACCOUNT  KIND  CLUSTER  ENDS IN  USES LEFT  SOCKET
-                        4f1c22aa  prod     kube  build    2h       100        /run/iam-broker/shares/5f/broker.sock
+                        SHARE     ACCOUNT  KIND  CLUSTER  ENDS    USES LEFT  SOCKET
+                        4f1c22aa  prod     kube  build    in 2 h  100        /run/iam-broker/shares/5f/broker.sock
                         """);
     }
 }

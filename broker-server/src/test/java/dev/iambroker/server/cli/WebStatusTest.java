@@ -48,7 +48,7 @@ final class WebStatusTest {
     }
 
     private StatusFeed feed() {
-        return new StatusFeed(new BrokerClient(new BrokerConnection(daemon.socket())), () -> cli.now);
+        return new StatusFeed(new BrokerClient(new BrokerConnection(daemon.socket()), null), () -> cli.now);
     }
 
     private static JsonNode read(StatusFeed feed) {

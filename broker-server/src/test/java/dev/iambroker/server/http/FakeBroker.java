@@ -12,6 +12,7 @@ import dev.iambroker.broker.KubeCredential;
 import dev.iambroker.broker.KubeRequest;
 import dev.iambroker.broker.LoginAttempt;
 import dev.iambroker.broker.Readiness;
+import dev.iambroker.broker.StandingOrder;
 import dev.iambroker.broker.TokenBroker;
 import dev.iambroker.broker.TokenGrant;
 import dev.iambroker.broker.TokenRequest;
@@ -25,6 +26,7 @@ import dev.iambroker.policy.Fact;
 import dev.iambroker.policy.Terms;
 import dev.iambroker.policy.Verb;
 import dev.iambroker.secret.Secret;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -67,6 +69,9 @@ public final class FakeBroker implements TokenBroker {
 
     public volatile BrokerFailure.@Nullable TooManyRequests overRate;
 
+    /** Gives orders, each good while this is the same; 0 for none. */
+    public volatile int orders;
+
     /** Told just before an answer is written. */
     public volatile boolean isLocked;
 
@@ -80,6 +85,7 @@ public final class FakeBroker implements TokenBroker {
                 AccountState.LOGIN_REQUIRED,
                 "passcode",
                 PROD,
+                null,
                 null,
                 null,
                 Map.of(),
@@ -98,6 +104,7 @@ public final class FakeBroker implements TokenBroker {
                 new AccountName("dev"),
                 "0123456789abcdef0123456789abcdef",
                 "IBMid-1",
+                "ada@example.com",
                 Map.of(TokenKind.ACCESS, new TokenView(END.plusMillis(1), END.minusSeconds(60), Duration.ofSeconds(9))),
                 END.plusSeconds(3600),
                 Duration.ofSeconds(77),
@@ -115,6 +122,12 @@ public final class FakeBroker implements TokenBroker {
     public @Nullable TokenGrant tokenNow(ClientIdentity client, TokenRequest request) {
         note(client, request);
         return isWarm ? grant : null;
+    }
+
+    @Override
+    public @Nullable StandingOrder standingOrder(ClientIdentity client, TokenRequest request) {
+        int placed = orders;
+        return placed == 0 ? null : () -> placed == orders ? grant : null;
     }
 
     @Override
@@ -189,6 +202,12 @@ public final class FakeBroker implements TokenBroker {
     private AccountView command(ClientIdentity client, String words) {
         note(client, words);
         return view;
+    }
+
+    @Override
+    public URI passcodePage(ClientIdentity client, String account) {
+        note(client, "passcode-url " + account);
+        return URI.create("https://iam.example/identity/passcode");
     }
 
     @Override

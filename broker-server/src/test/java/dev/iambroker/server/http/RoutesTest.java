@@ -44,7 +44,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class RoutesTest {
     private static final AccountName PROD = new AccountName("prod");
     private static final String VIEW_JSON = "{\"name\":\"prod\",\"state\":\"login_required\",\"login\":\"passcode\","
-            + "\"login_of\":\"prod\",\"account_id\":null,\"iam_id\":null,\"tokens\":{\"access\":null,\"kube\":null,\"uaa\":null},"
+            + "\"login_of\":\"prod\",\"account_id\":null,\"iam_id\":null,\"user\":null,\"tokens\":{\"access\":null,\"kube\":null,\"uaa\":null},"
             + "\"refresh_token_expires_at\":null,\"runway_seconds\":null,\"login_runway_seconds\":null,\"last_error\":null}";
     private static final String CLUSTER_JSON = "{\"id\":\"c1\",\"name\":\"build\",\"type\":\"kubernetes\","
             + "\"provider\":\"vpc-gen2\",\"region\":\"us-south\",\"state\":null,\"version\":\"1.31\","
@@ -227,7 +227,7 @@ final class RoutesTest {
 
         assertThat(body(ask(get("/v1/accounts/prod"))))
                 .isEqualTo("{\"name\":\"prod\",\"state\":\"backoff\",\"login\":\"password\","
-                        + "\"login_of\":\"dev\",\"account_id\":\"0123456789abcdef0123456789abcdef\",\"iam_id\":\"IBMid-1\","
+                        + "\"login_of\":\"dev\",\"account_id\":\"0123456789abcdef0123456789abcdef\",\"iam_id\":\"IBMid-1\",\"user\":\"ada@example.com\","
                         + "\"tokens\":{\"access\":{\"expires_at\":\"2026-03-01T12:00:00Z\","
                         + "\"refresh_at\":\"2026-03-01T11:59:00Z\"},\"kube\":null,\"uaa\":null},"
                         + "\"refresh_token_expires_at\":\"2026-03-01T13:00:00Z\",\"runway_seconds\":77,\"login_runway_seconds\":25200,"
@@ -239,6 +239,12 @@ final class RoutesTest {
     void ibmAccounts_one_listed() {
         assertThat(body(ask(get("/v1/accounts/prod/ibm-accounts"))))
                 .isEqualTo("{\"accounts\":[{\"id\":\"i1\",\"name\":\"\u00dcmlaut\\u0001\",\"state\":null}]}");
+    }
+
+    @Test
+    void passcodeUrl_asIamNamesIt() {
+        assertThat(body(ask(get("/v1/accounts/prod/passcode-url"))))
+                .isEqualTo("{\"passcode_url\":\"https://iam.example/identity/passcode\"}");
     }
 
     @Test

@@ -96,20 +96,29 @@ final class StatusPageTest {
     }
 
     @Test
-    void clients_thatSendNothing_leaveRoomOnceTheirTimeIsUp() throws IOException {
+    void client_thatSendsTooSlowly_isLeft() throws IOException {
+        try (Socket slow = connect()) {
+            slow.getOutputStream().write('G');
+            // Served, whoever came before is being read from.
+            assertThat(get("/")).startsWith("HTTP/1.1 403 ");
+            nanos.addAndGet(StatusPage.READ_TIMEOUT.toNanos());
+            sendOneMore(slow);
+
+            assertThat(slow.getInputStream().read()).isEqualTo(-1);
+        }
+    }
+
+    /** Another user's, who may connect but not enter. */
+    @Test
+    void clients_thatHoldAllThereIs_doNotKeepTheBrowserOut() throws IOException {
         List<Socket> idle = new ArrayList<>();
         try {
-            for (int i = 0; i < StatusPage.MOST_CONNECTIONS; i++) {
-                Socket socket = connect();
-                idle.add(socket);
-                socket.getOutputStream().write('G');
-            }
-            nanos.addAndGet(StatusPage.READ_TIMEOUT.toNanos());
-            for (Socket socket : idle) {
-                sendOneMore(socket);
+            for (int i = 0; i < 2 * StatusPage.MOST_CONNECTIONS; i++) {
+                idle.add(connect());
             }
 
             assertThat(get(url.getPath())).startsWith("HTTP/1.1 303 ");
+            assertThat(idle.getFirst().getInputStream().read()).isEqualTo(-1);
         } finally {
             for (Socket socket : idle) {
                 socket.close();

@@ -14,6 +14,7 @@ import dev.iambroker.client.Peer;
 import dev.iambroker.client.Program;
 import dev.iambroker.event.AuditEvent;
 import dev.iambroker.event.AuditUnavailable;
+import dev.iambroker.event.Tally;
 import dev.iambroker.server.telemetry.AuditLogs.Counts;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
@@ -264,6 +266,111 @@ final class AuditWriterTest {
         assertThat(verdict.path("ok").asBoolean()).isTrue();
         assertThat(verdict.path("missed").asInt()).isEqualTo(5);
         assertThat(verdict.path("notes").toString()).contains("5 events were missed");
+    }
+
+    @Test
+    void recordFirst_repeatsCountedWhereTheyHappen_areOneLineWhenTheMinuteIsOver() throws Exception {
+        try (var audit = open(false)) {
+            Tally tally = Objects.requireNonNull(audit.recordFirst(handOut("prod", "0123456789ab")));
+            awaitLines(1);
+            for (int i = 1; i <= 10_000; i++) {
+                assertThat(tally.count(AT.toEpochMilli() + i)).isTrue();
+            }
+            // Another connection of the same process, and an event by itself.
+            Tally second = Objects.requireNonNull(audit.recordFirst(handOut("prod", "0123456789ab")));
+            assertThat(second.count(AT.toEpochMilli() + 20_000)).isTrue();
+            audit.record(handOut("prod", "0123456789ab"));
+            audit.record(refusal("dev"));
+            awaitLines(2);
+            nanos.addAndGet(Repeats.WINDOW.toNanos());
+            audit.record(refusal("prod"));
+            awaitLines(4);
+            assertThat(tally.count(0)).isFalse();
+            assertThat(second.count(0)).isFalse();
+        }
+        JsonNode counted = lines().get(2);
+        assertThat(counted.path("count").asInt()).isEqualTo(10_003);
+        assertThat(counted.path("first").asString()).isEqualTo(AT.toString());
+        assertThat(counted.path("last").asString()).isEqualTo(AT.plusSeconds(20).toString());
+        assertThat(counts.gaps()).hasValue(0);
+        assertVerified(4);
+    }
+
+    @Test
+    void recordFirst_closed_whatWasCountedIsOnRecord() throws Exception {
+        var audit = open(false);
+        Tally tally = Objects.requireNonNull(audit.recordFirst(handOut("prod", "0123456789ab")));
+        assertThat(tally.count(AT.toEpochMilli() + 1)).isTrue();
+        audit.close();
+        assertThat(tally.count(AT.toEpochMilli() + 2)).isFalse();
+        assertThat(audit.recordFirst(handOut("prod", "0123456789ab"))).isNull();
+        assertThat(lines()).hasSize(2);
+        assertThat(lines().get(1).path("count").asInt(1)).isEqualTo(1);
+    }
+
+    @Test
+    void recordFirst_lineThatCannotBeWritten_itsRepeatsAreMissedToo() throws Exception {
+        var disk = new FullableDisk();
+        try (var audit = open(false, disk)) {
+            disk.isFull = true;
+            Tally tally = Objects.requireNonNull(audit.recordFirst(handOut("prod", "0123456789ab")));
+            await(() -> counts.gaps().get() == 1);
+            // Counted or an event of its own, and missed either way.
+            if (!tally.count(AT.toEpochMilli())) {
+                audit.record(handOut("prod", "0123456789ab"));
+                await(() -> counts.gaps().get() == 2);
+            }
+            disk.isFull = false;
+            audit.record(handOut("dev", "0123456789ab"));
+            awaitLines(1);
+        }
+        assertThat(lines().getFirst().path("missed").asInt()).isEqualTo(2);
+    }
+
+    /** Whoever counts and whoever takes over what was counted are two threads: none is lost, none is told twice. */
+    @Test
+    void recordFirst_countedWhileMinutesEnd_isAllOnRecord() throws Exception {
+        long events = 0;
+        try (var audit = open(false)) {
+            Tally tally = null;
+            for (int i = 0; i < 20_000; i++) {
+                if (i % 100 == 0) {
+                    nanos.addAndGet(Repeats.WINDOW.toNanos());
+                    audit.record(refusal("prod"));
+                    events++;
+                }
+                if (tally == null || !tally.count(AT.toEpochMilli())) {
+                    tally = audit.recordFirst(handOut("prod", "0123456789ab"));
+                }
+                events++;
+            }
+        }
+        long told = lines().stream()
+                .mapToLong(line ->
+                        line.path("count").asLong(1) + line.path("missed").asLong(0))
+                .sum();
+        assertThat(told).isEqualTo(events);
+    }
+
+    /** A client may come by a new connection each time, and ask twice: its repeats come as events then. */
+    @Test
+    void recordFirst_moreThanCanBeKept_areCountedAllTheSame() throws Exception {
+        try (var audit = open(false)) {
+            for (int i = 0; i < 10_000; i++) {
+                Tally tally = audit.recordFirst(handOut("prod", "0123456789ab"));
+                if (tally == null || !tally.count(AT.toEpochMilli())) {
+                    audit.record(handOut("prod", "0123456789ab"));
+                }
+                if (i % 2_000 == 0) {
+                    awaitLines(1);
+                }
+            }
+        }
+        long told = lines().stream()
+                .mapToLong(line ->
+                        line.path("count").asLong(1) + line.path("missed").asLong(0))
+                .sum();
+        assertThat(told).isEqualTo(20_000);
     }
 
     @Test

@@ -57,7 +57,7 @@ public final class ConversationFuzz {
 
     private static String answersTo(byte[] bytes, int longest, Random random) {
         EmbeddedChannel channel =
-                new EmbeddedChannel(new Known(), new RequestHandler(SERVICE, Runnable::run, new Turns()));
+                new EmbeddedChannel(new Known(), new RequestHandler(SERVICE, Runnable::run, new LoopShare()));
         for (int sent = 0; sent < bytes.length && channel.isOpen(); ) {
             boolean isWhole = longest == bytes.length;
             int piece = isWhole ? longest : Math.min(bytes.length - sent, 1 + random.nextInt(longest));

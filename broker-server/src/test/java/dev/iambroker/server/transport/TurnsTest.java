@@ -72,6 +72,27 @@ final class TurnsTest {
         assertThat(turns.join(OTHER).isFree()).isTrue();
     }
 
+    /** What a user did before the loop looked at its sockets says nothing of what it does now. */
+    @Test
+    void stepsUsedUp_loopLooksAtItsSockets_mayGoOn() {
+        Turns.Line line = turns.join(FLOODING);
+        line.spend(Turns.STEPS);
+        assertThat(line.isFree()).isFalse();
+
+        turns.look();
+
+        assertThat(line.isFree()).isTrue();
+    }
+
+    @Test
+    void inLine_loopLooksAtItsSockets_waitsAllTheSame() {
+        Turns.Line line = wait(FLOODING, "a", 1);
+        turns.look();
+        assertThat(line.isFree()).isFalse();
+        runAll();
+        assertThat(taken).containsExactly("a");
+    }
+
     @Test
     void turnsTaken_everybodyMayGoOnAgain() {
         Turns.Line line = turns.join(FLOODING);
