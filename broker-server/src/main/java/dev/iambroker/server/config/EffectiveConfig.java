@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 public record EffectiveConfig(String file, List<Setting> settings) {
     private static final int GAP = 2;
 
+    /** So that the lines fit a terminal of 80 columns. A longer value, a path most often, takes its own line's space alone. */
+    private static final int WIDEST_VALUE = 24;
+
     public EffectiveConfig {
         settings = List.copyOf(settings);
     }
@@ -20,7 +23,8 @@ public record EffectiveConfig(String file, List<Setting> settings) {
         rows.add(new Row("KEY", "VALUE", "ORIGIN"));
         settings.forEach(setting -> rows.add(Row.of(setting)));
         int keyWidth = rows.stream().mapToInt(row -> row.key.length()).max().orElse(0) + GAP;
-        int valueWidth = rows.stream().mapToInt(row -> row.value.length()).max().orElse(0) + GAP;
+        int widest = rows.stream().mapToInt(row -> row.value.length()).max().orElse(0);
+        int valueWidth = Math.min(widest, WIDEST_VALUE) + GAP;
         return rows.stream().map(row -> row.line(keyWidth, valueWidth)).toList();
     }
 
@@ -51,7 +55,7 @@ public record EffectiveConfig(String file, List<Setting> settings) {
         }
 
         private static String pad(String text, int width) {
-            return text + " ".repeat(width - text.length());
+            return text + " ".repeat(Math.max(GAP, width - text.length()));
         }
     }
 }

@@ -90,6 +90,19 @@ final class EffectiveConfigTest {
                         "KEY         VALUE      ORIGIN", "cloud       ibm-cloud  default", "a.long.key  -          x");
     }
 
+    /** One long path must not break every line of a terminal. */
+    @Test
+    void lines_longValue_isOutOfLineByItself() {
+        String path = "/var/lib/iam-broker/a/long/way/down";
+        var effective = new EffectiveConfig(
+                "/b.yaml", List.of(new Setting("cloud", "ibm-cloud", "default"), new Setting("dir", path, "x")));
+        assertThat(effective.lines())
+                .containsExactly(
+                        "KEY    VALUE                     ORIGIN",
+                        "cloud  ibm-cloud                 default",
+                        "dir    " + path + "  x");
+    }
+
     @Test
     void tree_forMachines_isPlain() {
         var effective = new EffectiveConfig("/b.yaml", List.of(new Setting("refresh.at", 0.5, "default")));
