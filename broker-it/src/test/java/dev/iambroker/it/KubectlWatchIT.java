@@ -54,7 +54,7 @@ final class KubectlWatchIT {
     @BeforeAll
     void live() throws Exception {
         kubectls = Kubectl.oldestAndNewest();
-        cloud.emulator().settings().watchLife(TWO_LIVES.plusSeconds(5));
+        cloud.emulator().settings().watchLife(TWO_LIVES.plusSeconds(15));
         List<Running> watching = start(cloud.prodClassic(), "get", "namespaces", "--watch");
         cloud.emulator().settings().watchLife(Duration.ofSeconds(2));
         cloud.prodVpc().objects().putPod("default", "job", "Running");

@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
  */
 public final class Terminal implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(40);
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(50);
     private static final int COLUMNS = 80;
     private static final int ROWS = 100;
 
@@ -66,12 +67,20 @@ public final class Terminal implements AutoCloseable {
 
     /** The screen as soon as it is so. @throws AssertionError with the screen if it does not become so */
     public String await(Predicate<String> condition) throws IOException, InterruptedException {
-        long end = System.nanoTime() + PATIENCE.toNanos();
+        String screen = within(PATIENCE, condition);
+        if (!condition.test(screen)) {
+            throw new AssertionError("the screen did not become what was waited for:\n" + screen);
+        }
+        return screen;
+    }
+
+    /** The screen as soon as it is so, or as it is when the time is over. */
+    public String within(Duration time, Predicate<String> condition) throws IOException, InterruptedException {
+        long end = System.nanoTime() + time.toNanos();
         String screen = screen();
-        while (!condition.test(screen)) {
-            if (System.nanoTime() > end) {
-                throw new AssertionError("the screen did not become what was waited for:\n" + screen);
-            }
+        while (!condition.test(screen) && System.nanoTime() < end) {
+            // A look is a process: without a pause they would take the program's time.
+            Thread.sleep(BETWEEN_LOOKS);
             screen = screen();
         }
         return screen;
