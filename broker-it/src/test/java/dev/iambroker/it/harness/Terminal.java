@@ -4,7 +4,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -125,10 +129,30 @@ public final class Terminal implements AutoCloseable {
     @Override
     public void close() throws IOException {
         try {
+            List<ProcessHandle> all = processes();
             tmux("kill-server");
+            // A shell that ends writes its history.
+            for (ProcessHandle each : all) {
+                each.onExit().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IOException("a program of the terminal goes on", e);
         }
         Workplace.delete(folder);
+    }
+
+    /** The server, and what runs in its windows. */
+    private List<ProcessHandle> processes() throws IOException, InterruptedException {
+        List<ProcessHandle> all = new ArrayList<>();
+        String pids = tmux("display-message", "-p", "#{pid}") + tmux("list-panes", "-a", "-F", "#{pane_pid}");
+        for (String pid : pids.lines().toList()) {
+            ProcessHandle.of(Long.parseLong(pid.strip())).ifPresent(process -> {
+                all.add(process);
+                process.descendants().forEach(all::add);
+            });
+        }
+        return all;
     }
 }
