@@ -71,8 +71,12 @@ final class AccountMeters {
         return refreshes[at(kind, outcome)];
     }
 
+    private static int at(TokenKind kind) {
+        return KINDS.indexOf(kind);
+    }
+
     private static int at(TokenKind kind, Outcome outcome) {
-        return kind.ordinal() * OUTCOMES.size() + outcome.ordinal();
+        return at(kind) * OUTCOMES.size() + OUTCOMES.indexOf(outcome);
     }
 
     RenewalHistory renewals() {
@@ -80,24 +84,24 @@ final class AccountMeters {
     }
 
     synchronized void joined(TokenKind kind) {
-        coalesced[kind.ordinal()]++;
+        coalesced[at(kind)]++;
     }
 
     synchronized long coalesced(TokenKind kind) {
-        return coalesced[kind.ordinal()];
+        return coalesced[at(kind)];
     }
 
     synchronized void tokenCached(TokenKind kind, Instant expiresAt) {
-        ends[kind.ordinal()] = expiresAt.getEpochSecond();
+        ends[at(kind)] = expiresAt.getEpochSecond();
     }
 
     synchronized void tokenDropped(TokenKind kind) {
-        ends[kind.ordinal()] = NO_END;
+        ends[at(kind)] = NO_END;
     }
 
     /** In epoch seconds; {@link #NO_END} while none is cached. */
     synchronized long tokenEnd(TokenKind kind) {
-        return ends[kind.ordinal()];
+        return ends[at(kind)];
     }
 
     synchronized void clusterTokenCached(String cluster, Instant expiresAt) {

@@ -52,7 +52,7 @@ record AccountSeries(Collection<AccountMeters> accounts, Runways runways) {
             for (TokenKind kind : KINDS) {
                 long end = account.tokenEnd(kind);
                 if (end != AccountMeters.NO_END) {
-                    ofKind(text, MetricNames.TOKEN_EXPIRY, account, kind, end);
+                    ofKind(text, MetricNames.TOKEN_EXPIRY, account, kind, (double) end);
                 }
             }
         }
@@ -83,7 +83,7 @@ record AccountSeries(Collection<AccountMeters> accounts, Runways runways) {
         for (AccountMeters account : accounts) {
             long end = account.refreshTokenEnd();
             if (end != AccountMeters.NO_END) {
-                ofAccount(text, MetricNames.REFRESH_TOKEN_EXPIRY, account, end);
+                ofAccount(text, MetricNames.REFRESH_TOKEN_EXPIRY, account, (double) end);
             }
         }
     }
@@ -123,7 +123,7 @@ record AccountSeries(Collection<AccountMeters> accounts, Runways runways) {
         if (kind == TokenKind.ACCESS || count > 0) {
             text.sample(
                     MetricNames.REFRESHES,
-                    count,
+                    (double) count,
                     MetricNames.ACCOUNT,
                     account.name().value(),
                     MetricNames.KIND,
@@ -139,7 +139,7 @@ record AccountSeries(Collection<AccountMeters> accounts, Runways runways) {
             for (TokenKind kind : KINDS) {
                 long count = account.coalesced(kind);
                 if (kind == TokenKind.ACCESS || count > 0) {
-                    ofKind(text, MetricNames.REQUESTS_COALESCED, account, kind, count);
+                    ofKind(text, MetricNames.REQUESTS_COALESCED, account, kind, (double) count);
                 }
             }
         }
