@@ -44,10 +44,14 @@ final class Departures {
         return awaited.isEmpty() && planned.isEmpty();
     }
 
-    /** Removes and returns the next, and keeps its session busy; null where there is none or all sessions are busy. */
+    /**
+     * Removes and returns the next, and keeps its session busy; null where there is none or all sessions are busy.
+     *
+     * @param hasRoom whether one that takes room may go
+     */
     @Nullable
-    Flight take() {
-        Flight next = next();
+    Flight take(boolean hasRoom) {
+        Flight next = next(hasRoom);
         if (next != null) {
             awaited.remove(next);
             planned.remove(next);
@@ -57,18 +61,18 @@ final class Departures {
         return next;
     }
 
-    private @Nullable Flight next() {
-        Flight awaitedNext = firstThatMayGo(awaited);
+    private @Nullable Flight next(boolean hasRoom) {
+        Flight awaitedNext = firstThatMayGo(awaited, true);
         if (awaitedNext != null && awaitedInARow < AWAITED_IN_A_ROW) {
             return awaitedNext;
         }
-        Flight plannedNext = firstThatMayGo(planned);
+        Flight plannedNext = firstThatMayGo(planned, hasRoom);
         return plannedNext != null ? plannedNext : awaitedNext;
     }
 
-    private @Nullable Flight firstThatMayGo(Set<Flight> flights) {
+    private @Nullable Flight firstThatMayGo(Set<Flight> flights, boolean hasRoom) {
         for (Flight flight : flights) {
-            if (!busy.contains(flight.turn())) {
+            if ((hasRoom || !flight.takesRoom()) && !busy.contains(flight.turn())) {
                 return flight;
             }
         }

@@ -89,6 +89,14 @@ final class Flight {
         return dead == null || dead.equals(deadWhenAsked) ? null : dead;
     }
 
+    /**
+     * Whether the {@link Airspace} has to have room for it. A caller does not wait behind the crowd; and one to an OpenShift
+     * cluster says nothing of IAM, so it may not take what others have there.
+     */
+    boolean takesRoom() {
+        return !awaited && key.cluster() == null;
+    }
+
     boolean isAwaited() {
         return awaited;
     }

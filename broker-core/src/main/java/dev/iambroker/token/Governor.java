@@ -3,6 +3,8 @@ package dev.iambroker.token;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.iambroker.account.AccountName;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,7 +21,8 @@ import org.slf4j.LoggerFactory;
  * <h2>Order</h2>
  *
  * See {@link Departures}. A flight whose session is busy with another does not go, so that what waits for its session
- * takes nothing from the budget, and nothing comes in a burst when a session is free again.
+ * takes nothing from the budget, and nothing comes in a burst when a session is free again. Nor does one that nobody
+ * waits for while the {@link Airspace} is full.
  *
  * <h2>Concurrency</h2>
  *
@@ -44,6 +47,12 @@ final class Governor {
     @GuardedBy("this")
     private final Refusals refusals = new Refusals();
 
+    private final Airspace airspace;
+
+    /** Those in the air that took room. */
+    @GuardedBy("this")
+    private final Set<Flight> aloft = new HashSet<>();
+
     @GuardedBy("this")
     private Budget budget;
 
@@ -58,8 +67,12 @@ final class Governor {
     @GuardedBy("this")
     private boolean wasAnsweredSince;
 
-    /** @param upstream which IAM, for the log */
-    Governor(String upstream, Time time, AlarmClock alarms) {
+    /**
+     * @param upstream which IAM, for the log
+     * @param airspace of all IAMs
+     */
+    Governor(String upstream, Time time, AlarmClock alarms, Airspace airspace) {
+        this.airspace = airspace;
         this.upstream = upstream;
         this.time = time;
         this.alarm = alarms.sleeper(this::dispatch);
@@ -95,16 +108,20 @@ final class Governor {
 
     private synchronized @Nullable Flight next() {
         passTime();
-        Flight flight = budget.allowsOne() ? waiting.take() : null;
+        Flight flight = budget.allowsOne() ? waiting.take(airspace.hasRoom(aloft.size())) : null;
         if (flight == null) {
             arm();
             return null;
         }
         budget = budget.spent();
+        if (flight.takesRoom()) {
+            aloft.add(flight);
+            airspace.enter();
+        }
         return flight;
     }
 
-    /** Where only busy sessions are in the way, the next landing comes back here. */
+    /** Where only busy sessions or others in the air are in the way, the next landing comes back here. */
     @GuardedBy("this")
     private void arm() {
         if (!budget.allowsOne() && !waiting.isEmpty()) {
@@ -132,6 +149,9 @@ final class Governor {
     /** As {@link #landed}, for a caller that sees to the next flight itself. */
     synchronized void release(Flight flight) {
         waiting.ended(flight);
+        if (aloft.remove(flight)) {
+            airspace.leave();
+        }
         if (flight.spends(this)) {
             budget = budget.returned();
         }

@@ -276,21 +276,26 @@ final class Intake {
                     kept.scope(),
                     kept.expiresAt(),
                     lifetime,
-                    schedule.refreshAfter(kept.life()));
+                    isOfIam(kept) ? schedule.refreshAfter(lifetime, time) : schedule.refreshAfter(kept.life()));
             if (token.isUsable(time)) {
                 release(List.of(token));
             }
         }
     }
 
+    private static boolean isOfIam(StoredToken kept) {
+        return kept.cluster() == null && kept.kind() != TokenKind.UAA;
+    }
+
     private Token token(ManagedAccount target, TokenKind kind, IssuedToken issued, IamAnswer answer, long nanos) {
+        Lifetime lifetime = new Lifetime(answer.requestedAt(), nanos, uptimeAt(nanos), issued.life());
         return new Token(
                 new TokenKey(target.name(), kind),
                 issued.value(),
                 answer.scope(),
                 issued.expiresAt(),
-                new Lifetime(answer.requestedAt(), nanos, uptimeAt(nanos), issued.life()),
-                refreshAfter(target, kind, issued, answer));
+                lifetime,
+                refreshAfter(target, kind, lifetime, answer));
     }
 
     private @Nullable Uptime uptimeAt(long nanos) {
@@ -298,13 +303,17 @@ final class Intake {
         return now == null ? null : new Uptime(now.boot(), now.elapsed().minusNanos(time.nanos() - nanos));
     }
 
-    private Duration refreshAfter(ManagedAccount target, TokenKind kind, IssuedToken issued, IamAnswer answer) {
+    private Duration refreshAfter(ManagedAccount target, TokenKind kind, Lifetime lifetime, IamAnswer answer) {
+        if (kind == TokenKind.UAA) {
+            // It comes with the access token, which is what is planned.
+            return schedule.refreshAfter(lifetime.life());
+        }
         Instant ends = answer.refreshTokenExpiresAt();
         if (kind != TokenKind.ACCESS || ends == null || isRenewedByCredential(target)) {
-            return schedule.refreshAfter(issued.life());
+            return schedule.refreshAfter(lifetime, time);
         }
         Instant requestedByIam = answer.requestedAt().plus(skew.median());
-        return schedule.refreshAfter(issued.life(), Duration.between(requestedByIam, ends));
+        return schedule.refreshAfter(lifetime, Duration.between(requestedByIam, ends), time);
     }
 
     private static boolean isRenewedByCredential(ManagedAccount account) {

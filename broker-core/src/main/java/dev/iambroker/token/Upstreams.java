@@ -10,6 +10,7 @@ final class Upstreams {
     private final IamClient iam;
     private final Time time;
     private final AlarmClock alarms;
+    private final Airspace airspace = new Airspace();
     private final Map<String, Governor> governors = new ConcurrentHashMap<>();
 
     Upstreams(IamClient iam, Time time, AlarmClock alarms) {
@@ -19,6 +20,6 @@ final class Upstreams {
     }
 
     Governor of(Account account) {
-        return governors.computeIfAbsent(iam.upstream(account), name -> new Governor(name, time, alarms));
+        return governors.computeIfAbsent(iam.upstream(account), name -> new Governor(name, time, alarms, airspace));
     }
 }

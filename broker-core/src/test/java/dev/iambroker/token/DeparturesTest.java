@@ -21,7 +21,8 @@ import org.junit.jupiter.api.Test;
 
 final class DeparturesTest {
     private final ManualTime time = new ManualTime();
-    private final Governor governor = new Governor("https://iam.test", time, new AlarmClock(time, time));
+    private final Governor governor =
+            new Governor("https://iam.test", time, new AlarmClock(time, time), new Airspace());
     private final Departures departures = new Departures();
 
     @Test
@@ -61,7 +62,7 @@ final class DeparturesTest {
     void hastenedAfterItWent_doesNotComeBack() {
         Flight gone = planned("gone", 1);
         departures.add(gone);
-        departures.take();
+        departures.take(true);
         gone.await();
         departures.hasten(gone);
         assertThat(departures.isEmpty()).isTrue();
@@ -86,12 +87,53 @@ final class DeparturesTest {
         Flight other = planned("other", 3);
         departures.add(other);
 
-        assertThat(Objects.requireNonNull(departures.take()).key().kind()).isEqualTo(TokenKind.KUBE);
-        assertThat(departures.take()).isEqualTo(other);
-        assertThat(departures.take()).isNull();
+        assertThat(Objects.requireNonNull(departures.take(true)).key().kind()).isEqualTo(TokenKind.KUBE);
+        assertThat(departures.take(true)).isEqualTo(other);
+        assertThat(departures.take(true)).isNull();
         assertThat(departures.isEmpty()).isFalse();
         departures.ended(first);
-        assertThat(departures.take()).isEqualTo(first);
+        assertThat(departures.take(true)).isEqualTo(first);
+    }
+
+    @Test
+    void noRoom_callersAndClustersGoAllTheSame() {
+        departures.add(planned("p", 1));
+        departures.add(awaited("w"));
+        assertThat(Objects.requireNonNull(departures.take(false))
+                        .key()
+                        .account()
+                        .value())
+                .isEqualTo("w");
+        assertThat(departures.take(false)).isNull();
+        assertThat(departures.isEmpty()).isFalse();
+        assertThat(departures.take(true)).isNotNull();
+    }
+
+    @Test
+    void crowd_isInTheAirUpToTheLimitAndGoesOnAsItLands() {
+        List<Flight> aloft = new ArrayList<>();
+        Airspace airspace = new Airspace();
+        List<Governor> iams = IntStream.range(0, 4)
+                .mapToObj(i -> new Governor("https://iam" + i + ".test", time, new AlarmClock(time, time), airspace))
+                .toList();
+        iams.forEach(iam -> IntStream.range(0, 25).forEach(i -> submit(iam, "a" + i, false, aloft)));
+        assertThat(aloft)
+                .as("25 and 23 of the first two, the least of the others")
+                .hasSize(Airspace.MOST + 4);
+
+        submit(iams.get(3), "caller", true, aloft);
+        assertThat(aloft).as("a caller does not wait for room").hasSize(Airspace.MOST + 5);
+
+        for (int i = 0; i < aloft.size(); i++) {
+            aloft.get(i).governor().landed(aloft.get(i));
+        }
+        assertThat(aloft).hasSize(4 * 25 + 1);
+        assertThat(airspace.hasRoom(Airspace.LEAST_OF_ONE)).isTrue();
+    }
+
+    private static void submit(Governor iam, String name, boolean awaited, List<Flight> aloft) {
+        ManagedAccount account = managed(name);
+        iam.submit(new Flight(account, key(account, TokenKind.ACCESS), iam, 0, 99, awaited, aloft::add));
     }
 
     @Test
@@ -99,7 +141,7 @@ final class DeparturesTest {
         AtomicLong nanos = new AtomicLong(1);
         Time clock = new SteppedTime(nanos);
         AlarmClock alarms = new AlarmClock(clock, delayNanos -> {});
-        Governor busy = new Governor("https://busy.test", clock, alarms);
+        Governor busy = new Governor("https://busy.test", clock, alarms, new Airspace());
         AtomicInteger departed = new AtomicInteger();
         int flights = 2_000;
         List<ManagedAccount> sessions =
@@ -140,7 +182,7 @@ final class DeparturesTest {
 
     private List<String> order() {
         List<String> order = new ArrayList<>();
-        for (Flight next = departures.take(); next != null; next = departures.take()) {
+        for (Flight next = departures.take(true); next != null; next = departures.take(true)) {
             order.add(next.key().account().value());
         }
         return order;

@@ -167,7 +167,7 @@ final class DaemonProcess implements DaemonCommands {
 
     @Override
     public int checkConfig(CheckOptions options) {
-        Loading.Loaded loaded = load(options.config(), null);
+        Loading.Loaded loaded = loaded(loader().loadToShow(places(options.config(), null)));
         loaded.warnings().forEach(warning -> err.println("warning: " + warning.text()));
         if (options.output() == OutputFormat.JSON) {
             out.println(JsonMapper.shared()
@@ -251,14 +251,22 @@ final class DaemonProcess implements DaemonCommands {
     }
 
     private Loading.Loaded load(@Nullable Path config, @Nullable Path socket) {
-        return switch (read(config, socket)) {
+        return loaded(read(config, socket));
+    }
+
+    private Loading.Loaded loaded(Loading loading) {
+        return switch (loading) {
             case Loading.Loaded loaded -> loaded;
             case Loading.Refused refused -> throw refused(refused.problems());
         };
     }
 
     private Loading read(@Nullable Path config, @Nullable Path socket) {
-        return new ConfigLoader(surroundings, CloudWiring::implied).load(places(config, socket));
+        return loader().load(places(config, socket));
+    }
+
+    private ConfigLoader loader() {
+        return new ConfigLoader(surroundings, CloudWiring::implied);
     }
 
     private Places places(@Nullable Path config, @Nullable Path socket) {

@@ -96,7 +96,7 @@ record Listening(
     private MetricsExposition exposition() {
         return accept -> {
             Exposition scrape = telemetry.scrape(accept);
-            return new MetricsExposition.Scrape(scrape.contentType(), scrape.body());
+            return new MetricsExposition.Scrape(scrape.contentType(), scrape.pieces());
         };
     }
 

@@ -151,7 +151,7 @@ final class LockTest {
     }
 
     static Set<String> routes() {
-        MetricsExposition none = accept -> new MetricsExposition.Scrape("text/plain", "");
+        MetricsExposition none = accept -> MetricsExposition.Scrape.of("text/plain", "");
         return new HashSet<>(Routes.all(
                         new FakeBroker(),
                         new FakeLock(),

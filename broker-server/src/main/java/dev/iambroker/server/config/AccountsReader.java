@@ -166,7 +166,7 @@ final class AccountsReader {
         boolean uaa = draft.uaa == null ? cloud.keepsUaaTokens() : draft.uaa;
         Section section = draft.section;
         Reading reading = section.reading();
-        reading.settings().addAll(draft.noted);
+        draft.noted.forEach(reading::note);
         reading.set(section.path() + ".cloud", cloud.word(), cloudOrigin);
         reading.set(section.path() + ".uaa", uaa, section.origin("uaa", "cloud " + cloud.word()));
         endpoints.note(draft.endpointsSection, used, cloud);

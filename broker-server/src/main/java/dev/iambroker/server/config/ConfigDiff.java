@@ -63,48 +63,27 @@ public record ConfigDiff(
         ConfigDiff diff() {
             Set<AccountName> added = without(newAccounts.keySet(), oldAccounts.keySet());
             Set<AccountName> removed = without(oldAccounts.keySet(), newAccounts.keySet());
-            Set<AccountName> changed = changed();
+            Map<AccountName, List<String>> changed = changed();
             added.forEach(name -> words.add("account \"" + name + "\" added"));
             removed.forEach(name -> words.add("account \"" + name + "\" removed"));
-            changed.forEach(name -> words.add("account \"" + name + "\" changed" + inWhat(name)));
-            return new ConfigDiff(added, removed, changed, otherKeys(), words);
+            changed.forEach((name, keys) -> words.add("account \"" + name + "\" changed: " + String.join(", ", keys)));
+            return new ConfigDiff(added, removed, changed.keySet(), otherKeys(), words);
         }
 
-        private Set<AccountName> changed() {
-            var changed = new LinkedHashSet<AccountName>();
+        private Map<AccountName, List<String>> changed() {
+            var changed = new LinkedHashMap<AccountName, List<String>>();
             newAccounts.forEach((name, account) -> {
                 AccountConfig old = oldAccounts.get(name);
                 if (old != null && !old.equals(account)) {
-                    changed.add(name);
+                    changed.put(name, AccountDiff.between(old, account));
                 }
             });
             return changed;
         }
 
-        private String inWhat(AccountName name) {
-            String prefix = "accounts." + name + ".";
-            var keys = differing().stream()
-                    .filter(key -> key.startsWith(prefix))
-                    .map(key -> key.substring(prefix.length()))
-                    .filter(Comparison::isOfAccount)
-                    .toList();
-            return keys.isEmpty() ? "" : ": " + String.join(", ", keys);
-        }
-
-        /** An alias may hold a point: what looks like a key of "a" may be one of "a.b". */
-        private static boolean isOfAccount(String key) {
-            int dot = key.indexOf('.');
-            return Keys.under("accounts." + Keys.ALIAS).contains(dot < 0 ? key : key.substring(0, dot));
-        }
-
         private List<String> otherKeys() {
-            var keys = new ArrayList<String>();
-            for (String key : differing()) {
-                if (!key.startsWith("accounts.")) {
-                    keys.add(key);
-                    words.add(key + ": " + shown(oldValues.get(key)) + " -> " + shown(newValues.get(key)));
-                }
-            }
+            var keys = new ArrayList<String>(differing());
+            keys.forEach(key -> words.add(key + ": " + shown(oldValues.get(key)) + " -> " + shown(newValues.get(key))));
             addUnlessShown("clients", before.clients().equals(after.clients()), keys);
             addUnlessShown("sinks", before.sinks().equals(after.sinks()), keys);
             addUnlessShown("state", before.state().equals(after.state()), keys);
@@ -147,7 +126,7 @@ public record ConfigDiff(
         private static Map<String, Object> values(Loaded loaded) {
             var values = new LinkedHashMap<String, Object>();
             for (Setting setting : loaded.effective().settings()) {
-                if (setting.value() != null) {
+                if (setting.value() != null && !setting.isOfAccount()) {
                     values.put(setting.key(), setting.value());
                 }
             }

@@ -27,9 +27,18 @@ public final class ConfigLoader {
 
     /** Reads the file that {@code places} name. Never throws for what is wrong with it. */
     public Loading load(Places places) {
+        return load(places, /* isToBeShown= */ false);
+    }
+
+    /** As {@link #load}, with every value of every account in {@link Loading.Loaded#effective}. */
+    public Loading loadToShow(Places places) {
+        return load(places, /* isToBeShown= */ true);
+    }
+
+    private Loading load(Places places, boolean isToBeShown) {
         Path file = places.config().path();
         var problems = new Problems(file.toString());
-        var reading = new Reading(file, problems);
+        var reading = new Reading(file, problems, isToBeShown);
         Node root = root(file, problems);
         if (problems.hasErrors()) {
             return new Loading.Refused(problems.errors());

@@ -4,7 +4,11 @@ import java.util.List;
 
 /** How reading a configuration ended. */
 public sealed interface Loading {
-    /** It can be used; the warnings are for the log and for {@code check-config}. */
+    /**
+     * It can be used; the warnings are for the log and for {@code check-config}.
+     *
+     * @param effective of accounts only where it was read to be shown
+     */
     record Loaded(BrokerConfig config, EffectiveConfig effective, List<Problem> warnings) implements Loading {
         public Loaded {
             warnings = List.copyOf(warnings);

@@ -11,11 +11,14 @@ import org.snakeyaml.engine.v2.exceptions.Mark;
 final class Reading {
     private final Path file;
     private final Problems problems;
+    private final boolean isToBeShown;
     private final List<Setting> settings = new ArrayList<>();
 
-    Reading(Path file, Problems problems) {
+    /** @param isToBeShown whether somebody wants the settings of accounts, of which there may be very many */
+    Reading(Path file, Problems problems, boolean isToBeShown) {
         this.file = file;
         this.problems = problems;
+        this.isToBeShown = isToBeShown;
     }
 
     Problems problems() {
@@ -41,7 +44,13 @@ final class Reading {
     }
 
     void set(String key, @Nullable Object value, String origin) {
-        settings.add(new Setting(key, value, origin));
+        note(new Setting(key, value, origin));
+    }
+
+    void note(Setting setting) {
+        if (isToBeShown || !setting.isOfAccount()) {
+            settings.add(setting);
+        }
     }
 
     /** {@code broker.yaml:12}. */

@@ -9,4 +9,8 @@ import org.jspecify.annotations.Nullable;
  * @param value a text, number, boolean or list of texts; a secret only as its reference; null where nothing is set
  * @param origin {@code default}, {@code broker.yaml:12}, {@code cloud ibm-cloud}, {@code environment XDG_STATE_HOME}
  */
-public record Setting(String key, @Nullable Object value, String origin) {}
+public record Setting(String key, @Nullable Object value, String origin) {
+    boolean isOfAccount() {
+        return key.startsWith("accounts.");
+    }
+}

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.composer.Composer;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.ReaderException;
@@ -55,7 +54,7 @@ final class YamlText {
         }
         try {
             var parser = new PlainParser(new ParserImpl(SETTINGS, new StreamReader(SETTINGS, text)));
-            return new Composer(SETTINGS, parser).getSingleNode().orElse(null);
+            return new FrugalComposer(SETTINGS, parser).getSingleNode().orElse(null);
         } catch (MarkedYamlEngineException e) {
             problems.error(e.getProblemMark().or(e::getContextMark), "", "is not YAML: " + complaint(e));
         } catch (ReaderException e) {

@@ -2,6 +2,7 @@ package dev.iambroker.server.http;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
+import java.util.List;
 
 /** An answer made for one request. */
 final class FullAnswer implements Answer {
@@ -9,15 +10,30 @@ final class FullAnswer implements Answer {
 
     private final int status;
     private final String fields;
-    private final byte[] body;
+    private final List<byte[]> body;
+    private final int length;
 
-    private FullAnswer(int status, String fields, byte[] body) {
+    private FullAnswer(int status, String fields, List<byte[]> body) {
         this.status = status;
         this.fields = fields;
         this.body = body;
+        this.length = length(body);
+    }
+
+    private static int length(List<byte[]> pieces) {
+        int length = 0;
+        for (byte[] piece : pieces) {
+            length += piece.length;
+        }
+        return length;
     }
 
     static FullAnswer of(int status, String mediaType, byte[] body) {
+        return of(status, mediaType, List.of(body));
+    }
+
+    /** @param body in pieces, as a long one is had without a copy of it all */
+    static FullAnswer of(int status, String mediaType, List<byte[]> body) {
         return new FullAnswer(status, "", body).with("Content-Type", mediaType);
     }
 
@@ -30,7 +46,7 @@ final class FullAnswer implements Answer {
     }
 
     static FullAnswer noContent() {
-        return new FullAnswer(NO_CONTENT, "", new byte[0]);
+        return new FullAnswer(NO_CONTENT, "", List.of());
     }
 
     /** @param value of our own making; never from the request */
@@ -49,7 +65,7 @@ final class FullAnswer implements Answer {
 
     @Override
     public int sizeHint() {
-        return body.length + fields.length() + 100;
+        return length + fields.length() + 100;
     }
 
     @Override
@@ -60,13 +76,13 @@ final class FullAnswer implements Answer {
     @Override
     public void writeTo(ByteBuf out, boolean keepAlive) {
         ByteBufUtil.writeAscii(out, head(keepAlive));
-        out.writeBytes(body);
+        body.forEach(out::writeBytes);
     }
 
     private String head(boolean keepAlive) {
         // RFC 9110 section 8.6: no Content-Length in a 204.
-        String length = status == NO_CONTENT ? "" : "Content-Length: " + body.length + "\r\n";
+        String lengthField = status == NO_CONTENT ? "" : "Content-Length: " + length + "\r\n";
         String connection = keepAlive ? "" : "Connection: close\r\n";
-        return "HTTP/1.1 " + status + " " + StatusText.of(status) + "\r\n" + fields + length + connection + "\r\n";
+        return "HTTP/1.1 " + status + " " + StatusText.of(status) + "\r\n" + fields + lengthField + connection + "\r\n";
     }
 }

@@ -1,7 +1,5 @@
 package dev.iambroker.server.http;
 
-import java.nio.charset.StandardCharsets;
-
 /** All metrics. Gathering them takes a while, so it is done off the event loop. */
 record MetricsRoute(MetricsExposition metrics) implements Route {
     @Override
@@ -17,6 +15,6 @@ record MetricsRoute(MetricsExposition metrics) implements Route {
     @Override
     public Answer answer(Call call) {
         MetricsExposition.Scrape scrape = metrics.scrape(call.accept());
-        return FullAnswer.of(200, scrape.mediaType(), scrape.text().getBytes(StandardCharsets.UTF_8));
+        return FullAnswer.of(200, scrape.mediaType(), scrape.pieces());
     }
 }

@@ -6,84 +6,56 @@ import dev.iambroker.account.AccountState;
 import dev.iambroker.account.TokenKind;
 import dev.iambroker.event.BrokerEvents.Outcome;
 import dev.iambroker.event.RenewalHistory;
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.Meter;
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Tags;
 import java.time.Instant;
-import java.util.EnumMap;
-import java.util.HashMap;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
-/** All series of one account. Once removed it takes no more, so that a late event does not bring a series back. Thread-safe. */
+/**
+ * What is counted of one account, as bare numbers: there may be ten thousand, and a meter of a registry takes half a
+ * kilobyte for each of the dozen. {@link AccountSeries} names them. Thread-safe.
+ */
 final class AccountMeters {
-    private final MeterRegistry registry;
-    private final Tags account;
+    static final long NO_END = Long.MIN_VALUE;
+
+    private static final List<TokenKind> KINDS = List.of(TokenKind.values());
+    private static final List<Outcome> OUTCOMES = List.of(Outcome.values());
+    private static final SortedMap<String, Long> NO_CLUSTERS = new TreeMap<>();
+
+    private final AccountName name;
     private final KeptRenewals renewals;
 
     @GuardedBy("this")
-    private final Map<Meter.Id, Meter> meters = new HashMap<>();
+    private final long[] refreshes = new long[KINDS.size() * OUTCOMES.size()];
 
     @GuardedBy("this")
-    private final Map<TokenKind, Expiry> tokens = new EnumMap<>(TokenKind.class);
+    private final long[] coalesced = new long[KINDS.size()];
+
+    /** Of the cached token of each kind, in epoch seconds. */
+    @GuardedBy("this")
+    private final long[] ends = new long[KINDS.size()];
 
     @GuardedBy("this")
-    private final Map<String, Expiry> clusterTokens = new HashMap<>();
+    private SortedMap<String, Long> clusterEnds = NO_CLUSTERS;
 
-    @GuardedBy("this")
-    private @Nullable Expiry refreshToken;
-
-    @GuardedBy("this")
-    private boolean isRemoved;
-
+    private volatile long refreshTokenEnd = NO_END;
     private volatile AccountState state = AccountState.STARTING;
 
-    /** When something ends, in epoch seconds. */
-    private static final class Expiry {
-        private volatile double epochSeconds;
-
-        double epochSeconds() {
-            return epochSeconds;
-        }
-
-        void set(Instant at) {
-            epochSeconds = at.getEpochSecond();
-        }
-    }
-
     /** @param renewals what is kept of this account's */
-    AccountMeters(MeterRegistry registry, AccountName name, Runways runways, KeptRenewals renewals) {
-        this.registry = registry;
+    AccountMeters(AccountName name, KeptRenewals renewals) {
+        this.name = name;
         this.renewals = renewals;
-        this.account = Tags.of(MetricNames.ACCOUNT, name.value());
-        for (AccountState each : AccountState.values()) {
-            keep(stateGauge(each));
-        }
-        keep(Gauge.builder(MetricNames.RUNWAY, name, runways::ofTokens)
-                .description("Seconds until the first caller fails if IAM stays down from now on; NaN where unknown.")
-                .tags(account)
-                .strongReference(true)
-                .register(registry));
-        keep(Gauge.builder(MetricNames.LOGIN_RUNWAY, name, runways::ofLogin)
-                .description(
-                        "Seconds until the login ends if IAM stays down; NaN where it begins anew by itself or none knows.")
-                .tags(account)
-                .strongReference(true)
-                .register(registry));
-        for (Outcome outcome : Outcome.values()) {
-            refreshes(TokenKind.ACCESS, outcome);
-        }
-        requestsCoalesced(TokenKind.ACCESS);
+        Arrays.fill(ends, NO_END);
     }
 
-    private Gauge stateGauge(AccountState each) {
-        return Gauge.builder(MetricNames.ACCOUNT_STATE, this, meters -> meters.state == each ? 1 : 0)
-                .description("1 for the state that the account is in, 0 for the others.")
-                .tags(account.and(MetricNames.STATE, each.word()))
-                .strongReference(true)
-                .register(registry);
+    AccountName name() {
+        return name;
+    }
+
+    AccountState state() {
+        return state;
     }
 
     void state(AccountState now) {
@@ -91,124 +63,71 @@ final class AccountMeters {
     }
 
     synchronized void refreshed(TokenKind kind, Outcome outcome) {
-        if (!isRemoved) {
-            refreshes(kind, outcome).increment();
-            renewals.add(kind, outcome);
-        }
+        refreshes[at(kind, outcome)]++;
+        renewals.add(kind, outcome);
+    }
+
+    synchronized long refreshes(TokenKind kind, Outcome outcome) {
+        return refreshes[at(kind, outcome)];
+    }
+
+    private static int at(TokenKind kind) {
+        return KINDS.indexOf(kind);
+    }
+
+    private static int at(TokenKind kind, Outcome outcome) {
+        return at(kind) * OUTCOMES.size() + OUTCOMES.indexOf(outcome);
     }
 
     RenewalHistory renewals() {
         return renewals.lastDay();
     }
 
-    @GuardedBy("this")
-    private Counter refreshes(TokenKind kind, Outcome outcome) {
-        return keep(Counter.builder(MetricNames.REFRESHES)
-                .description("Renewals that ended, by how they ended.")
-                .tags(account.and(MetricNames.KIND, kind.word(), MetricNames.OUTCOME, outcome.word()))
-                .register(registry));
+    synchronized void joined(TokenKind kind) {
+        coalesced[at(kind)]++;
     }
 
-    synchronized void coalesced(TokenKind kind) {
-        if (!isRemoved) {
-            requestsCoalesced(kind).increment();
-        }
-    }
-
-    @GuardedBy("this")
-    private Counter requestsCoalesced(TokenKind kind) {
-        return keep(Counter.builder(MetricNames.REQUESTS_COALESCED)
-                .description("Callers that joined a renewal already under way.")
-                .tags(account.and(MetricNames.KIND, kind.word()))
-                .register(registry));
+    synchronized long coalesced(TokenKind kind) {
+        return coalesced[at(kind)];
     }
 
     synchronized void tokenCached(TokenKind kind, Instant expiresAt) {
-        if (!isRemoved) {
-            tokens.computeIfAbsent(kind, this::newTokenExpiry).set(expiresAt);
-        }
-    }
-
-    @GuardedBy("this")
-    private Expiry newTokenExpiry(TokenKind kind) {
-        return newExpiry(MetricNames.TOKEN_EXPIRY, account.and(MetricNames.KIND, kind.word()));
-    }
-
-    synchronized void clusterTokenCached(String cluster, Instant expiresAt) {
-        if (!isRemoved) {
-            clusterTokens.computeIfAbsent(cluster, this::newClusterTokenExpiry).set(expiresAt);
-        }
-    }
-
-    @GuardedBy("this")
-    private Expiry newClusterTokenExpiry(String cluster) {
-        return newExpiry(MetricNames.CLUSTER_TOKEN_EXPIRY, account.and(MetricNames.CLUSTER, cluster));
-    }
-
-    synchronized void clusterTokenDropped(String cluster) {
-        if (clusterTokens.remove(cluster) != null) {
-            drop(MetricNames.CLUSTER_TOKEN_EXPIRY, account.and(MetricNames.CLUSTER, cluster));
-        }
-    }
-
-    @GuardedBy("this")
-    private Expiry newExpiry(String name, Tags tags) {
-        var expiry = new Expiry();
-        keep(Gauge.builder(name, expiry, Expiry::epochSeconds)
-                .description("When the cached token ends, Unix time. No series while none is cached.")
-                .tags(tags)
-                .strongReference(true)
-                .register(registry));
-        return expiry;
+        ends[at(kind)] = expiresAt.getEpochSecond();
     }
 
     synchronized void tokenDropped(TokenKind kind) {
-        if (tokens.remove(kind) != null) {
-            drop(MetricNames.TOKEN_EXPIRY, account.and(MetricNames.KIND, kind.word()));
+        ends[at(kind)] = NO_END;
+    }
+
+    /** In epoch seconds; {@link #NO_END} while none is cached. */
+    synchronized long tokenEnd(TokenKind kind) {
+        return ends[at(kind)];
+    }
+
+    synchronized void clusterTokenCached(String cluster, Instant expiresAt) {
+        if (clusterEnds.isEmpty()) {
+            clusterEnds = new TreeMap<>();
+        }
+        clusterEnds.put(cluster, expiresAt.getEpochSecond());
+    }
+
+    synchronized void clusterTokenDropped(String cluster) {
+        if (!clusterEnds.isEmpty()) {
+            clusterEnds.remove(cluster);
         }
     }
 
-    synchronized void refreshTokenExpires(Instant expiresAt) {
-        if (isRemoved) {
-            return;
-        }
-        if (refreshToken == null) {
-            refreshToken = newRefreshTokenExpiry();
-        }
-        refreshToken.set(expiresAt);
+    /** Of the cached token of each OpenShift cluster, in epoch seconds. */
+    synchronized Map<String, Long> clusterTokenEnds() {
+        return clusterEnds.isEmpty() ? Map.of() : new TreeMap<>(clusterEnds);
     }
 
-    @GuardedBy("this")
-    private Expiry newRefreshTokenExpiry() {
-        var expiry = new Expiry();
-        keep(Gauge.builder(MetricNames.REFRESH_TOKEN_EXPIRY, expiry, Expiry::epochSeconds)
-                .description("When IAM says that the session's refresh token ends, Unix time.")
-                .tags(account)
-                .strongReference(true)
-                .register(registry));
-        return expiry;
+    void refreshTokenExpires(Instant expiresAt) {
+        refreshTokenEnd = expiresAt.getEpochSecond();
     }
 
-    synchronized void remove() {
-        isRemoved = true;
-        meters.values().forEach(registry::remove);
-        meters.clear();
-        tokens.clear();
-        clusterTokens.clear();
-    }
-
-    @GuardedBy("this")
-    private <M extends Meter> M keep(M meter) {
-        meters.put(meter.getId(), meter);
-        return meter;
-    }
-
-    @GuardedBy("this")
-    private void drop(String name, Tags tags) {
-        Meter meter = registry.find(name).tags(tags).meter();
-        if (meter != null) {
-            meters.remove(meter.getId());
-            registry.remove(meter);
-        }
+    /** In epoch seconds; {@link #NO_END} where IAM never said. */
+    long refreshTokenEnd() {
+        return refreshTokenEnd;
     }
 }

@@ -10,6 +10,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -44,21 +47,19 @@ final class MicrometerBrokerEvents implements BrokerEvents {
                 .register(registry);
     }
 
-    /** Adds the series of new accounts and removes those of accounts that are gone. */
+    /** Begins to count for new accounts and forgets those that are gone. */
     void configured(Set<AccountName> names) {
         for (AccountName name : names) {
-            accounts.computeIfAbsent(name, added -> meters(added));
+            accounts.computeIfAbsent(name, added -> new AccountMeters(added, new KeptRenewals(clock)));
         }
-        accounts.forEach((name, meters) -> {
-            if (!names.contains(name)) {
-                meters.remove();
-            }
-        });
         accounts.keySet().retainAll(names);
     }
 
-    private AccountMeters meters(AccountName added) {
-        return new AccountMeters(registry, added, runways, new KeptRenewals(clock));
+    /** By name. */
+    AccountSeries series() {
+        List<AccountMeters> all = new ArrayList<>(accounts.values());
+        all.sort(Comparator.comparing(AccountMeters::name));
+        return new AccountSeries(all, runways);
     }
 
     /** Null for an account that is not configured. */
@@ -82,7 +83,7 @@ final class MicrometerBrokerEvents implements BrokerEvents {
 
     @Override
     public void coalesced(AccountName account, TokenKind kind) {
-        of(account, meters -> meters.coalesced(kind));
+        of(account, meters -> meters.joined(kind));
     }
 
     @Override

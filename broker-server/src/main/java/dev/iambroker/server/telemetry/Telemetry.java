@@ -155,7 +155,10 @@ public final class Telemetry implements AutoCloseable {
     /** All metrics in the format that {@code accept} asks for, null for no such header. */
     public Exposition scrape(@Nullable String accept) {
         ExpositionFormat format = ExpositionFormat.acceptedBy(accept);
-        return new Exposition(format.contentType(), registry.scrape(format.contentType()));
+        SeriesText text = new SeriesText(format);
+        events.series().writeTo(text);
+        // Last, as it brings the end of an exposition along.
+        return new Exposition(format.contentType(), text.with(registry.scrape(format.contentType())));
     }
 
     @Override

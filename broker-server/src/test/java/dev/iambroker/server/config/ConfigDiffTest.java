@@ -65,7 +65,30 @@ final class ConfigDiffTest {
                 """;
         assertThat(between(command, command.replace("one", "two").replace("three", "four"))
                         .words())
-                .containsExactly("account \"a\" changed", "clients: the arguments of a command changed");
+                .containsExactly("account \"a\" changed: api-key", "clients: the arguments of a command changed");
+    }
+
+    @Test
+    void between_accounts_areComparedByWhatTheyAre() {
+        String before = """
+                accounts:
+                  a: { password: { username: u, password: { file: key } } }
+                  b: { login: a, account-id: 11111111111111111111111111111111 }
+                  c: { passcode: {} }
+                """;
+        String after = """
+                accounts:
+                  a: { password: { username: v, password: { file: key } } }
+                  b: { login: a, account-id: 22222222222222222222222222222222 }
+                  c: { api-key: { file: key }, endpoints: { iam: "https://iam.example.com", region: eu-de } }
+                refresh: { at: 0.6 }
+                """;
+        assertThat(between(before, after).words())
+                .containsExactly(
+                        "account \"a\" changed: password",
+                        "account \"b\" changed: login, account-id",
+                        "account \"c\" changed: api-key, endpoints.iam, endpoints.region",
+                        "refresh.at: 0.5 -> 0.6");
     }
 
     private ConfigDiff between(String before, String after) {

@@ -62,7 +62,7 @@ final class ConfigFixture {
 
     Loading load(String yaml) {
         write("broker.yaml", yaml, "rw-------");
-        return new ConfigLoader(surroundings, ImpliedEndpoints.UNKNOWN).load(places());
+        return new ConfigLoader(surroundings, ImpliedEndpoints.UNKNOWN).loadToShow(places());
     }
 
     Loading.Loaded loaded(String yaml) {

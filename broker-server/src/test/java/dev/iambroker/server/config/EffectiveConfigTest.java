@@ -62,7 +62,7 @@ final class EffectiveConfigTest {
         var loader = new ConfigLoader(
                 fixture.surroundings,
                 (cloud, region) -> new Endpoints(URI.create("https://" + region + ".example"), null, null, null, null));
-        assertThat(loader.load(fixture.places()))
+        assertThat(loader.loadToShow(fixture.places()))
                 .isInstanceOfSatisfying(
                         Loading.Loaded.class,
                         loaded -> assertThat(loaded.effective().settings())

@@ -33,7 +33,7 @@ final class AttestationTest {
                     broker,
                     new FakeLock(),
                     new FakeShares(),
-                    accept -> new MetricsExposition.Scrape("text/plain", "m\n"),
+                    accept -> MetricsExposition.Scrape.of("text/plain", "m\n"),
                     account -> null,
                     new KubeconfigTemplate(Path.of("/opt/bin/iam-broker-credential"), null),
                     List.of(),

@@ -55,7 +55,7 @@ final class IdentityTokenTest {
                         broker,
                         new FakeLock(),
                         new FakeShares(),
-                        accept -> new MetricsExposition.Scrape("text/plain", ""),
+                        accept -> MetricsExposition.Scrape.of("text/plain", ""),
                         account -> null,
                         new KubeconfigTemplate(Path.of("/opt/bin/iam-broker-credential"), Path.of("/run/b.sock")),
                         List.of(),
@@ -372,7 +372,7 @@ final class IdentityTokenTest {
     @Test
     void metricsListener_hasNoSuchPath() {
         HttpService metrics = new HttpService(
-                Routes.metricsOnly(broker, accept -> new MetricsExposition.Scrape("text/plain", "")),
+                Routes.metricsOnly(broker, accept -> MetricsExposition.Scrape.of("text/plain", "")),
                 TransportRules.metrics(Set.of()),
                 broker,
                 RequestEvents.NONE,

@@ -50,7 +50,7 @@ final class MetadataTest {
                         broker,
                         new FakeLock(),
                         new FakeShares(),
-                        accept -> new MetricsExposition.Scrape("text/plain", ""),
+                        accept -> MetricsExposition.Scrape.of("text/plain", ""),
                         account -> null,
                         new KubeconfigTemplate(Path.of("/opt/bin/iam-broker-credential"), Path.of("/run/b.sock")),
                         List.of(),

@@ -17,7 +17,7 @@ public final class RoutesFuzz {
     private static final String CANARY = "kNaRyQx7";
 
     private static final FakeBroker BROKER = new FakeBroker();
-    private static final MetricsExposition METRICS = accept -> new MetricsExposition.Scrape("text/plain", "m 1\n");
+    private static final MetricsExposition METRICS = accept -> MetricsExposition.Scrape.of("text/plain", "m 1\n");
     private static final RouteTable ROUTES = Routes.all(
             BROKER,
             new FakeLock(),

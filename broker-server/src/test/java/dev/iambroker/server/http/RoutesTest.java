@@ -68,7 +68,7 @@ final class RoutesTest {
                         broker,
                         lock,
                         new FakeShares(),
-                        accept -> new MetricsExposition.Scrape(
+                        accept -> MetricsExposition.Scrape.of(
                                 "text/plain; version=0.0.4", "m{accept=\"" + accept + "\"}\n"),
                         account -> account.equals(PROD) ? HISTORY : null,
                         new KubeconfigTemplate(Path.of("/opt/bin/iam-broker-credential"), Path.of("/run/b.sock")),

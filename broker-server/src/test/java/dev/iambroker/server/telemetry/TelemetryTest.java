@@ -1,6 +1,7 @@
 package dev.iambroker.server.telemetry;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.joining;
 import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -87,6 +88,16 @@ final class TelemetryTest {
         assertThat(telemetry.renewals(PROD)).isEqualTo(new RenewalHistory(now, List.of()));
     }
 
+    private String scraped() {
+        return text(telemetry.scrape(null));
+    }
+
+    private static String text(Exposition exposition) {
+        return exposition.pieces().stream()
+                .map(piece -> new String(piece, UTF_8))
+                .collect(joining());
+    }
+
     /** Makes every metric show. */
     static void touchEverything(Telemetry telemetry) {
         telemetry.accounts(Set.of(PROD, DEV));
@@ -116,7 +127,7 @@ final class TelemetryTest {
     @Test
     void scrape_everythingTouched_showsEachSeriesOfTheContract() {
         touchEverything(telemetry);
-        assertThat(telemetry.scrape(null).body().lines())
+        assertThat(scraped().lines())
                 .contains(
                         "iam_broker_build_info{java=\"25.0.3\",version=\"1.2.3\"} 1",
                         "iam_broker_account_state{account=\"prod\",state=\"valid\"} 1.0",
@@ -169,7 +180,7 @@ final class TelemetryTest {
         telemetry.events().tokenCached(PROD, TokenKind.ACCESS, END);
         telemetry.events().coalesced(PROD, TokenKind.ACCESS);
         telemetry.events().refreshTokenExpires(PROD, END);
-        assertThat(telemetry.scrape(null).body()).doesNotContain("prod").contains("account=\"dev\"");
+        assertThat(scraped()).doesNotContain("prod").contains("account=\"dev\"");
     }
 
     @Test
@@ -177,7 +188,7 @@ final class TelemetryTest {
         touchEverything(telemetry);
         telemetry.accounts(Set.of());
         telemetry.accounts(Set.of(PROD));
-        assertThat(telemetry.scrape(null).body().lines())
+        assertThat(scraped().lines())
                 .contains(
                         "iam_broker_account_state{account=\"prod\",state=\"starting\"} 1.0",
                         "iam_broker_refreshes_total{account=\"prod\",kind=\"access\",outcome=\"success\"} 0.0");
@@ -187,7 +198,7 @@ final class TelemetryTest {
     void accounts_sameAgain_keepsTheirSeries() {
         touchEverything(telemetry);
         telemetry.accounts(Set.of(PROD, DEV));
-        assertThat(telemetry.scrape(null).body().lines())
+        assertThat(scraped().lines())
                 .contains("iam_broker_refreshes_total{account=\"prod\",kind=\"access\",outcome=\"success\"} 1.0");
     }
 
@@ -197,11 +208,11 @@ final class TelemetryTest {
         telemetry.events().tokenCached(PROD, TokenKind.KUBE, END);
         telemetry.events().tokenDropped(PROD, TokenKind.ACCESS);
         telemetry.events().tokenDropped(PROD, TokenKind.ACCESS);
-        String body = telemetry.scrape(null).body();
+        String body = scraped();
         assertThat(body).doesNotContain("expiry_timestamp_seconds{account=\"prod\",kind=\"access\"}");
         assertThat(body).contains("expiry_timestamp_seconds{account=\"prod\",kind=\"kube\"}");
         telemetry.events().tokenCached(PROD, TokenKind.ACCESS, END);
-        assertThat(telemetry.scrape(null).body()).contains("{account=\"prod\",kind=\"access\"} 1.8E9");
+        assertThat(scraped()).contains("{account=\"prod\",kind=\"access\"} 1.8E9");
     }
 
     @Test
@@ -209,7 +220,7 @@ final class TelemetryTest {
         touchEverything(telemetry);
         Exposition exposition = telemetry.scrape("application/openmetrics-text; version=1.0.0");
         assertThat(exposition.contentType()).isEqualTo("application/openmetrics-text; version=1.0.0; charset=utf-8");
-        assertThat(exposition.body()).endsWith("# EOF\n").contains("iam_broker_build_info{");
+        assertThat(text(exposition)).endsWith("# EOF\n").contains("iam_broker_build_info{");
         assertThat(telemetry.scrape(null).contentType()).isEqualTo("text/plain; version=0.0.4; charset=utf-8");
     }
 
@@ -251,7 +262,7 @@ final class TelemetryTest {
                 .redirectErrorStream(true)
                 .start();
         try (OutputStream input = check.getOutputStream()) {
-            input.write(telemetry.scrape(null).body().getBytes(UTF_8));
+            input.write(scraped().getBytes(UTF_8));
         }
         String complaints = new String(check.getInputStream().readAllBytes(), UTF_8);
         assertThat(check.waitFor()).as(complaints).isZero();
@@ -262,8 +273,7 @@ final class TelemetryTest {
     void documentation_namesWhatIsExposed_neitherMoreNorLess() throws IOException {
         touchEverything(telemetry);
         Set<String> documented = matches("(?m)^\\| `([a-z_0-9]+)", Files.readString(Path.of("../docs/metrics.md")));
-        Set<String> exposed =
-                matches("(?m)^# TYPE ([a-z_0-9]+) ", telemetry.scrape(null).body());
+        Set<String> exposed = matches("(?m)^# TYPE ([a-z_0-9]+) ", scraped());
         assertThat(documented).containsAll(exposed);
         assertThat(documented.stream().filter(name -> name.startsWith("iam_broker_")))
                 .isSubsetOf(exposed);
@@ -274,8 +284,7 @@ final class TelemetryTest {
         touchEverything(telemetry);
         Map<String, Set<String>> documented = labels(
                 "(?m)^\\| `(iam_broker_[a-z_]+)(?:\\{([a-z,_]+)})?`", Files.readString(Path.of("../docs/metrics.md")));
-        String series =
-                telemetry.scrape(null).body().replaceAll("=\"[^\"]*\"", "").replaceAll(",?\\ble\\b", "");
+        String series = scraped().replaceAll("=\"[^\"]*\"", "").replaceAll(",?\\ble\\b", "");
         Map<String, Set<String>> exposed =
                 labels("(?m)^(iam_broker_[a-z_]+?)(?:_bucket|_sum|_count)?(?:\\{([a-z,_]*)})? ", series);
         assertThat(documented).isEqualTo(exposed);

@@ -34,7 +34,7 @@ final class TestServer implements AutoCloseable {
     static final String SECRET = "client-secret-canary";
 
     private static final ClientSecrets SECRETS = ClientSecrets.of(Map.of("ci", Secret.of(SECRET)));
-    private static final MetricsExposition METRICS = accept -> new MetricsExposition.Scrape("text/plain", "metrics\n");
+    private static final MetricsExposition METRICS = accept -> MetricsExposition.Scrape.of("text/plain", "metrics\n");
 
     final ConnectionLimits limits;
 
