@@ -12,7 +12,7 @@ final class DurationCountsTest {
     private final DurationCounts durations = new DurationCounts(new long[] {50, 100, 1_000});
 
     private void take(long... nanos) {
-        LongStream.of(nanos).forEach(durations::accept);
+        LongStream.of(nanos).forEach(durations);
     }
 
     private int[] counts() {
