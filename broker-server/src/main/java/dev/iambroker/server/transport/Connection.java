@@ -94,10 +94,6 @@ final class Connection implements ConnectionLimits.Place {
         return isOpen && isWritable;
     }
 
-    boolean isReading() {
-        return isReading;
-    }
-
     /** Says whether it is to be read; what comes meanwhile stays in the socket. */
     void read(boolean isWanted) {
         if (isReading != isWanted) {
