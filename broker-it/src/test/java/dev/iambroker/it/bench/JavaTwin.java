@@ -26,8 +26,10 @@ final class JavaTwin implements Experiment {
             "-XX:+UseSerialGC",
             "-Xmx16m",
             "-XX:-UsePerfData",
-            "-XX:TieredStopAtLevel=1",
+            "-Xint",
             "-XX:-CreateCoredumpOnCrash",
+            "-XX:+UnlockDiagnosticVMOptions",
+            "-XX:ArchiveRelocationMode=0",
             "-Djdk.reflect.useNativeAccessorOnly=true");
 
     @Override

@@ -1,6 +1,7 @@
 package dev.iambroker.it.bench;
 
 import dev.iambroker.emulator.EmulatedCloud;
+import dev.iambroker.emulator.record.GrantKind;
 import dev.iambroker.emulator.record.RecordedRequest;
 import dev.iambroker.it.harness.Daemon;
 import java.io.IOException;
@@ -31,7 +32,7 @@ final class Renewals implements Experiment {
             "an even stream",
             Target.atMost(20, Target.Unit.PERCENT));
     private static final int PARTS = 12;
-    /** How long the watch is, in lives; the last of them is judged for its spread. */
+    /** How long the watch is, in lives, from when each account has its first token; the last of them is judged for its spread. */
     private static final int LIVES = 2;
 
     private static final long LOOK_MILLIS = 1000;
@@ -51,12 +52,14 @@ final class Renewals implements Experiment {
             try (Broker broker = Broker.of(site, clouds.first(), clouds.accounts(accounts));
                     Daemon daemon = broker.started(accounts)) {
                 double oldest = watch(broker, LIFE.multipliedBy(site.isQuick() ? 1 : LIVES));
+                Instant end = Instant.now();
                 daemon.terminate();
+                Duration judged = site.isQuick() ? LIFE.dividedBy(2) : LIFE;
                 return Map.of(
                         AGE.name(),
                         Measured.once(oldest * 100, accounts + " accounts"),
                         SPREAD.name(),
-                        Measured.once(farthest(clouds.all(), Instant.now()) * 100, accounts + " accounts"));
+                        Measured.once(farthest(clouds.all(), end.minus(judged), end) * 100, accounts + " accounts"));
             }
         }
     }
@@ -83,14 +86,15 @@ final class Renewals implements Experiment {
         return 1 - (double) least / LIFE.toMillis();
     }
 
-    /** Of the counts of equal parts of the last life. */
-    private static double farthest(List<EmulatedCloud> clouds, Instant end) {
+    /** Of the counts of equal parts of the time between. */
+    private static double farthest(List<EmulatedCloud> clouds, Instant begin, Instant end) {
         long[] counts = new long[PARTS];
         clouds.stream()
                 .flatMap(cloud -> cloud.emulator().requests().stream())
+                .filter(request -> request.grant() == GrantKind.API_KEY)
                 .map(RecordedRequest::at)
-                .filter(at -> at.isAfter(end.minus(LIFE)) && at.isBefore(end))
-                .forEach(at -> counts[part(at, end)]++);
+                .filter(at -> at.isAfter(begin) && at.isBefore(end))
+                .forEach(at -> counts[part(at, begin, end)]++);
         double even =
                 (double) IntStream.range(0, PARTS).mapToLong(i -> counts[i]).sum() / PARTS;
         return IntStream.range(0, PARTS)
@@ -99,8 +103,9 @@ final class Renewals implements Experiment {
                 .orElseThrow();
     }
 
-    private static int part(Instant at, Instant end) {
-        long since = Duration.between(end.minus(LIFE), at).toMillis();
-        return (int) Math.min(PARTS - 1, since * PARTS / LIFE.toMillis());
+    private static int part(Instant at, Instant begin, Instant end) {
+        double since = Duration.between(begin, at).toMillis();
+        return (int)
+                Math.min(PARTS - 1, since * PARTS / Duration.between(begin, end).toMillis());
     }
 }
