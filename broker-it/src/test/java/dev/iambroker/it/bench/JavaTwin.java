@@ -41,8 +41,7 @@ final class JavaTwin implements Experiment {
     public Map<String, Measured> run(Site site) throws IOException, InterruptedException, NotMeasurable {
         try (Broker broker = Broker.of(site, 1);
                 Daemon daemon = broker.started(1)) {
-            List<String> plugin = List.of(
-                    site.plugin().toString(), "--socket", broker.socket().toString(), "--account", "a0");
+            List<String> plugin = PluginStart.command(site, broker);
             daemon.await("a token for clusters", () -> PluginStart.isServed(plugin));
             List<String> twin = trained(
                     site,
