@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 /** How many instructions the exec plugin takes, which no other program on the machine changes. */
 final class Instructions implements Experiment {
     /** Twice what it took when it was last looked at. */
-    private static final int MOST_THOUSANDS = 100;
+    private static final int MOST_THOUSANDS = 25;
 
     private static final Figure FIGURE = new Figure(
             "plugin-instructions",
