@@ -24,6 +24,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -213,6 +214,36 @@ final class TelemetryTest {
         assertThat(body).contains("expiry_timestamp_seconds{account=\"prod\",kind=\"kube\"}");
         telemetry.events().tokenCached(PROD, TokenKind.ACCESS, END);
         assertThat(scraped()).contains("{account=\"prod\",kind=\"access\"} 1.8E9");
+    }
+
+    @Test
+    void scrape_ofManyAccounts_comesInPiecesThatLackNothing() {
+        Set<AccountName> names =
+                IntStream.range(0, 1000).mapToObj(i -> new AccountName("a" + i)).collect(toSet());
+        telemetry.accounts(names);
+        assertThat(telemetry.scrape(null).pieces())
+                .hasSizeGreaterThan(10)
+                .allSatisfy(piece -> assertThat(piece.length).isLessThan(64 * 1024));
+        assertThat(scraped().lines().filter(line -> line.startsWith("iam_broker_account_state{")))
+                .hasSize(1000 * AccountState.values().length);
+        assertThat(scraped().lines().filter(line -> line.startsWith("# TYPE "))).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void scrape_clusterNamedAsNobodyWould_isEscaped() {
+        telemetry.accounts(Set.of(PROD));
+        telemetry.events().clusterTokenCached(PROD, "a\"b\\c\nd", END);
+        assertThat(scraped()).contains("cluster=\"a\\\"b\\\\c\\nd\"} 1.8E9");
+    }
+
+    @Test
+    void scrape_openMetrics_countersAreCalledWithoutTheirSuffix() {
+        touchEverything(telemetry);
+        assertThat(text(telemetry.scrape("application/openmetrics-text")))
+                .contains(
+                        "# TYPE iam_broker_refreshes counter\n",
+                        "# HELP iam_broker_refreshes Renewals",
+                        "\niam_broker_refreshes_total{account=\"prod\",kind=\"access\",outcome=\"success\"} 1.0");
     }
 
     @Test
