@@ -61,6 +61,7 @@ cloud=$(sed -n 's/.* removes \(.*\)\.$/\1/p' "$work/demo.log")
 mkdir -m 700 "$work/run"
 sed -e "s,path: .*broker.sock,path: $work/run/broker.sock," -e "s,dir: [^,]*,dir: $work/state," \
     "$cloud/broker.yaml" >"$work/broker.yaml"
+echo "audit: { file: $work/audit.jsonl }" >>"$work/broker.yaml"
 
 # serve OPTIONS of the JVM
 serve() {
@@ -86,8 +87,15 @@ broker clusters prod || fail "clusters"
 broker kubeconfig prod prod-classic || fail "kubeconfig"
 kill -HUP "$daemon"
 ask http://localhost/metrics || fail "metrics"
-# So often that the compiler has seen the way of a warm token, over connections that stay open.
+# So often that the compiler has seen the way of a warm token, over connections that stay open, over one for each request,
+# and as kubectl's plugin asks.
 ask "http://localhost/v1/accounts/prod/token?min_ttl=[1-600]&wait=[1-30]" || fail "warm tokens"
+ask -H "Connection: close" "http://localhost/v1/accounts/prod/token?min_ttl=[1-600]&wait=[1-20]" || fail "tokens of new connections"
+plugged=0
+while [ $plugged -lt 300 ] && [ -x "$dist/bin/iam-broker-credential" ]; do
+    "$dist/bin/iam-broker-credential" --socket "$work/run/broker.sock" --account prod >/dev/null || fail "plugin"
+    plugged=$((plugged + 1))
+done
 IAM_BROKER_JAVA_OPTS="-XX:AOTCacheOutput=$work/commands.aot" broker status || fail "status"
 
 end_daemon

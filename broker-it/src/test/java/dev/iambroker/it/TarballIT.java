@@ -10,8 +10,10 @@ import dev.iambroker.it.harness.Ran;
 import dev.iambroker.it.harness.SampleCloud;
 import dev.iambroker.it.harness.Workplace;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -22,6 +24,10 @@ import org.junit.jupiter.api.io.TempDir;
 /** What an operator unpacks: on a machine without any Java, in a directory with a space in its name. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class TarballIT {
+    private static final int MADE_AT_START = 170;
+    private static final int RESIDENT_KIB = 108 * 1024;
+    private static final int PRIVATE_KIB = 66 * 1024;
+
     private final EmulatedCloud cloud = SampleCloud.start();
     private final Workplace place;
     private Path launcher = Path.of("iam-broker");
@@ -139,7 +145,32 @@ final class TarballIT {
         }
 
         try (Stream<String> classes = Files.lines(log)) {
-            assertThat(classes.filter(line -> line.contains("source: file:"))).hasSizeLessThan(40);
+            List<String> made = classes.filter(line -> !line.contains("shared objects file"))
+                    .toList();
+            assertThat(made).filteredOn(line -> line.contains("source: file:")).hasSizeLessThan(40);
+            // Forms of method handles, switches and proxies, each compiled at every start.
+            assertThat(made).hasSizeLessThan(MADE_AT_START);
+        }
+    }
+
+    /** What the compilers and the start took of the C library's memory has gone back, and the cache is not written to. */
+    @Test
+    void residentMemory_aMomentAfterTheStart_isWithinItsBounds() throws Exception {
+        try (Daemon daemon = place.serve(unpacked("serve", "--config", place.configFile()))) {
+            Path smaps = Path.of("/proc/" + daemon.pid() + "/smaps_rollup");
+            daemon.await(
+                    "less than " + RESIDENT_KIB + " KiB resident, of it " + PRIVATE_KIB + " KiB its own",
+                    () -> kib(smaps, "Rss:") < RESIDENT_KIB && kib(smaps, "Private_Dirty:") < PRIVATE_KIB);
+        }
+    }
+
+    private static int kib(Path smaps, String field) {
+        try (Stream<String> lines = Files.lines(smaps)) {
+            return lines.filter(line -> line.startsWith(field))
+                    .mapToInt(line -> Integer.parseInt(line.replaceAll("[^0-9]", "")))
+                    .sum();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

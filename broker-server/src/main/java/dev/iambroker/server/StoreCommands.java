@@ -27,10 +27,6 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** The commands that open the store by its keys, without the daemon. */
 record StoreCommands(BrokerConfig config, PrintStream out) {
-    /** Names of files may be anybody's: nothing but ASCII can steer no terminal. */
-    private static final JsonMapper JSON =
-            JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
-
     /** What the configuration opens the store with. */
     static List<WrappingKey> keys(StateSettings state) {
         List<WrappingKey> keys = new ArrayList<>();
@@ -56,22 +52,27 @@ record StoreCommands(BrokerConfig config, PrintStream out) {
     }
 
     private void printJson(List<Finding> findings, boolean isRight) {
-        ObjectNode root = JSON.createObjectNode().put("ok", isRight);
+        ObjectNode root = json().createObjectNode().put("ok", isRight);
         ArrayNode array = root.putArray("findings");
         findings.forEach(
                 finding -> array.addObject().put("ok", finding.isRight()).put("text", finding.text()));
         print(root);
     }
 
+    /** Names of files may be anybody's: nothing but ASCII can steer no terminal. */
+    private static JsonMapper json() {
+        return JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
+    }
+
     private void print(ObjectNode root) {
-        out.println(JSON.writerWithDefaultPrettyPrinter().writeValueAsString(root));
+        out.println(json().writerWithDefaultPrettyPrinter().writeValueAsString(root));
     }
 
     int rotate(OutputFormat output) {
         DataKeyRotation.Outcome outcome = orFail(() -> DataKeyRotation.rotate(
                 config.state().dir(), keys(config.state()), FileOps.posix(), new SecureRandom()));
         if (output == OutputFormat.JSON) {
-            ObjectNode root = JSON.createObjectNode().put("sealed", outcome.sealed());
+            ObjectNode root = json().createObjectNode().put("sealed", outcome.sealed());
             outcome.unreadable().forEach(root.putArray("left")::add);
             print(root);
             return ExitCode.DONE.number();

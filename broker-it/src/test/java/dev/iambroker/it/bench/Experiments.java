@@ -9,6 +9,7 @@ final class Experiments {
     static List<Experiment> all() {
         return List.of(
                 new PluginStart(),
+                new Instructions(),
                 new KubectlShare(),
                 new JavaTwin(),
                 new WarmTokens(),

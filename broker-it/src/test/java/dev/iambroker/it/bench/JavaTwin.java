@@ -26,8 +26,10 @@ final class JavaTwin implements Experiment {
             "-XX:+UseSerialGC",
             "-Xmx16m",
             "-XX:-UsePerfData",
-            "-XX:TieredStopAtLevel=1",
+            "-Xint",
             "-XX:-CreateCoredumpOnCrash",
+            "-XX:+UnlockDiagnosticVMOptions",
+            "-XX:ArchiveRelocationMode=0",
             "-Djdk.reflect.useNativeAccessorOnly=true");
 
     @Override
@@ -39,8 +41,7 @@ final class JavaTwin implements Experiment {
     public Map<String, Measured> run(Site site) throws IOException, InterruptedException, NotMeasurable {
         try (Broker broker = Broker.of(site, 1);
                 Daemon daemon = broker.started(1)) {
-            List<String> plugin = List.of(
-                    site.plugin().toString(), "--socket", broker.socket().toString(), "--account", "a0");
+            List<String> plugin = PluginStart.command(site, broker);
             daemon.await("a token for clusters", () -> PluginStart.isServed(plugin));
             List<String> twin = trained(
                     site,

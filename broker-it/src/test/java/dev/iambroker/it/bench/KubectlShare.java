@@ -46,7 +46,16 @@ final class KubectlShare implements Experiment {
     }
 
     private static List<String> version(Path kubectl, Path kubeconfig) {
-        return List.of(kubectl.toString(), "--kubeconfig", kubeconfig.toString(), "get", "--raw", "/version");
+        Path cache = kubeconfig.resolveSibling("kubectl-cache");
+        return List.of(
+                kubectl.toString(),
+                "--kubeconfig",
+                kubeconfig.toString(),
+                "--cache-dir",
+                cache.toString(),
+                "get",
+                "--raw",
+                "/version");
     }
 
     /** The user is what a kubeconfig of the broker ends with. */

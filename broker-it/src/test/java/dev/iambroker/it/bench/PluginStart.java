@@ -39,8 +39,7 @@ final class PluginStart implements Experiment {
         }
         try (Broker broker = Broker.of(site, 1);
                 Daemon daemon = broker.started(1)) {
-            List<String> plugin = List.of(
-                    site.plugin().toString(), "--socket", broker.socket().toString(), "--account", "a0");
+            List<String> plugin = command(site, broker);
             List<String> peer = hasGke ? List.of("gke-gcloud-auth-plugin") : curl(broker);
             daemon.await("a token for clusters", () -> isServed(plugin));
             Path kubeconfig = warmCache(Files.createDirectory(site.folder().resolve("gke")));
@@ -54,6 +53,10 @@ final class PluginStart implements Experiment {
                     pairs.remark("ms", hasGke ? "gke" : "curl") + (hasGke ? "" : ", of which 0.6 stands for gke");
             return Map.of(FIGURE.name(), Measured.of(Pairs.medians(ratios, PARTS), remark));
         }
+    }
+
+    static List<String> command(Site site, Broker broker) {
+        return List.of(site.plugin().toString(), "--socket", broker.socket().toString(), "--account", "a0");
     }
 
     private static List<String> curl(Broker broker) {

@@ -7,11 +7,13 @@ import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A daemon whose start and end are timed, to half a millisecond. Closing it kills it if it still runs. */
 final class Started implements AutoCloseable {
     private static final long LOOK_MICROS = 500;
+    private static final int MOST_LINES = 20;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Process process;
@@ -32,10 +34,15 @@ final class Started implements AutoCloseable {
             boolean isOver = System.nanoTime() - start > PATIENCE.toNanos();
             if (isOver || process.waitFor(LOOK_MICROS, TimeUnit.MICROSECONDS)) {
                 process.destroyForcibly();
-                throw new IllegalStateException("no token of a start: " + Files.readString(err));
+                throw new IllegalStateException("no token of a start: " + endOf(err));
             }
         }
         return new Started(process, millisSince(start));
+    }
+
+    private static String endOf(Path log) throws IOException {
+        List<String> lines = Files.readAllLines(log);
+        return String.join("\n", lines.subList(Math.max(0, lines.size() - MOST_LINES), lines.size()));
     }
 
     private static boolean isServed(UnixHttp http) {

@@ -22,7 +22,8 @@ record Target(Sense sense, double limit, Unit unit) {
         MILLIS(" ms"),
         MIB(" MiB"),
         KIB(" KiB"),
-        REQUESTS("");
+        REQUESTS(""),
+        THOUSANDS(" thousand");
 
         private final String suffix;
 

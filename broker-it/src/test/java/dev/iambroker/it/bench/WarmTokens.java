@@ -15,7 +15,7 @@ final class WarmTokens implements Experiment {
     private static final int ANEW = 8;
     private static final double MOST_P99 = 1.2;
     private static final double LEAST_ANEW = 0.6;
-    private static final long WARM_UP_MILLIS = 4000;
+    private static final long WARM_UP_MILLIS = 8000;
 
     @Override
     public List<Figure> figures() {
@@ -66,7 +66,7 @@ final class WarmTokens implements Experiment {
 
     /** Until the compiler is done. */
     static void warmUp(Site site, Contest.Place place) throws IOException, InterruptedException {
+        site.load(place.address(), ANEW, site.millis(WARM_UP_MILLIS), "anew", place.request());
         site.load(place.address(), 64, site.millis(WARM_UP_MILLIS), "keep", place.request());
-        site.load(place.address(), ANEW, site.millis(WARM_UP_MILLIS / 2), "anew", place.request());
     }
 }

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Which file a path leads to, and who may do what with it. */
 record FileFacts(int mode, int uid, int gid, long device, long inode) {
@@ -56,5 +57,21 @@ record FileFacts(int mode, int uid, int gid, long device, long inode) {
 
     FileMode permissions() {
         return new FileMode(mode & PERMISSIONS);
+    }
+
+    // Spelled out: what a record has is linked at run time, and at every start this is compared.
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof FileFacts that
+                && mode == that.mode
+                && uid == that.uid
+                && gid == that.gid
+                && device == that.device
+                && inode == that.inode;
+    }
+
+    @Override
+    public int hashCode() {
+        return Long.hashCode(device) * 31 + Long.hashCode(inode);
     }
 }

@@ -1,6 +1,5 @@
 package dev.iambroker.server.iam;
 
-import java.net.http.HttpClient;
 import java.time.Duration;
 
 /** One set of endpoints: what is sent there, and the client that sends it. Identity is what tells two apart. */
@@ -8,13 +7,13 @@ final class CloudConnection {
     private static final Duration DISCOVERY_DEADLINE = Duration.ofSeconds(3);
 
     private final Endpoints endpoints;
-    private final HttpClient client;
+    private final ClientOnDemand client;
     private final CloudProfile profile;
     private final HttpExchange exchange;
     private final Issuers issuers;
     private final PasscodePage passcodePage;
 
-    CloudConnection(Endpoints endpoints, HttpClient client, HttpSettings settings) {
+    CloudConnection(Endpoints endpoints, ClientOnDemand client, HttpSettings settings) {
         this.endpoints = endpoints;
         this.client = client;
         this.profile = CloudProfile.of(endpoints);

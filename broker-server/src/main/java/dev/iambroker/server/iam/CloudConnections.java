@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -124,15 +125,22 @@ public final class CloudConnections implements AutoCloseable {
         return found;
     }
 
-    private HttpClient client(@Nullable Path caFile) {
+    /** A file that is unusable is complained of now. */
+    private ClientOnDemand client(@Nullable Path caFile) {
+        return caFile == null
+                ? new ClientOnDemand(() -> built(null))
+                : ClientOnDemand.madeNow(() -> built(AddedTrust.with(caFile)));
+    }
+
+    private HttpClient built(@Nullable SSLContext trust) {
         HttpClient.Builder client = HttpClient.newBuilder()
                 .executor(settings.executor())
                 .connectTimeout(settings.connectTimeout())
                 .followRedirects(HttpClient.Redirect.NEVER)
                 // Without a selector of its own the client would take the JVM's.
                 .proxy(settings.proxy() == null ? HttpClient.Builder.NO_PROXY : settings.proxy());
-        if (caFile != null) {
-            client.sslContext(AddedTrust.with(caFile));
+        if (trust != null) {
+            client.sslContext(trust);
         }
         return client.build();
     }

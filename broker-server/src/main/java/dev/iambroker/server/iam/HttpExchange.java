@@ -9,16 +9,17 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 
 /**
  * Sends one call and returns the whole answer, within one deadline over connect, headers and body. Never retries, never
  * follows a redirect. Thread-safe; the client is borrowed.
  */
 final class HttpExchange {
-    private final HttpClient client;
+    private final Supplier<HttpClient> client;
     private final HttpSettings settings;
 
-    HttpExchange(HttpClient client, HttpSettings settings) {
+    HttpExchange(Supplier<HttpClient> client, HttpSettings settings) {
         this.client = client;
         this.settings = settings;
     }
@@ -47,7 +48,7 @@ final class HttpExchange {
     private CompletableFuture<HttpResponse<byte[]>> started(HttpRequest request, BoundedBody body)
             throws ExchangeFailure {
         try {
-            return client.sendAsync(request, info -> body);
+            return client.get().sendAsync(request, info -> body);
         } catch (RejectedExecutionException e) {
             throw new ExchangeFailure("was not asked: the broker is stopping");
         }

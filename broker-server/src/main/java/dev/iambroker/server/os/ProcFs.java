@@ -1,6 +1,7 @@
 package dev.iambroker.server.os;
 
 import dev.iambroker.client.Caller;
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -31,7 +32,11 @@ public final class ProcFs {
     private static final String PID = "Pid:";
     private static final String OPEN_FILES = "Max open files";
 
+    /** Room for all 52 fields, each at its longest. */
+    private static final int STAT_BYTES = 2048;
+
     private final Path root;
+    private final String rootPrefix;
 
     public ProcFs() {
         this(Path.of("/proc"));
@@ -40,11 +45,44 @@ public final class ProcFs {
     /** @param root of a tree like that of {@code /proc} */
     public ProcFs(Path root) {
         this.root = root;
+        this.rootPrefix = root + "/";
     }
 
     /** When the process began, in clock ticks since boot; {@link #UNKNOWN} for pid 0 and for whatever is gone. */
     public long startTime(int pid) {
-        return read(pid, "stat").map(ProcFs::startTimeOf).orElse(UNKNOWN);
+        if (pid <= 0) {
+            return UNKNOWN;
+        }
+        // Every connection asks for it: one read of the file as it is, without what Files and Path do around it.
+        try (FileInputStream stat = new FileInputStream(rootPrefix + pid + "/stat")) {
+            byte[] line = new byte[STAT_BYTES];
+            return startTimeIn(line, Math.max(0, stat.read(line)));
+        } catch (IOException e) {
+            return UNKNOWN;
+        }
+    }
+
+    private static long startTimeIn(byte[] stat, int length) {
+        int at = length - 1;
+        // A process names itself: only the last parenthesis is sure to be the kernel's.
+        while (at >= 0 && stat[at] != ')') {
+            at--;
+        }
+        for (int field = 0; field <= START_TIME; field++) {
+            at++;
+            while (at < length && stat[at] != ' ') {
+                at++;
+            }
+        }
+        return at < 0 ? UNKNOWN : numberAt(stat, at + 1, length);
+    }
+
+    private static long numberAt(byte[] digits, int from, int length) {
+        long number = UNKNOWN;
+        for (int at = from; at < length && digits[at] >= '0' && digits[at] <= '9'; at++) {
+            number = number * 10 + digits[at] - '0';
+        }
+        return number;
     }
 
     /**

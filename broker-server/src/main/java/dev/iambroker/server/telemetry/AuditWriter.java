@@ -34,6 +34,9 @@ final class AuditWriter implements Runnable {
     static final Duration SYNC_OF_REFUSALS = Duration.ofMillis(100);
     static final Duration SYNC_OF_HAND_OUTS = Duration.ofSeconds(1);
 
+    /** How far apart batches are where one follows the other: each wakes this thread, at the cost of an event loop. */
+    private static final Duration GATHERING = Duration.ofMillis(2);
+
     private static final int MOST_AT_ONCE = 1024;
     private static final Logger log = LoggerFactory.getLogger(AuditWriter.class);
 
@@ -44,6 +47,7 @@ final class AuditWriter implements Runnable {
     private final Listener listener;
     private final LongSupplier nanos;
     private final Repeats repeats = new Repeats();
+    private long lastBatch;
 
     /** When what was written must be on disk; null where it is. */
     private @Nullable Long syncAt;
@@ -69,6 +73,7 @@ final class AuditWriter implements Runnable {
         this.isEachHandOutALine = isEachHandOutALine;
         this.listener = listener;
         this.nanos = nanos;
+        this.lastBatch = nanos.getAsLong() - GATHERING.toNanos();
     }
 
     @Override
@@ -91,12 +96,22 @@ final class AuditWriter implements Runnable {
                     : waiting.poll(Math.max(0, wakeAt - nanos.getAsLong()), TimeUnit.NANOSECONDS);
             if (first != null) {
                 jobs.add(first);
+                gather();
                 waiting.drainTo(jobs, MOST_AT_ONCE);
             }
             return true;
         } catch (InterruptedException e) {
             return false;
         }
+    }
+
+    /** What comes alone is written at once, and so is what somebody waits for. */
+    private void gather() throws InterruptedException {
+        long sinceLast = nanos.getAsLong() - lastBatch;
+        if (!isEachHandOutALine && sinceLast < GATHERING.toNanos()) {
+            TimeUnit.NANOSECONDS.sleep(GATHERING.toNanos() - sinceLast);
+        }
+        lastBatch = nanos.getAsLong();
     }
 
     private static @Nullable Long earlier(@Nullable Long a, @Nullable Long b) {

@@ -3,6 +3,7 @@ package dev.iambroker.server.telemetry;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -13,23 +14,24 @@ import java.util.stream.LongStream;
 /** Requests of clients to us and of ours to IAM. Series are looked up once and kept: this is on the hot path. Thread-safe. */
 final class RequestMeters {
     /** From what the event loop answers out of the cache to the longest {@code wait}. */
-    private static final Duration[] OURS = micros(
-            50,
-            100,
-            250,
-            500,
-            1_000,
-            2_500,
-            5_000,
-            10_000,
-            50_000,
-            100_000,
-            500_000,
-            1_000_000,
-            5_000_000,
-            10_000_000,
-            30_000_000,
-            60_000_000);
+    private static final long[] OURS = {
+        50,
+        100,
+        250,
+        500,
+        1_000,
+        2_500,
+        5_000,
+        10_000,
+        50_000,
+        100_000,
+        500_000,
+        1_000_000,
+        5_000_000,
+        10_000_000,
+        30_000_000,
+        60_000_000
+    };
 
     /** From a near IAM to the deadline over a whole exchange. */
     private static final Duration[] IAMS =
@@ -37,13 +39,14 @@ final class RequestMeters {
 
     private final MeterRegistry registry;
     private final Map<Request, Counter> requests = new ConcurrentHashMap<>();
-    private final Map<String, Timer> routes = new ConcurrentHashMap<>();
+    private final RequestDurations durations = new RequestDurations(OURS);
     private final Timer iam;
 
     private record Request(String route, String client, int status) {}
 
-    RequestMeters(MeterRegistry registry) {
+    RequestMeters(PrometheusMeterRegistry registry) {
         this.registry = registry;
+        registry.getPrometheusRegistry().register(durations);
         this.iam = Timer.builder(MetricNames.IAM_REQUEST_SECONDS)
                 .description("How long IAM took to answer a token request, failures included.")
                 .serviceLevelObjectives(IAMS)
@@ -63,10 +66,10 @@ final class RequestMeters {
     /** Of requests that differ in nothing but their time, without looking for their series each time. */
     LongConsumer series(String route, String client, int status) {
         Counter counter = requests.computeIfAbsent(new Request(route, client, status), this::newCounter);
-        Timer timer = routes.computeIfAbsent(route, this::newTimer);
+        LongConsumer durationsOfRoute = durations.of(route);
         return nanos -> {
             counter.increment();
-            timer.record(nanos, TimeUnit.NANOSECONDS);
+            durationsOfRoute.accept(nanos);
         };
     }
 
@@ -76,14 +79,6 @@ final class RequestMeters {
                 .tag(MetricNames.ROUTE, request.route())
                 .tag(MetricNames.CLIENT, request.client())
                 .tag(MetricNames.STATUS, Integer.toString(request.status()))
-                .register(registry);
-    }
-
-    private Timer newTimer(String route) {
-        return Timer.builder(MetricNames.REQUEST_SECONDS)
-                .description("From a whole request to its answer.")
-                .tag(MetricNames.ROUTE, route)
-                .serviceLevelObjectives(OURS)
                 .register(registry);
     }
 

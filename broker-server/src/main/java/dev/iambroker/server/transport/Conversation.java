@@ -11,8 +11,6 @@ import dev.iambroker.server.http.MalformedRequest;
 import dev.iambroker.server.http.RequestParser;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.socket.DuplexChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.Executor;
@@ -36,8 +34,6 @@ import org.jspecify.annotations.Nullable;
  * <p>A client that only ended its sending side still gets its answers. A connection that ends while the client may
  * still be sending is drained for a moment: closing it with bytes unread would reset it, and take the answer back.
  */
-// A write or close that fails ends the channel, and its end is heard.
-@SuppressWarnings("FutureReturnValueIgnored")
 final class Conversation {
     /** From a request's first byte to its last, and to the very first byte: local clients need a millisecond. */
     static final Duration READ_TIMEOUT = Duration.ofSeconds(10);
@@ -68,7 +64,7 @@ final class Conversation {
 
     private static final byte[] CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
-    private final ChannelHandlerContext ctx;
+    private final Connection connection;
     private final HttpService service;
     private final Executor workers;
     private final Arrival arrival;
@@ -81,10 +77,11 @@ final class Conversation {
     private final Repetition repetition = new Repetition();
     private Phase phase = Phase.READING;
     private boolean hasBegun;
-    private boolean hasInputEnded;
     private boolean hasOutputEnded;
     private boolean isDraining;
     private boolean isInLine;
+    private boolean isItsTurn;
+    private int lastSteps;
     private int beingAnswered;
     private int held;
     private int unsentSecrets;
@@ -95,19 +92,27 @@ final class Conversation {
         CLOSING
     }
 
-    Conversation(ChannelHandlerContext ctx, HttpService service, Executor workers, Arrival arrival, LoopShare loop) {
-        this.ctx = ctx;
+    Conversation(Connection connection, HttpService service, Executor workers, Arrival arrival, LoopShare loop) {
+        this.connection = connection;
         this.service = service;
         this.workers = workers;
         this.arrival = arrival;
-        this.watchdog = new Watchdog(ctx, this::timedOut);
-        this.inbox = new Inbox(ctx.alloc());
-        this.line = loop.turns().join(ChannelPlace.userOf(ctx.channel()));
-        this.buffers = loop.buffers();
+        this.watchdog = loop.deadlines().watchdog(connection.loop(), () -> connection.step(this::timedOut));
+        this.inbox = new Inbox(connection.alloc());
+        this.line = loop.turns().join(connection.user());
+        this.buffers = loop.answers();
     }
 
     void begin() {
         watchdog.set(READ_TIMEOUT);
+    }
+
+    /** Something is there to be read: now, or when it is this user's turn, so that who waits takes up no memory. */
+    void readable() {
+        waitUnlessFree();
+        if (!isInLine) {
+            connection.pull();
+        }
     }
 
     /** Takes {@code bytes} over. */
@@ -124,16 +129,14 @@ final class Conversation {
     }
 
     void inputEnded() {
-        hasInputEnded = true;
         if (phase == Phase.CLOSING) {
             // What is owed is still on its way otherwise, and its end closes.
             if (hasOutputEnded) {
-                ctx.close();
+                connection.close();
             }
             return;
         }
         serve();
-        ctx.flush();
     }
 
     /** What has begun is answered, and so is what begins before the last call is over; then the connection ends. */
@@ -145,19 +148,17 @@ final class Conversation {
     }
 
     void writabilityChanged() {
-        // What was not sent is taken back as the channel closes, before that is heard of here.
-        if (phase == Phase.CLOSING || !ctx.channel().isActive()) {
+        if (phase == Phase.CLOSING) {
             return;
         }
-        if (!ctx.channel().isWritable()) {
+        if (connection.isWritable()) {
+            serve();
+        } else {
             watchdog.set(WRITE_TIMEOUT);
-            return;
         }
-        serve();
-        ctx.flush();
     }
 
-    /** The channel is closed. */
+    /** The connection is closed. */
     void ended() {
         phase = Phase.CLOSING;
         watchdog.close();
@@ -166,7 +167,9 @@ final class Conversation {
     }
 
     private void serve() {
-        waitUnlessFree();
+        if (!isItsTurn) {
+            waitUnlessFree();
+        }
         if (!isInLine) {
             line.spend(Math.max(1, takeTurn()));
         }
@@ -182,7 +185,7 @@ final class Conversation {
     /** How many requests were answered, or at least begun. */
     private int takeTurn() {
         int steps = 0;
-        while (phase == Phase.READING && ctx.channel().isWritable()) {
+        while (phase == Phase.READING && connection.isWritable()) {
             if (steps == TURN && !inbox.isEmpty()) {
                 waitInLine();
                 return steps;
@@ -229,32 +232,37 @@ final class Conversation {
 
     private void waitInLine() {
         isInLine = true;
-        read(/* isWanted= */ false);
-        if (phase == Phase.READING && !hasBegun && ctx.channel().isWritable()) {
+        connection.read(/* isWanted= */ false);
+        if (phase == Phase.READING && !hasBegun && connection.isWritable()) {
             watchdog.clear();
         }
-        line.add(this::nextTurn, ctx.executor());
+        line.add(this::nextTurn, connection.loop());
     }
 
     private int nextTurn() {
         isInLine = false;
-        if (!ctx.channel().isActive()) {
+        if (!connection.isOpen()) {
             return 0;
         }
         if (phase == Phase.CLOSING) {
-            read(/* isWanted= */ true);
+            connection.read(/* isWanted= */ true);
             return 1;
         }
-        try {
-            int steps = takeTurn();
-            afterTurn();
-            ctx.flush();
-            return steps;
-        } catch (RuntimeException e) {
-            // As from any other step: it ends this connection, and nobody else's turn.
-            ctx.pipeline().fireExceptionCaught(e);
-            return 1;
+        isItsTurn = true;
+        connection.step(this::takeTurnOfItsOwn);
+        isItsTurn = false;
+        return lastSteps;
+    }
+
+    private void takeTurnOfItsOwn() {
+        lastSteps = takeTurn();
+        afterTurn();
+        if (lastSteps == 0) {
+            // It was not read before it came into the line.
+            lastSteps = 1;
+            connection.pull();
         }
+        connection.flush();
     }
 
     private @Nullable HttpRequest nextRequest() {
@@ -279,7 +287,8 @@ final class Conversation {
         if (refusal != null) {
             refuse(refusal);
         } else if (parser.takeContinueDue()) {
-            ctx.writeAndFlush(Unpooled.wrappedBuffer(CONTINUE));
+            connection.write(Unpooled.directBuffer(CONTINUE.length).writeBytes(CONTINUE));
+            connection.flush();
         }
     }
 
@@ -292,6 +301,7 @@ final class Conversation {
             send(exchange, answer, request.keepAlive());
             return;
         }
+        inbox.wipeWhatWasRead();
         beingAnswered = request.size();
         if (!fitsIntoMemory()) {
             beingAnswered = 0;
@@ -299,7 +309,7 @@ final class Conversation {
             return;
         }
         phase = Phase.ANSWERING;
-        ChannelPlace.busy(ctx.channel(), true);
+        connection.busy(true);
         watchdog.clear();
         hop(exchange, request.keepAlive());
     }
@@ -315,19 +325,10 @@ final class Conversation {
         try {
             workers.execute(() -> {
                 Answer answer = exchange.later();
-                hopBack(() -> answered(exchange, answer, keepAlive));
+                connection.later(() -> answered(exchange, answer, keepAlive));
             });
         } catch (RejectedExecutionException e) {
             answered(exchange, Answer.stopping(), false);
-        }
-    }
-
-    private void hopBack(Runnable step) {
-        try {
-            ctx.executor().execute(step);
-        } catch (RejectedExecutionException e) {
-            // The event loop has ended, and every connection with it.
-            return;
         }
     }
 
@@ -339,10 +340,10 @@ final class Conversation {
         }
         phase = Phase.READING;
         beingAnswered = 0;
-        ChannelPlace.busy(ctx.channel(), false);
+        connection.busy(false);
         send(exchange, answer, keepAlive);
         serve();
-        ctx.flush();
+        connection.flush();
     }
 
     private void send(Exchange exchange, Answer answer, boolean keepAlive) {
@@ -365,22 +366,22 @@ final class Conversation {
         if (answer.holdsSecret()) {
             return writeSecret(answer, keepAlive);
         }
-        ByteBuf out = ctx.alloc().ioBuffer(answer.sizeHint());
+        ByteBuf out = connection.alloc().directBuffer(answer.sizeHint());
         answer.writeTo(out, keepAlive);
-        ctx.write(out, ctx.voidPromise());
+        connection.write(out);
         return answer;
     }
 
     private Answer writeSecret(Answer answer, boolean keepAlive) {
         unsentSecrets++;
-        ByteBuf out = buffers.take(ctx.alloc(), answer.sizeHint(), secretSent);
+        ByteBuf out = buffers.take(connection.alloc(), answer.sizeHint(), secretSent);
         try {
             answer.writeTo(out, keepAlive);
         } catch (SecretWiped e) {
             out.release();
             return write(Answer.withdrawn(), keepAlive);
         }
-        ctx.write(out, ctx.voidPromise());
+        connection.write(out);
         return answer;
     }
 
@@ -393,7 +394,7 @@ final class Conversation {
     void withdraw() {
         repetition.forget();
         if (unsentSecrets > 0) {
-            ctx.close();
+            connection.close();
         }
     }
 
@@ -417,7 +418,7 @@ final class Conversation {
         if (now == held) {
             return true;
         }
-        boolean fits = ChannelPlace.holds(ctx.channel(), now);
+        boolean fits = connection.holds(now);
         held = fits ? now : held;
         return fits;
     }
@@ -426,7 +427,7 @@ final class Conversation {
         repetition.forget();
         inbox.drop();
         held = 0;
-        ChannelPlace.holds(ctx.channel(), 0);
+        connection.holds(0);
     }
 
     /** After every step: what to wait for next, and for how long. */
@@ -434,25 +435,15 @@ final class Conversation {
         if (phase == Phase.CLOSING) {
             return;
         }
-        if (phase == Phase.READING && ctx.channel().isWritable() && !isInLine) {
+        if (phase == Phase.READING && connection.isWritable() && !isInLine) {
             awaitInput();
         }
-        boolean wantsInput = inbox.bytes().readableBytes() < MAX_WAITING_BYTES
-                && ctx.channel().isWritable()
-                && !isInLine;
-        read(wantsInput);
-    }
-
-    private void read(boolean isWanted) {
-        // Of one that is closed, or has nothing more to read, the transport has let go: it would fail the connection.
-        boolean canBe = ctx.channel().isActive() && !hasInputEnded;
-        if (canBe && ctx.channel().config().isAutoRead() != isWanted) {
-            ctx.channel().config().setAutoRead(isWanted);
-        }
+        boolean wantsInput = inbox.bytes().readableBytes() < MAX_WAITING_BYTES && connection.isWritable() && !isInLine;
+        connection.read(wantsInput);
     }
 
     private void awaitInput() {
-        if (hasInputEnded) {
+        if (connection.hasInputEnded()) {
             close();
             return;
         }
@@ -467,28 +458,29 @@ final class Conversation {
     }
 
     private void timedOut() {
-        if (phase == Phase.READING && hasBegun && ctx.channel().isWritable()) {
+        if (phase == Phase.READING && hasBegun && connection.isWritable()) {
             refuse(Answer.requestTimeout());
             return;
         }
-        ctx.close();
+        connection.close();
     }
 
     private void close() {
         phase = Phase.CLOSING;
         forgetRequests();
         watchdog.set(WRITE_TIMEOUT);
-        read(!isInLine);
-        ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> endOutput());
+        connection.read(!isInLine);
+        connection.finish();
     }
 
-    private void endOutput() {
+    /** All that was owed is with the kernel. */
+    void outputEnded() {
         hasOutputEnded = true;
-        watchdog.set(LINGER);
-        if (hasInputEnded || !(ctx.channel() instanceof DuplexChannel duplex)) {
-            ctx.close();
+        if (connection.hasInputEnded()) {
+            connection.close();
             return;
         }
-        duplex.shutdownOutput();
+        watchdog.set(LINGER);
+        connection.endOutput();
     }
 }

@@ -1,5 +1,6 @@
 package dev.iambroker.server.transport;
 
+import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
@@ -11,16 +12,22 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** The threads that move bytes, shared by all listeners. Whoever makes it closes it, after the listeners. */
 public final class EventLoops implements AutoCloseable {
-    /** One loop answers more than 200,000 warm requests a second; the second answers while the first is busy. */
-    private static final int LOOPS = 2;
+    /** One loop answers some 200,000 warm requests a second; with more of them on two cores they wait for each other. */
+    private static final int MOST_LOOPS = 2;
 
     private static final long CLOSE_SECONDS = 2;
 
     private final IoEventLoopGroup group;
     private final Map<ThreadAwareExecutor, LoopShare> shares = new ConcurrentHashMap<>();
+    private final List<Loop> loops = new ArrayList<>();
+    private final AtomicInteger taken = new AtomicInteger();
+
+    /** One of them, with what its connections share. */
+    record Loop(IoEventLoop executor, LoopShare share) {}
 
     /** @throws IllegalStateException where there is no epoll */
     public EventLoops() {
@@ -30,24 +37,23 @@ public final class EventLoops implements AutoCloseable {
                     Epoll.unavailabilityCause());
         }
         this.group = new MultiThreadIoEventLoopGroup(
-                LOOPS,
+                Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, MOST_LOOPS),
                 new DefaultThreadFactory("iam-broker-io", true),
-                SteadyEpoll.newFactory(loop -> shareOf(loop).turns()));
+                LookingEpoll.newFactory(loop -> shareOf(loop).turns()));
+        group.forEach(each -> loops.add(new Loop((IoEventLoop) each, shareOf((IoEventLoop) each))));
     }
 
     /** Each of them alone, to hand a task to. */
     public List<Executor> each() {
-        List<Executor> loops = new ArrayList<>();
-        group.forEach(loops::add);
-        return loops;
+        return loops.stream().<Executor>map(Loop::executor).toList();
     }
 
-    IoEventLoopGroup group() {
-        return group;
+    /** One after the other. Thread-safe. */
+    Loop next() {
+        return loops.get(Math.floorMod(taken.getAndIncrement(), loops.size()));
     }
 
-    /** For use on {@code loop} alone. */
-    LoopShare shareOf(ThreadAwareExecutor loop) {
+    private LoopShare shareOf(ThreadAwareExecutor loop) {
         return shares.computeIfAbsent(loop, unused -> new LoopShare());
     }
 

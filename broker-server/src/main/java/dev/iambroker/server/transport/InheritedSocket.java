@@ -2,10 +2,7 @@ package dev.iambroker.server.transport;
 
 import dev.iambroker.server.os.Descriptors;
 import io.netty.channel.ChannelException;
-import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollServerDomainSocketChannel;
-import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.Socket;
 import java.io.IOException;
@@ -95,11 +92,9 @@ public final class InheritedSocket {
         return (InetSocketAddress) address;
     }
 
-    /** Served from the moment it is registered; closing it leaves the other process's socket as it is. */
-    ServerChannel channel() {
-        return isUnix()
-                ? new EpollServerDomainSocketChannel(descriptor, /* active= */ true)
-                : new EpollServerSocketChannel(descriptor);
+    /** To be served; closing it leaves the other process's socket as it is. */
+    Socket socket() {
+        return new Socket(descriptor);
     }
 
     @Override

@@ -4,7 +4,7 @@ import dev.iambroker.server.http.Answer;
 import dev.iambroker.server.http.Exchange;
 import dev.iambroker.server.http.Refrain;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
+import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,8 +14,11 @@ import org.jspecify.annotations.Nullable;
 final class Repetition {
     private @Nullable Refrain refrain;
 
+    /** By the processor, also before the compiler has seen this. */
+    private final CRC32 crc = new CRC32();
+
     /** Of the last request that was looked at in full: enough to guess that the next is the same. */
-    private int hashOfLast;
+    private long hashOfLast;
 
     /** The answer where {@code in} begins with the request that is repeated, which is taken off; else null. */
     @Nullable
@@ -32,12 +35,13 @@ final class Repetition {
 
     /** A request was looked at in full and answered from memory: {@code bytes} are all of it. */
     void heard(ByteBuf bytes, Exchange exchange) {
-        int hash = ByteBufUtil.hashCode(bytes);
-        if (hash == hashOfLast) {
+        crc.reset();
+        crc.update(bytes.nioBuffer());
+        if (crc.getValue() == hashOfLast) {
             forget();
             refrain = exchange.refrain(bytes);
         }
-        hashOfLast = hash;
+        hashOfLast = crc.getValue();
     }
 
     void forget() {

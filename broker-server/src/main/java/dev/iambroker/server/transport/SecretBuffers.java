@@ -2,26 +2,30 @@ package dev.iambroker.server.transport;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.UnpooledUnsafeDirectByteBuf;
+import io.netty.buffer.UnpooledDirectByteBuf;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
-import java.util.Queue;
+import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Buffers for answers that hold a secret, overwritten as they are released: once the kernel has the bytes, or they are
- * lost. Used again and again, a few for each event loop, as nearly every answer is gone before the next is made.
+ * Buffers for what holds a secret, overwritten as they are released: requests once they are read, answers once the kernel
+ * has the bytes, or they are lost. Used again and again, a few for each event loop, the one that was used last first: nearly
+ * every request and answer is gone before the next one comes.
  *
- * <p>Confined to one event loop: there answers are written, and there channels release what they have sent.
+ * <p>Confined to one event loop: there requests are read and answers written.
  */
 final class SecretBuffers {
-    /** A token of IAM with all that is said of it takes two to four kilobytes. */
-    private static final int BYTES = 8 * 1024;
-
     private static final int MOST_KEPT = 8;
-    private static final byte[] ZEROS = new byte[BYTES];
+    private static final byte[] ZEROS = new byte[8 * 1024];
 
-    private final Queue<Buffer> free = new ArrayDeque<>(MOST_KEPT);
+    private final int usual;
+    private final Deque<Buffer> free = new ArrayDeque<>(MOST_KEPT);
+
+    /** @param usual bytes of those that are used again */
+    SecretBuffers(int usual) {
+        this.usual = usual;
+    }
 
     /**
      * An empty one, which does not grow.
@@ -29,13 +33,14 @@ final class SecretBuffers {
      * @param most bytes that will be written into it
      * @param overwritten runs when it is released and overwritten
      */
-    ByteBuf take(ByteBufAllocator allocator, int most, Runnable overwritten) {
-        Buffer kept = most <= BYTES ? free.poll() : null;
-        Buffer buffer = kept == null ? new Buffer(allocator, Math.max(BYTES, most)) : kept;
+    ByteBuf take(ByteBufAllocator allocator, int most, @Nullable Runnable overwritten) {
+        Buffer kept = most <= usual ? free.poll() : null;
+        Buffer buffer = kept == null ? new Buffer(allocator, Math.max(usual, most)) : kept;
         return buffer.begin(overwritten);
     }
 
-    private final class Buffer extends UnpooledUnsafeDirectByteBuf {
+    /** Not Netty's faster kind: that takes sun.misc.Unsafe, which the JVM gives up. */
+    private final class Buffer extends UnpooledDirectByteBuf {
         private final ByteBuffer memory;
         private @Nullable Runnable overwritten;
 
@@ -48,7 +53,7 @@ final class SecretBuffers {
             this.memory = memory;
         }
 
-        Buffer begin(Runnable listener) {
+        Buffer begin(@Nullable Runnable listener) {
             overwritten = listener;
             resetRefCnt();
             clear();
@@ -61,8 +66,8 @@ final class SecretBuffers {
             overwrite();
             Runnable listener = overwritten;
             overwritten = null;
-            if (memory.capacity() == BYTES && free.size() < MOST_KEPT) {
-                free.add(this);
+            if (memory.capacity() == usual && free.size() < MOST_KEPT) {
+                free.push(this);
             }
             if (listener != null) {
                 listener.run();

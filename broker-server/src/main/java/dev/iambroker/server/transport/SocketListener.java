@@ -1,23 +1,10 @@
 package dev.iambroker.server.transport;
 
 import dev.iambroker.server.http.HttpService;
-import io.netty.bootstrap.ServerBootstrap;
-import io.netty.channel.AdaptiveRecvByteBufAllocator;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelFactory;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.RecvByteBufAllocator;
-import io.netty.channel.ServerChannel;
-import io.netty.channel.ServerChannelRecvByteBufAllocator;
-import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.epoll.EpollServerDomainSocketChannel;
-import io.netty.channel.epoll.EpollServerSocketChannel;
-import io.netty.channel.group.ChannelGroup;
-import io.netty.channel.group.DefaultChannelGroup;
+import dev.iambroker.server.os.ProcFs;
 import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.channel.unix.Socket;
 import io.netty.util.concurrent.Future;
-import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -39,27 +26,13 @@ public final class SocketListener {
      */
     private static final int BACKLOG = 1024;
 
-    /** How many are accepted before the loop looks at anything else: a flood of one user's is gone through quickly. */
-    private static final int ACCEPTED_AT_ONCE = 64;
-
-    private static final int SMALLEST_READ = 64;
-
-    /** A request as clients send them. */
-    private static final int FIRST_READ = 2048;
-
-    /** What is read in one step is taken from the time of all; the largest body takes a few of them. */
-    private static final int LARGEST_READ = 16 * 1024;
-
-    /** Answers that wait for the client: a few dozen pipelined tokens, then no more requests are begun. */
-    private static final WriteBufferWaterMark WAITING_ANSWERS = new WriteBufferWaterMark(64 * 1024, 256 * 1024);
-
-    private final Channel server;
-    private final ChannelGroup connections;
+    private final Acceptor acceptor;
+    private final Connections connections;
     private final @Nullable SocketFile file;
 
-    private SocketListener(Channel server, ChannelGroup connections, @Nullable SocketFile file) {
-        this.server = server;
-        this.connections = connections;
+    private SocketListener(Acceptor acceptor, @Nullable SocketFile file) {
+        this.acceptor = acceptor;
+        this.connections = acceptor.connections();
         this.file = file;
     }
 
@@ -80,18 +53,13 @@ public final class SocketListener {
 
     private static SocketListener publish(SocketFile file, Path bound, HttpService service, Engine engine)
             throws IOException {
-        ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
-        Channel server = null;
+        Socket server = Socket.newSocketDomain();
         try {
-            server = bind(
-                    unix(EpollServerDomainSocketChannel::new, service, engine, connections),
-                    new DomainSocketAddress(bound.toFile()));
+            listen(server, new DomainSocketAddress(bound.toFile()));
             file.publish(bound);
-            return new SocketListener(server, connections, file);
+            return serving(server, local(service, engine), service, engine, file);
         } catch (IOException | RuntimeException e) {
-            if (server != null) {
-                server.close().awaitUninterruptibly();
-            }
+            server.close();
             file.discard(bound);
             throw e;
         }
@@ -99,16 +67,11 @@ public final class SocketListener {
 
     /** Serves a Unix socket that is listened on already. When it is closed, the socket and its file stay. */
     public static SocketListener unix(InheritedSocket socket, HttpService service, Engine engine) {
-        ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
-        ServerBootstrap bootstrap = unix(socket::channel, service, engine, connections);
-        return new SocketListener(listening(bootstrap.register(), socket), connections, null);
+        return serving(socket.socket(), local(service, engine), service, engine, null);
     }
 
-    private static ServerBootstrap unix(
-            ChannelFactory<ServerChannel> channel, HttpService service, Engine engine, ChannelGroup connections) {
-        return bootstrap(engine, channel)
-                .handler(new Doorkeeper(engine.limits()))
-                .childHandler(ConnectionInitializer.forUnix(service, engine, connections));
+    private static Reception local(HttpService service, Engine engine) {
+        return new Reception.Local(new PeerReader(new ProcFs()), engine.witnesses(), service);
     }
 
     /**
@@ -128,7 +91,7 @@ public final class SocketListener {
      */
     public static SocketListener loopback(InheritedSocket socket, HttpService service, Engine engine) {
         demandLoopback(socket.address());
-        return tcp(socket, ConnectionLimits.TCP, service, engine);
+        return tcp(socket.socket(), ConnectionLimits.TCP, service, engine);
     }
 
     private static void demandLoopback(InetSocketAddress address) {
@@ -149,73 +112,49 @@ public final class SocketListener {
 
     /** Serves a TCP socket that is listened on already, wherever that is. Only for what everybody may read. */
     public static SocketListener anyInterface(InheritedSocket socket, HttpService service, Engine engine) {
-        return tcp(socket, ConnectionLimits.METRICS, service, engine);
+        return tcp(socket.socket(), ConnectionLimits.METRICS, service, engine);
     }
 
     private static SocketListener tcp(InetSocketAddress address, int user, HttpService service, Engine engine) {
-        ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
-        ServerBootstrap bootstrap = tcp(EpollServerSocketChannel::new, user, service, engine, connections);
-        return new SocketListener(bind(bootstrap, address), connections, null);
-    }
-
-    private static SocketListener tcp(InheritedSocket socket, int user, HttpService service, Engine engine) {
-        ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
-        ServerBootstrap bootstrap = tcp(socket::channel, user, service, engine, connections);
-        return new SocketListener(listening(bootstrap.register(), socket), connections, null);
-    }
-
-    private static ServerBootstrap tcp(
-            ChannelFactory<ServerChannel> channel,
-            int user,
-            HttpService service,
-            Engine engine,
-            ChannelGroup connections) {
-        return bootstrap(engine, channel)
-                .option(ChannelOption.SO_REUSEADDR, true)
-                .childOption(ChannelOption.TCP_NODELAY, true)
-                .childHandler(ConnectionInitializer.forTcp(user, service, engine, connections));
-    }
-
-    private static ServerBootstrap bootstrap(Engine engine, ChannelFactory<ServerChannel> channel) {
-        return new ServerBootstrap()
-                .group(engine.loops().group())
-                .channelFactory(channel)
-                .option(ChannelOption.SO_BACKLOG, BACKLOG)
-                .option(ChannelOption.RECVBUF_ALLOCATOR, accepting())
-                .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
-                .childOption(ChannelOption.RECVBUF_ALLOCATOR, reading())
-                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WAITING_ANSWERS);
-    }
-
-    private static RecvByteBufAllocator accepting() {
-        return new ServerChannelRecvByteBufAllocator().maxMessagesPerRead(ACCEPTED_AT_ONCE);
-    }
-
-    private static RecvByteBufAllocator reading() {
-        return new AdaptiveRecvByteBufAllocator(SMALLEST_READ, FIRST_READ, LARGEST_READ);
-    }
-
-    private static Channel bind(ServerBootstrap bootstrap, SocketAddress address) {
-        return listening(bootstrap.bind(address), address);
-    }
-
-    private static Channel listening(ChannelFuture begun, Object address) {
-        ChannelFuture bound = begun.awaitUninterruptibly();
-        if (!bound.isSuccess()) {
+        Socket server = Socket.newSocketStream();
+        try {
+            server.setReuseAddress(true);
+            listen(server, address);
+            return tcp(server, user, service, engine);
+        } catch (IOException | RuntimeException e) {
+            closeQuietly(server);
             throw new ListenFailure(
-                    "cannot listen on " + address + ": " + reason(bound.cause()) + ": is it in use already?",
-                    bound.cause());
+                    "cannot listen on " + address + ": " + e.getMessage() + ": is it in use already?", e);
         }
-        return bound.channel();
     }
 
-    private static String reason(@Nullable Throwable cause) {
-        return cause == null ? "unknown" : String.valueOf(cause.getMessage());
+    private static SocketListener tcp(Socket server, int user, HttpService service, Engine engine) {
+        return serving(server, Reception.Tcp.on(server.localAddress(), user), service, engine, null);
+    }
+
+    private static void listen(Socket server, SocketAddress address) throws IOException {
+        server.bind(address);
+        server.listen(BACKLOG);
+    }
+
+    private static SocketListener serving(
+            Socket server, Reception reception, HttpService service, Engine engine, @Nullable SocketFile file) {
+        Acceptor acceptor = new Acceptor(server, reception, service, engine);
+        acceptor.begin();
+        return new SocketListener(acceptor, file);
+    }
+
+    private static void closeQuietly(Socket server) {
+        try {
+            server.close();
+        } catch (IOException e) {
+            log.debug("a listener was not closed cleanly: {}", e.getMessage());
+        }
     }
 
     /** The TCP port, 0 for a Unix socket. */
     public int port() {
-        return server.localAddress() instanceof InetSocketAddress address ? address.getPort() : 0;
+        return acceptor.port();
     }
 
     /**
@@ -224,10 +163,8 @@ public final class SocketListener {
      */
     public void drain() {
         removeFile();
-        server.close().awaitUninterruptibly();
-        connections.forEach(connection -> connection
-                .eventLoop()
-                .execute(() -> connection.pipeline().fireUserEventTriggered(RequestHandler.Drain.EVENT)));
+        acceptor.end();
+        connections.drain();
     }
 
     /**
@@ -236,15 +173,13 @@ public final class SocketListener {
      */
     public void withdraw() {
         List<Future<?>> steps = new ArrayList<>();
-        connections.forEach(connection -> steps.add(connection
-                .eventLoop()
-                .submit(() -> connection.pipeline().fireUserEventTriggered(RequestHandler.Withdraw.EVENT))));
+        connections.all().forEach(connection -> steps.add(connection.withdraw()));
         steps.forEach(Future::awaitUninterruptibly);
     }
 
     /** Whether every request that was taken up was answered within {@code grace}. After {@link #drain}. */
     public boolean awaitDrained(Duration grace) {
-        return connections.newCloseFuture().awaitUninterruptibly(grace.toMillis());
+        return connections.awaitNone(grace);
     }
 
     /**
@@ -252,12 +187,13 @@ public final class SocketListener {
      * Does nothing the second time.
      */
     public void close(Duration grace) {
-        // Also after a drain: a connection that was being accepted at that moment did not hear of it.
         drain();
         if (!awaitDrained(grace)) {
-            log.info("{} connections still had a request when the time to stop was up", connections.size());
+            log.info(
+                    "{} connections still had a request when the time to stop was up",
+                    connections.all().size());
         }
-        connections.close().awaitUninterruptibly();
+        connections.close();
     }
 
     private void removeFile() {

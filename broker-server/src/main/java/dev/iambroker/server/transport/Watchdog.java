@@ -1,36 +1,47 @@
 package dev.iambroker.server.transport;
 
-import io.netty.channel.ChannelHandlerContext;
 import io.netty.util.concurrent.EventExecutor;
 import java.time.Duration;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One deadline that moves with every request. Moving it later only writes a field; the timer that is already set looks
- * again when it fires. Confined to the event loop.
- */
+/** One deadline that moves with every request. Moving it later only writes a field. Confined to the event loop. */
 final class Watchdog {
-    private final ChannelHandlerContext ctx;
+    private final Deadlines deadlines;
+    private final @Nullable EventExecutor loop;
     private final Runnable bark;
-    private @Nullable Future<?> timer;
-    private long timerAt;
+    private Watchdog previous = this;
+    private Watchdog next = this;
     private long deadline;
     private boolean isSet;
 
-    Watchdog(ChannelHandlerContext ctx, Runnable bark) {
-        this.ctx = ctx;
+    /** The ends of a list. */
+    Watchdog(Deadlines deadlines) {
+        this(deadlines, null, () -> {});
+    }
+
+    Watchdog(Deadlines deadlines, @Nullable EventExecutor loop, Runnable bark) {
+        this.deadlines = deadlines;
+        this.loop = loop;
         this.bark = bark;
     }
 
-    /** Calls {@code bark} after {@code duration}, unless set anew or cleared before. */
+    void linkBehind(Watchdog other) {
+        previous = other;
+        next = other.next;
+        next.previous = this;
+        other.next = this;
+    }
+
+    Watchdog next() {
+        return next;
+    }
+
+    /** Barks after {@code duration}, a little late perhaps, unless set anew or cleared before. */
     void set(Duration duration) {
-        isSet = true;
-        deadline = now() + duration.toNanos();
-        if (timer == null || timerAt - deadline > 0) {
-            stopTimer();
-            startTimer();
+        if (loop != null) {
+            isSet = true;
+            deadline = loop.ticker().nanoTime() + duration.toNanos();
+            deadlines.lookBy(deadline, loop);
         }
     }
 
@@ -38,42 +49,24 @@ final class Watchdog {
         isSet = false;
     }
 
-    /** For the end of the connection: leaves no timer behind. */
+    /** For the end of the connection. */
     void close() {
         isSet = false;
-        stopTimer();
+        previous.next = next;
+        next.previous = previous;
     }
 
-    private void fired() {
-        timer = null;
+    /** Barks if it is time; else, how many nanoseconds are left. {@link Long#MAX_VALUE} where none is waited for. */
+    long leftAt(long now) {
         if (!isSet) {
-            return;
+            return Long.MAX_VALUE;
         }
-        if (deadline - now() > 0) {
-            startTimer();
-            return;
+        long left = deadline - now;
+        if (left > 0) {
+            return left;
         }
         isSet = false;
         bark.run();
-    }
-
-    private void startTimer() {
-        timerAt = deadline;
-        timer = executor().schedule(this::fired, deadline - now(), TimeUnit.NANOSECONDS);
-    }
-
-    private void stopTimer() {
-        if (timer != null) {
-            timer.cancel(false);
-            timer = null;
-        }
-    }
-
-    private long now() {
-        return executor().ticker().nanoTime();
-    }
-
-    private EventExecutor executor() {
-        return ctx.executor();
+        return isSet ? deadline - now : Long.MAX_VALUE;
     }
 }

@@ -9,6 +9,8 @@ final class Wiped {
     /** Overwrites what was written into {@code buffer}, then releases it. */
     static void release(ByteBuf buffer) {
         buffer.setZero(0, buffer.writerIndex());
+        // One that overwrites itself has nothing left to do.
+        buffer.clear();
         buffer.release();
     }
 }

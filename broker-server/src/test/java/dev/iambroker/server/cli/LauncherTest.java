@@ -51,6 +51,7 @@ final class LauncherTest {
 
         assertThat(start(home.resolve("bin/iam-broker"), line.split(" ")))
                 .contains("[-XX:+ExitOnOutOfMemoryError][-XX:+DisableAttachMechanism]")
+                .contains("[-XX:Tier0InvokeNotifyFreqLog=5]", "[-XX:ArchiveRelocationMode=0]")
                 .doesNotContain("TieredStopAtLevel")
                 .endsWith("[dev.iambroker.server.Main][" + line.replace(" ", "][") + "]");
     }

@@ -1,20 +1,11 @@
 package dev.iambroker.server.transport;
 
-import dev.iambroker.client.ClientIdentity;
-import dev.iambroker.client.Peer;
-import dev.iambroker.server.http.Arrival;
 import dev.iambroker.server.http.FakeBroker;
 import dev.iambroker.server.http.HttpService;
 import dev.iambroker.server.http.RequestEvents;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.embedded.EmbeddedChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Random;
-import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -23,7 +14,6 @@ import java.util.regex.Pattern;
  * whatever came with that. The first byte chooses where it is split.
  */
 public final class ConversationFuzz {
-    private static final Arrival OWNER = new Arrival(ClientIdentity.ofPeer(new Peer(7, 7, Set.of(), 1, 1)), 0);
     private static final FakeBroker BROKER = new FakeBroker();
     private static final HttpService SERVICE = TestServer.unixService(BROKER, RequestEvents.NONE);
     private static final Pattern STATUS_LINE = Pattern.compile("HTTP/1\\.1 [0-9]{3} ");
@@ -56,33 +46,15 @@ public final class ConversationFuzz {
     }
 
     private static String answersTo(byte[] bytes, int longest, Random random) {
-        EmbeddedChannel channel =
-                new EmbeddedChannel(new Known(), new RequestHandler(SERVICE, Runnable::run, new LoopShare()));
-        for (int sent = 0; sent < bytes.length && channel.isOpen(); ) {
+        ManualConnection client = ManualConnection.to(SERVICE, Runnable::run);
+        for (int sent = 0; sent < bytes.length && !client.hasEnded(); ) {
             boolean isWhole = longest == bytes.length;
             int piece = isWhole ? longest : Math.min(bytes.length - sent, 1 + random.nextInt(longest));
-            channel.writeInbound(Unpooled.copiedBuffer(bytes, sent, piece));
+            client.send(new String(bytes, sent, piece, StandardCharsets.ISO_8859_1));
             sent += piece;
         }
-        String text = received(channel).replace("HTTP/1.1 100 Continue\r\n\r\n", "");
-        channel.finishAndReleaseAll();
+        String text = client.received().replace("HTTP/1.1 100 Continue\r\n\r\n", "");
+        client.end();
         return text;
-    }
-
-    private static String received(EmbeddedChannel channel) {
-        StringBuilder text = new StringBuilder();
-        for (ByteBuf bytes = channel.readOutbound(); bytes != null; bytes = channel.readOutbound()) {
-            text.append(bytes.toString(StandardCharsets.UTF_8));
-            bytes.release();
-        }
-        return text.toString();
-    }
-
-    /** Stands for the handlers before: knows who it is. */
-    private static final class Known extends ChannelInboundHandlerAdapter {
-        @Override
-        public void handlerAdded(ChannelHandlerContext ctx) {
-            ctx.channel().attr(Arrivals.KEY).set(OWNER);
-        }
     }
 }

@@ -3,23 +3,11 @@ package dev.iambroker.server.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.iambroker.account.AccountName;
-import dev.iambroker.client.ClientIdentity;
-import dev.iambroker.client.Peer;
-import dev.iambroker.server.http.Arrival;
 import dev.iambroker.server.http.FakeBroker;
 import dev.iambroker.server.http.HttpService;
-import dev.iambroker.server.http.Witness;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.embedded.EmbeddedChannel;
-import io.netty.channel.socket.ChannelInputShutdownEvent;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,35 +22,25 @@ final class RepetitionTest {
     private final List<String> done = new ArrayList<>();
     private final HttpService service =
             TestServer.unixService(broker, (route, client, status, nanos) -> done.add(route + " " + status));
-    private EmbeddedChannel channel = new EmbeddedChannel();
+    private ManualConnection client = connected();
 
-    private static final class Known extends ChannelInboundHandlerAdapter {
-        @Override
-        public void handlerAdded(ChannelHandlerContext ctx) {
-            ClientIdentity peer = ClientIdentity.ofPeer(new Peer(7, 7, Set.of(), 1, 1));
-            ctx.channel().attr(Arrivals.KEY).set(new Arrival(peer, Witness.BLIND));
-        }
+    private ManualConnection connected() {
+        return ManualConnection.to(service, Runnable::run);
     }
 
     @BeforeEach
-    void connect() {
+    void standingOrders() {
         broker.orders = 1;
-        channel = new EmbeddedChannel(new Known(), new RequestHandler(service, Runnable::run, new LoopShare()));
     }
 
     @AfterEach
-    void nothingIsLeft() {
-        assertThat(channel.finishAndReleaseAll()).isFalse();
+    void end() {
+        client.end();
     }
 
     private String answerTo(String request) {
-        channel.writeInbound(Unpooled.copiedBuffer(request, StandardCharsets.ISO_8859_1));
-        StringBuilder text = new StringBuilder();
-        for (ByteBuf bytes = channel.readOutbound(); bytes != null; bytes = channel.readOutbound()) {
-            text.append(bytes.toString(StandardCharsets.UTF_8));
-            bytes.release();
-        }
-        return text.toString();
+        client.send(request);
+        return client.received();
     }
 
     /** How often the front door was asked in full. */
@@ -178,14 +156,15 @@ final class RepetitionTest {
     void closeAsked_isDone() {
         String last = TOKEN.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n");
         assertThat(answerTo(last)).contains("Connection: close\r\n");
-        channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
-        assertThat(channel.isOpen()).isFalse();
+        client.endInput();
+        assertThat(client.isOpen()).isFalse();
     }
 
     @Test
     void draining_isTheLast() {
         repeat();
-        channel.pipeline().fireUserEventTriggered(RequestHandler.Drain.EVENT);
+        client.connection.drain();
+        client.run();
         assertThat(answerTo(TOKEN)).contains("Connection: close\r\n");
     }
 
@@ -193,7 +172,8 @@ final class RepetitionTest {
     @Test
     void withdrawn_isForgotten() {
         repeat();
-        channel.pipeline().fireUserEventTriggered(RequestHandler.Withdraw.EVENT);
+        assertThat(client.connection.withdraw()).isNotNull();
+        client.run();
         int before = asked();
         answerTo(TOKEN);
         assertThat(asked()).isGreaterThan(before);
@@ -235,13 +215,12 @@ final class RepetitionTest {
     /** Each keeps a piece of memory; connections beyond a thousand are served the long way. */
     @Test
     void manyConnections_asManyAsThereIsRoomFor_andTheirEndGivesItBack() {
-        List<EmbeddedChannel> many = new ArrayList<>();
+        List<ManualConnection> many = new ArrayList<>();
         for (int i = 0; i < 1_100; i++) {
-            EmbeddedChannel one =
-                    new EmbeddedChannel(new Known(), new RequestHandler(service, Runnable::run, new LoopShare()));
+            ManualConnection one = connected();
             many.add(one);
             for (int n = 0; n < 3; n++) {
-                one.writeInbound(Unpooled.copiedBuffer(TOKEN, StandardCharsets.ISO_8859_1));
+                one.arrive(TOKEN);
             }
         }
         repeat();
@@ -249,7 +228,7 @@ final class RepetitionTest {
         answerTo(TOKEN);
         assertThat(asked()).isGreaterThan(beyond);
 
-        many.forEach(EmbeddedChannel::finishAndReleaseAll);
+        many.forEach(ManualConnection::end);
         repeat();
         int before = asked();
         answerTo(TOKEN);

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 final class SecretBuffersTest {
     private static final byte[] SECRET = "a token".repeat(300).getBytes(StandardCharsets.US_ASCII);
 
-    private final SecretBuffers buffers = new SecretBuffers();
+    private final SecretBuffers buffers = new SecretBuffers(8 * 1024);
     private int overwritten;
 
     private ByteBuf take(int most) {

@@ -2,25 +2,9 @@ package dev.iambroker.server.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.iambroker.client.ClientIdentity;
-import dev.iambroker.client.Peer;
-import dev.iambroker.server.http.Arrival;
 import dev.iambroker.server.http.FakeBroker;
 import dev.iambroker.server.http.HttpService;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOutboundBuffer;
-import io.netty.channel.ChannelOutboundHandlerAdapter;
-import io.netty.channel.ChannelPromise;
-import io.netty.channel.embedded.EmbeddedChannel;
-import io.netty.channel.socket.ChannelInputShutdownEvent;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.ClosedChannelException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -29,17 +13,13 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-final class RequestHandlerTest {
+final class ConversationTest {
     private static final String TOKEN = "GET /v1/accounts/prod/token HTTP/1.1\r\nHost: x\r\n\r\n";
     private static final String LIVEZ = "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n";
-    private static final Arrival OWNER = new Arrival(ClientIdentity.ofPeer(new Peer(7, 7, Set.of(), 1, 1)), 0);
-
-    private static final int UID = 7;
+    private static final int UID = ManualConnection.UID;
 
     private final LoopShare loop = new LoopShare();
     private final Turns turns = loop.turns();
@@ -49,74 +29,34 @@ final class RequestHandlerTest {
     private final Deque<Runnable> waiting = new ArrayDeque<>();
     private final HttpService service =
             TestServer.unixService(broker, (route, client, status, nanos) -> done.add(route + " " + status));
-    private final List<ByteBuffer> buffers = new ArrayList<>();
-    private EmbeddedChannel channel = new EmbeddedChannel();
+    private ManualConnection client = connected(UID);
+    private final List<ManualConnection> others = new ArrayList<>();
 
-    /** Stands for the handlers before: knows who it is. */
-    private final class Known extends ChannelInboundHandlerAdapter {
-        private final int user;
-
-        Known() {
-            this(UID);
-        }
-
-        Known(int user) {
-            this.user = user;
-        }
-
-        @Override
-        public void handlerAdded(ChannelHandlerContext ctx) {
-            ctx.channel().attr(Arrivals.KEY).set(OWNER);
-            ctx.channel().attr(ChannelPlace.KEY).set(new ChannelPlace(ctx.channel(), user, memory));
-        }
-    }
-
-    /** Stands for the kernel, which takes a copy of what is sent; keeps an eye on the memory that it came in. */
-    private final class Kernel extends ChannelOutboundHandlerAdapter {
-        @Override
-        @SuppressWarnings("FutureReturnValueIgnored")
-        public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
-            ByteBuf bytes = (ByteBuf) message;
-            if (bytes.isReadable()) {
-                buffers.add(bytes.nioBuffer(0, bytes.writerIndex()));
-            }
-            ctx.write(bytes.copy(), promise);
-            bytes.release();
-        }
-    }
-
-    @BeforeEach
-    void connect() {
-        channel = new EmbeddedChannel(new Kernel(), new Known(), new RequestHandler(service, waiting::add, loop));
-        channel.freezeTime();
+    private ManualConnection connected(int user) {
+        return ManualConnection.to(service, waiting::add, loop, user, memory);
     }
 
     @AfterEach
-    void nothingIsLeft() {
-        assertThat(channel.finishAndReleaseAll()).isFalse();
+    void end() {
+        client.end();
+        others.forEach(ManualConnection::end);
     }
 
     private void send(String bytes) {
-        channel.writeInbound(Unpooled.copiedBuffer(bytes, StandardCharsets.ISO_8859_1));
+        client.send(bytes);
     }
 
     private String received() {
-        StringBuilder text = new StringBuilder();
-        for (ByteBuf bytes = channel.readOutbound(); bytes != null; bytes = channel.readOutbound()) {
-            text.append(bytes.toString(StandardCharsets.UTF_8));
-            bytes.release();
-        }
-        return text.toString();
+        return client.received();
     }
 
     private void pass(Duration time) {
-        channel.advanceTimeBy(time.toNanos(), TimeUnit.NANOSECONDS);
-        channel.runScheduledPendingTasks();
+        client.pass(time);
     }
 
     private void runOneWaiting() {
         Objects.requireNonNull(waiting.poll()).run();
-        channel.runPendingTasks();
+        client.run();
     }
 
     private static int answersIn(String text) {
@@ -132,7 +72,7 @@ final class RequestHandlerTest {
 
         assertThat(received()).startsWith("HTTP/1.1 200 OK").contains(FakeBroker.TOKEN);
         assertThat(done).containsExactly("/v1/accounts/{a}/token 200");
-        assertThat(channel.isOpen()).isTrue();
+        assertThat(client.hasEnded()).isFalse();
     }
 
     /** The allocator gives the memory to whoever asks next, as it is. */
@@ -140,33 +80,26 @@ final class RequestHandlerTest {
     void token_sentOrLost_itsBufferIsOverwritten() {
         send(TOKEN);
         assertThat(received()).contains(FakeBroker.TOKEN);
-        assertThat(buffers).singleElement().satisfies(RequestHandlerTest::isOverwritten);
+        assertThat(client.answers).singleElement().satisfies(ConversationTest::isOverwritten);
     }
 
     @Test
     void token_clientGoneBeforeItIsSent_itsBufferIsOverwritten() {
-        channel.pipeline().addFirst(new ChannelOutboundHandlerAdapter() {
-            @Override
-            public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
-                ((ByteBuf) message).release();
-                promise.setFailure(new ClosedChannelException());
-            }
-        });
+        client.room(1);
         send(TOKEN);
-        assertThat(received()).isEmpty();
-        assertThat(buffers).singleElement().satisfies(RequestHandlerTest::isOverwritten);
+        client.breakOff();
+        assertThat(received()).isEqualTo("H");
+        assertThat(client.answers).isNotEmpty().allSatisfy(ConversationTest::isOverwritten);
     }
 
     @Test
     void requestWithAClientSecret_answered_itsBufferIsOverwritten() {
         String request = TOKEN.replace("\r\n\r\n", "\r\nAuthorization: Bearer " + TestServer.SECRET + "\r\n\r\n");
-        ByteBuf bytes = Unpooled.copiedBuffer(request, StandardCharsets.ISO_8859_1);
-        ByteBuffer memory = bytes.nioBuffer(0, bytes.writerIndex());
-        channel.writeInbound(bytes);
+        send(request);
 
         assertThat(received()).startsWith("HTTP/1.1 200 OK");
-        isOverwritten(memory);
-        assertThat(channel.isOpen()).isTrue();
+        assertThat(client.requests).singleElement().satisfies(ConversationTest::isOverwritten);
+        assertThat(client.hasEnded()).isFalse();
     }
 
     private static void isOverwritten(ByteBuffer memory) {
@@ -189,7 +122,7 @@ final class RequestHandlerTest {
         send(TOKEN);
         runOneWaiting();
         assertThat(received()).startsWith("HTTP/1.1 503 ");
-        assertThat(channel.isOpen()).isTrue();
+        assertThat(client.hasEnded()).isFalse();
         assertThat(done).endsWith("/v1/accounts/{a}/token 503", "/v1/accounts/{a}/token 503");
     }
 
@@ -216,87 +149,90 @@ final class RequestHandlerTest {
     /** Whoever pipelines thousands must not keep the loop to itself. */
     @Test
     void pipelined_many_aFewPerTurn() {
-        ByteBuf bytes = Unpooled.copiedBuffer(LIVEZ.repeat(100), StandardCharsets.ISO_8859_1);
-
-        channel.pipeline().fireChannelRead(bytes);
+        client.arrive(LIVEZ.repeat(100));
         assertThat(done).hasSize(Conversation.TURN);
-        assertThat(channel.config().isAutoRead()).isFalse();
-        channel.runPendingTasks();
+        assertThat(client.isRead()).isFalse();
+        client.run();
 
         assertThat(answersIn(received())).isEqualTo(100);
-        assertThat(channel.config().isAutoRead()).isTrue();
+        assertThat(client.isRead()).isTrue();
     }
 
     /** One user's many connections, all with requests at the same moment, and one of another user. */
     @Test
     void flood_ofOneUsersConnections_anotherIsAnsweredAmongTheFirst() {
-        List<EmbeddedChannel> flood = new ArrayList<>();
+        List<ManualConnection> flood = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
-            EmbeddedChannel one = new EmbeddedChannel(new Known(), new RequestHandler(service, waiting::add, loop));
+            ManualConnection one = connected(UID);
             flood.add(one);
-            one.pipeline().fireChannelRead(Unpooled.copiedBuffer(LIVEZ.repeat(10), StandardCharsets.US_ASCII));
+            one.arrive(LIVEZ.repeat(10));
         }
         assertThat(done).hasSizeBetween(Turns.STEPS, Turns.STEPS + Conversation.TURN);
-        assertThat(flood.getLast().config().isAutoRead()).isFalse();
+        assertThat(flood.getLast().isRead()).isFalse();
 
-        EmbeddedChannel other =
-                new EmbeddedChannel(new Known(UID + 1), new RequestHandler(service, waiting::add, loop));
-        other.pipeline().fireChannelRead(Unpooled.copiedBuffer(TOKEN, StandardCharsets.US_ASCII));
+        ManualConnection other = connected(UID + 1);
+        other.arrive(TOKEN);
         assertThat(done).last().isEqualTo("/v1/accounts/{a}/token 200");
 
         for (int i = 0; i < 20; i++) {
-            flood.forEach(EmbeddedChannel::runPendingTasks);
+            flood.forEach(ManualConnection::runTasks);
         }
         assertThat(done).hasSize(1001);
-        assertThat(flood).allMatch(one -> one.config().isAutoRead());
-        flood.forEach(EmbeddedChannel::finishAndReleaseAll);
-        other.finishAndReleaseAll();
+        assertThat(flood).allMatch(ManualConnection::isRead);
+        flood.forEach(ManualConnection::end);
+        other.end();
+    }
+
+    /** Eight thousand may wait at once: what waits stays in the sockets. */
+    @Test
+    void waitsForItsTurn_isNotReadAndHoldsNoMemory() {
+        turns.join(UID).spend(Turns.STEPS);
+        client.arrive(TOKEN);
+
+        assertThat(client.requests).isEmpty();
+        assertThat(memory.held()).isZero();
+        client.run();
+        assertThat(answersIn(received())).isEqualTo(1);
     }
 
     /** What is thrown away unread costs time too. */
     @Test
     void flood_afterItsConnectionWasEnded_isNotReadOutOfTurn() {
-        channel.pipeline().addFirst(new ChannelOutboundHandlerAdapter() {
-            @Override
-            public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
-                // The client takes nothing.
-                ((ByteBuf) message).release();
-            }
-        });
+        // The client takes nothing.
+        client.room(0);
         send("GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
         for (int i = 1; i < Turns.STEPS; i++) {
-            assertThat(channel.config().isAutoRead()).isTrue();
-            channel.pipeline().fireChannelRead(Unpooled.copiedBuffer(LIVEZ, StandardCharsets.US_ASCII));
+            assertThat(client.isRead()).isTrue();
+            client.arrive(LIVEZ);
         }
-        assertThat(channel.config().isAutoRead()).isFalse();
+        assertThat(client.isRead()).isFalse();
 
-        channel.runPendingTasks();
-        assertThat(channel.config().isAutoRead()).isTrue();
+        client.runTasks();
+        assertThat(client.isRead()).isTrue();
         // Its answer is still owed: that is not cut off before a client counts as gone.
         pass(Conversation.LINGER);
-        assertThat(channel.isOpen()).isTrue();
+        assertThat(client.isOpen()).isTrue();
         pass(Conversation.WRITE_TIMEOUT.minus(Conversation.LINGER));
-        assertThat(channel.isOpen()).isFalse();
+        assertThat(client.isOpen()).isFalse();
     }
 
     /** Whoever goes while nothing is read of it must not fill the log. */
     @Test
     void clientGone_foundOutAsItIsReadAgain_closedWithoutALine() {
-        try (var log = new CapturedLog(RequestHandler.class)) {
-            channel.pipeline().fireExceptionCaught(new UncheckedIOException(new IOException("epoll_ctl")));
-            assertThat(channel.isOpen()).isFalse();
+        try (var log = new CapturedLog(Connection.class)) {
+            client.breakOff();
+            assertThat(client.isOpen()).isFalse();
             assertThat(log.lines()).isEmpty();
         }
     }
 
     @Test
     void waitsForItsTurn_clientLeaves_nothingIsAnswered() {
-        channel.pipeline().fireChannelRead(Unpooled.copiedBuffer(LIVEZ.repeat(100), StandardCharsets.US_ASCII));
-        channel.unsafe().close(channel.newPromise());
-        channel.runPendingTasks();
+        client.arrive(LIVEZ.repeat(100));
+        client.connection.close();
+        client.run();
 
         assertThat(done).hasSize(Conversation.TURN);
-        received();
     }
 
     /** A request whose end is missing has its time, whatever else its user sends. */
@@ -306,7 +242,7 @@ final class RequestHandlerTest {
         turns.join(UID).spend(Turns.STEPS);
         pass(Conversation.READ_TIMEOUT.minusSeconds(1));
         send(TOKEN.substring(20, 21));
-        assertThat(channel.isOpen()).isTrue();
+        assertThat(client.hasEnded()).isFalse();
         pass(Duration.ofSeconds(2));
 
         assertThat(received()).startsWith("HTTP/1.1 408 ");
@@ -314,13 +250,11 @@ final class RequestHandlerTest {
 
     @Test
     void pipelined_inputEndsBeforeTheirTurn_allAnsweredThenClosed() {
-        ByteBuf bytes = Unpooled.copiedBuffer(LIVEZ.repeat(100), StandardCharsets.ISO_8859_1);
-        channel.pipeline().fireChannelRead(bytes);
-        channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
-        channel.runPendingTasks();
+        client.arrive(LIVEZ.repeat(100));
+        client.endInput();
 
         assertThat(answersIn(received())).isEqualTo(100);
-        assertThat(channel.isOpen()).isFalse();
+        assertThat(client.hasEnded()).isTrue();
     }
 
     @Test
@@ -357,7 +291,7 @@ final class RequestHandlerTest {
         runOneWaiting();
 
         assertThat(answersIn(received())).isEqualTo(1);
-        assertThat(channel.isOpen()).isFalse();
+        assertThat(client.hasEnded()).isTrue();
     }
 
     @Test
@@ -365,51 +299,33 @@ final class RequestHandlerTest {
         takeAllMemoryBut(1);
         send(LIVEZ + LIVEZ);
         assertThat(answersIn(received())).isEqualTo(2);
-        assertThat(channel.isOpen()).isTrue();
+        assertThat(client.hasEnded()).isFalse();
     }
 
     private void takeAllMemoryBut(int bytes) {
-        ChannelPlace other = new ChannelPlace(channel, UID, memory);
-        assertThat(memory.hold(UID, other, RequestMemory.PER_USER - bytes)).isTrue();
+        ManualConnection other = connected(UID);
+        others.add(other);
+        assertThat(memory.hold(UID, other.connection, RequestMemory.PER_USER - bytes))
+                .isTrue();
     }
 
     /** What a lock came before must not leave after it. */
     @Test
     void secretsNotYetTaken_withdrawn_closedAndOverwritten() {
-        List<ByteBuf> kept = new ArrayList<>();
-        String kernel = channel.pipeline().context(Kernel.class).name();
-        channel.pipeline().addAfter(kernel, "full", new ChannelOutboundHandlerAdapter() {
-            private final List<ChannelPromise> full = new ArrayList<>();
-
-            @Override
-            public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
-                ByteBuf bytes = (ByteBuf) message;
-                buffers.add(bytes.nioBuffer(0, bytes.writerIndex()));
-                kept.add(bytes);
-                full.add(promise);
-            }
-
-            @Override
-            @SuppressWarnings("FutureReturnValueIgnored")
-            public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
-                full.forEach(waiting -> waiting.setFailure(new ClosedChannelException()));
-                kept.forEach(ByteBuf::release);
-                ctx.close(promise);
-            }
-        });
+        client.room(0);
         send(TOKEN);
-        channel.pipeline().fireUserEventTriggered(RequestHandler.Withdraw.EVENT);
+        withdraw();
 
-        assertThat(channel.isOpen()).isFalse();
-        assertThat(buffers).singleElement().satisfies(RequestHandlerTest::isOverwritten);
+        assertThat(client.isOpen()).isFalse();
+        assertThat(client.answers).singleElement().satisfies(ConversationTest::isOverwritten);
     }
 
     @Test
     void nothingSecretUnsent_withdrawn_staysOpen() {
         send(TOKEN + LIVEZ);
-        channel.pipeline().fireUserEventTriggered(RequestHandler.Withdraw.EVENT);
+        withdraw();
         assertThat(answersIn(received())).isEqualTo(2);
-        assertThat(channel.isOpen()).isTrue();
+        assertThat(client.hasEnded()).isFalse();
     }
 
     @Test
@@ -431,7 +347,7 @@ final class RequestHandlerTest {
 
         pass(Duration.ofMinutes(5));
 
-        assertThat(channel.isOpen()).isTrue();
+        assertThat(client.hasEnded()).isFalse();
         runOneWaiting();
         assertThat(answersIn(received())).isEqualTo(1);
     }
@@ -440,7 +356,7 @@ final class RequestHandlerTest {
     void blocked_clientLeaves_nothingWritten() {
         broker.isWarm = false;
         send(TOKEN);
-        assertThat(channel.close().isSuccess()).isTrue();
+        client.connection.close();
 
         runOneWaiting();
 
@@ -465,39 +381,28 @@ final class RequestHandlerTest {
     void blocked_muchArrives_readingStopsAndResumes() {
         broker.isWarm = false;
         send(TOKEN);
-        // Few and long: the turns of an embedded channel nest, each within the flush of the one before.
         String padded = LIVEZ.replace("\r\n\r\n", "\r\nX-Padding: " + "x".repeat(4096) + "\r\n\r\n");
         int count = Conversation.MAX_WAITING_BYTES / padded.length() + 1;
 
         send(padded.repeat(count));
 
-        assertThat(channel.config().isAutoRead()).isFalse();
+        assertThat(client.isRead()).isFalse();
         runOneWaiting();
         assertThat(answersIn(received())).isEqualTo(1 + count);
-        assertThat(channel.config().isAutoRead()).isTrue();
+        assertThat(client.isRead()).isTrue();
     }
 
     @Test
     void workersRefuse_503AndClose() {
-        EmbeddedChannel refusing = new EmbeddedChannel(
-                new Known(),
-                new RequestHandler(
-                        service,
-                        step -> {
-                            throw new RejectedExecutionException();
-                        },
-                        loop));
+        client = ManualConnection.to(service, step -> {
+            throw new RejectedExecutionException();
+        });
         broker.isWarm = false;
 
-        refusing.writeInbound(Unpooled.copiedBuffer(TOKEN, StandardCharsets.US_ASCII));
+        send(TOKEN);
 
-        ByteBuf answer = refusing.readOutbound();
-        assertThat(answer.toString(StandardCharsets.US_ASCII)).startsWith("HTTP/1.1 503 ");
-        answer.release();
-        refusing.runPendingTasks();
-        refusing.releaseOutbound();
-        assertThat(refusing.isOpen()).isFalse();
-        assertThat(refusing.finishAndReleaseAll()).isFalse();
+        assertThat(received()).startsWith("HTTP/1.1 503 ");
+        assertThat(client.hasEnded()).isTrue();
     }
 
     @Test
@@ -505,7 +410,7 @@ final class RequestHandlerTest {
         send("GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n" + LIVEZ);
 
         assertThat(received()).containsOnlyOnce("HTTP/1.1 200 OK").contains("Connection: close\r\n");
-        assertThat(channel.isOpen()).isFalse();
+        assertThat(client.hasEnded()).isTrue();
     }
 
     @Test
@@ -513,7 +418,7 @@ final class RequestHandlerTest {
         send("GET /livez HTTP/1.0\r\nHost: x\r\nConnection: keep-alive\r\n\r\n");
 
         assertThat(received()).startsWith("HTTP/1.1 200 OK").contains("Connection: close\r\n");
-        assertThat(channel.isOpen()).isFalse();
+        assertThat(client.hasEnded()).isTrue();
     }
 
     @Test
@@ -522,7 +427,7 @@ final class RequestHandlerTest {
 
         assertThat(received()).containsSubsequence("200 OK", "HTTP/1.1 400 Bad Request", "Connection: close", "}");
         assertThat(done).containsExactly("/livez 200", "none 400");
-        assertThat(channel.isOpen()).isFalse();
+        assertThat(client.hasEnded()).isTrue();
     }
 
     @Test
@@ -530,7 +435,7 @@ final class RequestHandlerTest {
         send("GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n" + LIVEZ);
 
         assertThat(received()).containsSubsequence("HTTP/1.1 404 ", "HTTP/1.1 200 OK");
-        assertThat(channel.isOpen()).isTrue();
+        assertThat(client.hasEnded()).isFalse();
     }
 
     @Test
@@ -550,11 +455,11 @@ final class RequestHandlerTest {
     void silent_fromTheStart_closedAtReadTimeout() {
         // Time stood still only after the connection was made.
         pass(Conversation.READ_TIMEOUT.minusSeconds(1));
-        assertThat(channel.isOpen()).isTrue();
+        assertThat(client.hasEnded()).isFalse();
 
         pass(Duration.ofSeconds(1));
 
-        assertThat(channel.isOpen()).isFalse();
+        assertThat(client.hasEnded()).isTrue();
         assertThat(received()).isEmpty();
     }
 
@@ -564,12 +469,12 @@ final class RequestHandlerTest {
             send(TOKEN.substring(i, i + 1));
             pass(Duration.ofSeconds(1));
         }
-        assertThat(channel.isOpen()).isTrue();
+        assertThat(client.hasEnded()).isFalse();
 
         pass(Duration.ofSeconds(1));
 
         assertThat(received()).startsWith("HTTP/1.1 408 ").contains("Connection: close\r\n");
-        assertThat(channel.isOpen()).isFalse();
+        assertThat(client.hasEnded()).isTrue();
     }
 
     @Test
@@ -577,11 +482,11 @@ final class RequestHandlerTest {
         send(LIVEZ);
         received();
         pass(Conversation.IDLE_TIMEOUT.minusMillis(1));
-        assertThat(channel.isOpen()).isTrue();
+        assertThat(client.hasEnded()).isFalse();
 
-        pass(Duration.ofMillis(1));
+        pass(Deadlines.GRAIN);
 
-        assertThat(channel.isOpen()).isFalse();
+        assertThat(client.hasEnded()).isTrue();
     }
 
     @Test
@@ -592,51 +497,51 @@ final class RequestHandlerTest {
             pass(Conversation.IDLE_TIMEOUT.minusSeconds(1));
         }
 
-        assertThat(channel.isOpen()).isTrue();
+        assertThat(client.hasEnded()).isFalse();
     }
 
     @Test
     void inputEnds_afterRequest_answeredThenClosed() {
         broker.isWarm = false;
         send(TOKEN);
-        channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
-        assertThat(channel.isOpen()).isTrue();
+        client.endInput();
+        assertThat(client.hasEnded()).isFalse();
 
         runOneWaiting();
 
         assertThat(answersIn(received())).isEqualTo(1);
-        assertThat(channel.isOpen()).isFalse();
+        assertThat(client.hasEnded()).isTrue();
     }
 
     @Test
     void inputEnds_nothingOwed_closed() {
         send(TOKEN.substring(0, 10));
 
-        channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+        client.endInput();
 
         assertThat(received()).isEmpty();
-        assertThat(channel.isOpen()).isFalse();
+        assertThat(client.hasEnded()).isTrue();
     }
 
     @Test
     void drain_idle_closedBusyAnsweredFirst() {
         broker.isWarm = false;
         send(TOKEN + LIVEZ);
-        channel.pipeline().fireUserEventTriggered(RequestHandler.Drain.EVENT);
-        assertThat(channel.isOpen()).isTrue();
+        drain();
+        assertThat(client.hasEnded()).isFalse();
 
         runOneWaiting();
 
         assertThat(received()).containsOnlyOnce("HTTP/1.1 200 OK").contains("Connection: close\r\n", "access_token");
-        assertThat(channel.isOpen()).isFalse();
+        assertThat(client.hasEnded()).isTrue();
     }
 
     /** Whoever has just connected has sent something, or is about to. */
     @Test
     void drain_nothingSentYet_whatComesBeforeTheLastCallIsAnswered() {
-        channel.pipeline().fireUserEventTriggered(RequestHandler.Drain.EVENT);
+        drain();
         pass(Conversation.LAST_CALL.dividedBy(2));
-        assertThat(channel.isOpen()).isTrue();
+        assertThat(client.hasEnded()).isFalse();
 
         send(LIVEZ);
 
@@ -647,21 +552,21 @@ final class RequestHandlerTest {
     void drain_idleBetweenRequests_closedAfterTheLastCall() {
         send(LIVEZ);
         assertThat(answersIn(received())).isEqualTo(1);
-        channel.pipeline().fireUserEventTriggered(RequestHandler.Drain.EVENT);
+        drain();
 
         pass(Conversation.LAST_CALL.dividedBy(2));
         // A second one, of whoever makes sure, buys no time.
-        channel.pipeline().fireUserEventTriggered(RequestHandler.Drain.EVENT);
-        assertThat(channel.isOpen()).isTrue();
+        drain();
+        assertThat(client.hasEnded()).isFalse();
         pass(Conversation.LAST_CALL.dividedBy(2));
 
-        assertThat(channel.isOpen()).isFalse();
+        assertThat(client.hasEnded()).isTrue();
     }
 
     @Test
     void drain_halfARequest_isAnsweredWhenItIsWhole() {
         send(LIVEZ.substring(0, 10));
-        channel.pipeline().fireUserEventTriggered(RequestHandler.Drain.EVENT);
+        drain();
         pass(Conversation.LAST_CALL.multipliedBy(2));
 
         send(LIVEZ.substring(10));
@@ -670,59 +575,66 @@ final class RequestHandlerTest {
     }
 
     @Test
-    void drain_beforeThePeerIsKnown_isRemembered() {
-        EmbeddedChannel unknown = new EmbeddedChannel();
-        unknown.freezeTime();
-        RequestHandler handler = new RequestHandler(service, waiting::add, loop);
-        unknown.pipeline().addLast(new Known(), handler);
-        unknown.pipeline().fireUserEventTriggered(RequestHandler.Drain.EVENT);
-        unknown.pipeline().fireChannelActive();
+    void unwritable_nothingMoreIsBegunUntilItIsTaken() {
+        client.room(0);
+        send(LIVEZ.repeat(10_000));
 
-        unknown.advanceTimeBy(Conversation.LAST_CALL.toNanos(), TimeUnit.NANOSECONDS);
-        unknown.runScheduledPendingTasks();
-
-        assertThat(unknown.isOpen()).isFalse();
+        assertThat(client.isRead()).isFalse();
+        assertThat(done).hasSizeLessThan(10_000);
+        client.room(Integer.MAX_VALUE);
+        assertThat(answersIn(received())).isEqualTo(10_000);
+        assertThat(client.isRead()).isTrue();
     }
 
     @Test
-    void unwritable_nothingMoreIsBegunUntilItIsTaken() {
-        setWritable(false);
-
-        send(LIVEZ);
-
-        assertThat(received()).isEmpty();
-        assertThat(channel.config().isAutoRead()).isFalse();
-        setWritable(true);
-        assertThat(answersIn(received())).isEqualTo(1);
-        assertThat(channel.config().isAutoRead()).isTrue();
+    void unwritable_aLittleIsTakenNowAndThen_allIsAnsweredInItsOrder() {
+        broker.isWarm = true;
+        client.room(0);
+        send((LIVEZ + TOKEN).repeat(1_000));
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < 100_000 && answersIn(text.toString()) < 2_000; i++) {
+            client.room(10_007);
+            text.append(received());
+        }
+        assertThat(done).hasSize(2_000);
+        assertThat(text.toString().split("access_token", -1)).hasSize(1_001);
     }
 
     @Test
     void unwritable_tooLong_closed() {
-        setWritable(false);
+        fillUp();
 
         pass(Conversation.WRITE_TIMEOUT);
 
-        assertThat(channel.isOpen()).isFalse();
+        assertThat(client.isOpen()).isFalse();
     }
 
     @Test
     void unwritable_tooLong_closedAlsoInTheLineOfItsUser() {
-        setWritable(false);
+        fillUp();
         Turns.Line line = turns.join(UID);
         line.spend(Turns.STEPS);
         send(LIVEZ);
-        assertThat(channel.config().isAutoRead()).isFalse();
+        assertThat(client.isRead()).isFalse();
 
         pass(Conversation.WRITE_TIMEOUT);
 
-        assertThat(channel.isOpen()).isFalse();
+        assertThat(client.isOpen()).isFalse();
         line.leave();
     }
 
-    private void setWritable(boolean writable) {
-        ChannelOutboundBuffer buffer = Objects.requireNonNull(channel.unsafe().outboundBuffer());
-        buffer.setUserDefinedWritability(1, writable);
-        channel.runPendingTasks();
+    private void fillUp() {
+        client.room(0);
+        send(LIVEZ.repeat(10_000));
+    }
+
+    private void drain() {
+        client.connection.drain();
+        client.run();
+    }
+
+    private void withdraw() {
+        assertThat(client.connection.withdraw()).isNotNull();
+        client.run();
     }
 }
