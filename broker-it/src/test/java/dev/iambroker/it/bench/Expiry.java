@@ -91,7 +91,11 @@ final class Expiry implements Experiment {
             double slowest = 0;
             long failures = 0;
             for (int user = 0; user < USERS; user++) {
-                crowd.get(user).waitFor();
+                int code = crowd.get(user).waitFor();
+                if (code != 0) {
+                    throw new IllegalStateException(
+                            "the load ended with " + code + ": " + Files.readString(Site.errorsOf(outs.get(user))));
+                }
                 Load load = last(outs.get(user));
                 slowest = Math.max(slowest, load.p99() / 1e6);
                 failures += load.failures();
