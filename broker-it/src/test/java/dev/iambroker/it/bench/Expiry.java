@@ -20,6 +20,9 @@ final class Expiry implements Experiment {
     private static final int CONNECTIONS = 800;
     private static final int LATENCY_MILLIS = 100;
     private static final int ROUNDS = 5;
+    /** The connections of the round before are gone by then, or theirs would be given up for these. */
+    private static final long SETTLE_MILLIS = 1000;
+
     private static final String WHAT = "8,000 callers at the instant of expiry on one account";
     private static final Figure ASKED =
             new Figure("expiry-iam", WHAT + ", requests to IAM", "", Target.atMost(1, Target.Unit.REQUESTS));
@@ -56,6 +59,7 @@ final class Expiry implements Experiment {
                 Daemon daemon = broker.started(1)) {
             broker.cloud().emulator().settings().latency(Duration.ofMillis(LATENCY_MILLIS));
             for (int round = 0; round < site.rounds(ROUNDS); round++) {
+                Thread.sleep(SETTLE_MILLIS);
                 long before = broker.cloud().emulator().count(GrantKind.API_KEY);
                 Crowd crowd = ask(site, broker);
                 p99.add(crowd.slowestMillis());

@@ -15,7 +15,7 @@ final class KubectlShare implements Experiment {
             "what the plugin adds to `kubectl get --raw /version`",
             "kubectl with a static token",
             Target.atMost(2, Target.Unit.PERCENT));
-    private static final int ROUNDS = 250;
+    private static final int ROUNDS = 150;
     private static final int PARTS = 5;
 
     @Override

@@ -79,9 +79,11 @@ final class Renewals implements Experiment {
         long least = LIFE.toMillis();
         Instant now = Instant.now();
         for (JsonNode account : answer.path("accounts")) {
-            Instant ends = Instant.parse(
-                    account.path("tokens").path("access").path("expires_at").asString());
-            least = Math.min(least, Duration.between(now, ends).toMillis());
+            String ends =
+                    account.path("tokens").path("access").path("expires_at").asString();
+            least = ends.isEmpty()
+                    ? 0
+                    : Math.min(least, Duration.between(now, Instant.parse(ends)).toMillis());
         }
         return 1 - (double) least / LIFE.toMillis();
     }

@@ -18,8 +18,8 @@ final class Resting implements Experiment {
             new Figure("idle-cpu", "CPU, idle" + OF + ", share of a core", "", Target.atMost(0.1, Target.Unit.PERCENT));
     private static final Figure LOADED = new Figure(
             "rss-million", "resident memory after a million requests" + OF, "", Target.atMost(80, Target.Unit.MIB));
-    private static final int ROUNDS = 3;
-    private static final long CPU_MILLIS = 20_000;
+    private static final int ROUNDS = 2;
+    private static final long CPU_MILLIS = 15_000;
     private static final long SETTLE_MILLIS = 3000;
     private static final long REQUESTS = 1_000_000;
     private static final int CONNECTIONS = 64;

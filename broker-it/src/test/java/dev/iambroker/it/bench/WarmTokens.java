@@ -15,7 +15,7 @@ final class WarmTokens implements Experiment {
     private static final int ANEW = 8;
     private static final double MOST_P99 = 1.2;
     private static final double LEAST_ANEW = 0.6;
-    private static final long WARM_UP_MILLIS = 8000;
+    private static final long WARM_UP_MILLIS = 6000;
 
     @Override
     public List<Figure> figures() {
