@@ -172,7 +172,10 @@ final class Acceptor implements EpollIoHandle {
         Newcomer newcomer = new Newcomer(socket, guest, own);
         if (!engine.limits().enter(guest.user(), newcomer.connection)) {
             turnAway(socket);
-        } else if (own.executor().inEventLoop()) {
+            return;
+        }
+        connections.enter(newcomer.connection);
+        if (own.executor().inEventLoop()) {
             newcomer.run();
         } else {
             own.executor().execute(newcomer);
@@ -230,8 +233,8 @@ final class Acceptor implements EpollIoHandle {
             }
             try {
                 connection.begin(service, engine.workers(), guest.arrival());
-                if (connections.enter(connection)) {
-                    connection.drain();
+                if (connections.isDraining()) {
+                    connection.drainNow();
                 }
                 socket.serve(connection, own.executor());
                 // What it asks for is often there already.

@@ -27,10 +27,10 @@ final class Connection implements ConnectionLimits.Place {
     /** Reads before the others have their turn. */
     private static final int MOST_READS = 4;
 
-    /** Answers that wait for the client: a few dozen pipelined tokens, then no more requests are begun. */
-    static final int MOST_UNSENT = 256 * 1024;
+    /** Memory of answers that wait for the client: of thirty pipelined tokens, then no more requests are begun. */
+    private static final int MOST_UNSENT = 256 * 1024;
 
-    /** From here on it goes on. */
+    /** From here on it goes on; and what gathers until then is sent, so that answers to a pipeline share a few buffers. */
     private static final int FEW_UNSENT = 64 * 1024;
 
     private final StreamSocket socket;
@@ -47,6 +47,8 @@ final class Connection implements ConnectionLimits.Place {
     private boolean isWritable = true;
     private boolean isFlushing;
     private boolean isFinishing;
+    private int heldOfRequests;
+    private int heldUnsent;
     private volatile boolean isBusy;
 
     /**
@@ -182,6 +184,9 @@ final class Connection implements ConnectionLimits.Place {
             return;
         }
         outbox.add(answer);
+        if (outbox.size() >= FEW_UNSENT) {
+            flush();
+        }
         if (isWritable && outbox.size() > MOST_UNSENT) {
             isWritable = false;
             if (conversation != null) {
@@ -201,6 +206,7 @@ final class Connection implements ConnectionLimits.Place {
                 outbox.send();
             } while (resumed());
             awaitEvents();
+            keepUnsentWithinMemory();
         } catch (IOException e) {
             broke(e);
         } finally {
@@ -209,6 +215,19 @@ final class Connection implements ConnectionLimits.Place {
         if (isFinishing && isOpen && outbox.isEmpty()) {
             isFinishing = false;
             allSent();
+        }
+    }
+
+    /** Anybody may ask for answers and take none: where all memory is held, whoever wants more of it is not coming back. */
+    private void keepUnsentWithinMemory() {
+        int now = outbox.size();
+        if (now == heldUnsent) {
+            return;
+        }
+        if (memory.hold(user, this, heldOfRequests + now)) {
+            heldUnsent = now;
+        } else {
+            close();
         }
     }
 
@@ -282,6 +301,7 @@ final class Connection implements ConnectionLimits.Place {
         }
         isOpen = false;
         outbox.drop();
+        heldUnsent = 0;
         if (conversation != null) {
             conversation.ended();
         }
@@ -290,7 +310,9 @@ final class Connection implements ConnectionLimits.Place {
 
     /** Whether it may hold so many bytes of requests; from then on it does. */
     boolean holds(int bytes) {
-        return memory.hold(user, this, bytes);
+        boolean fits = memory.hold(user, this, bytes + heldUnsent);
+        heldOfRequests = fits ? bytes : heldOfRequests;
+        return fits;
     }
 
     /** Notes that somebody waits for an answer on it, or no longer does. */
@@ -322,11 +344,13 @@ final class Connection implements ConnectionLimits.Place {
 
     /** Has it end as soon as it owes no answer. Thread-safe. */
     void drain() {
-        later(() -> {
-            if (conversation != null) {
-                conversation.drain();
-            }
-        });
+        later(this::drainNow);
+    }
+
+    void drainNow() {
+        if (conversation != null) {
+            conversation.drain();
+        }
     }
 
     /** Has it send no secret any more. Thread-safe; done when the future is. */

@@ -21,11 +21,19 @@ final class Connections {
     /** Guarded by {@link #lock}. */
     private boolean isDraining;
 
-    /** Whether it is to be drained as soon as it is served: it came at the last moment. */
-    boolean enter(Connection connection) {
+    void enter(Connection connection) {
         lock.lock();
         try {
             open.add(connection);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether one that is served from now on is to end as soon as it owes no answer. */
+    boolean isDraining() {
+        lock.lock();
+        try {
             return isDraining;
         } finally {
             lock.unlock();

@@ -81,7 +81,7 @@ final class Conversation {
     private boolean isDraining;
     private boolean isInLine;
     private boolean isItsTurn;
-    private int lastSteps;
+    private int stepsOfTurn;
     private int beingAnswered;
     private int held;
     private int unsentSecrets;
@@ -171,7 +171,9 @@ final class Conversation {
             waitUnlessFree();
         }
         if (!isInLine) {
-            line.spend(Math.max(1, takeTurn()));
+            int steps = Math.max(1, takeTurn());
+            line.spend(steps);
+            stepsOfTurn += steps;
         }
         afterTurn();
     }
@@ -249,17 +251,17 @@ final class Conversation {
             return 1;
         }
         isItsTurn = true;
+        stepsOfTurn = 0;
         connection.step(this::takeTurnOfItsOwn);
         isItsTurn = false;
-        return lastSteps;
+        return stepsOfTurn;
     }
 
     private void takeTurnOfItsOwn() {
-        lastSteps = takeTurn();
+        stepsOfTurn = takeTurn();
         afterTurn();
-        if (lastSteps == 0) {
+        if (stepsOfTurn == 0) {
             // It was not read before it came into the line.
-            lastSteps = 1;
             connection.pull();
         }
         connection.flush();

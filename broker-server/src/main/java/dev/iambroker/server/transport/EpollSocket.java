@@ -11,6 +11,7 @@ import io.netty.channel.unix.Socket;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.NotYetConnectedException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -101,7 +102,12 @@ final class EpollSocket implements StreamSocket, EpollIoHandle {
 
     @Override
     public void endOutput() throws IOException {
-        socket.shutdown(false, true);
+        try {
+            socket.shutdown(false, true);
+        } catch (NotYetConnectedException e) {
+            // What Netty makes of ENOTCONN, also where the other end reset a connection.
+            throw new IOException("the connection is gone", e);
+        }
     }
 
     /** Also called by an event loop that ends. */

@@ -31,13 +31,17 @@ public final class EventLoops implements AutoCloseable {
 
     /** @throws IllegalStateException where there is no epoll */
     public EventLoops() {
+        this(Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, MOST_LOOPS));
+    }
+
+    EventLoops(int count) {
         if (!Epoll.isAvailable()) {
             throw new IllegalStateException(
                     "epoll is not available: run on Linux with the native transport on the class path",
                     Epoll.unavailabilityCause());
         }
         this.group = new MultiThreadIoEventLoopGroup(
-                Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, MOST_LOOPS),
+                count,
                 new DefaultThreadFactory("iam-broker-io", true),
                 LookingEpoll.newFactory(loop -> shareOf(loop).turns()));
         group.forEach(each -> loops.add(new Loop((IoEventLoop) each, shareOf((IoEventLoop) each))));

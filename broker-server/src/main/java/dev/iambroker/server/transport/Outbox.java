@@ -19,11 +19,11 @@ final class Outbox {
 
     /** Takes {@code bytes} over. */
     void add(ByteBuf bytes) {
-        size += bytes.readableBytes();
+        size += bytes.capacity();
         waiting.add(bytes);
     }
 
-    /** Bytes. */
+    /** Bytes of memory, of which the answers may fill a part. */
     int size() {
         return size;
     }
@@ -40,8 +40,13 @@ final class Outbox {
     void send() throws IOException {
         for (ByteBuf first = waiting.peek(); first != null && isSent(first); first = waiting.peek()) {
             waiting.remove();
-            first.release();
+            release(first);
         }
+    }
+
+    private void release(ByteBuf bytes) {
+        size -= bytes.capacity();
+        bytes.release();
     }
 
     private boolean isSent(ByteBuf bytes) throws IOException {
@@ -52,7 +57,6 @@ final class Outbox {
                 return false;
             }
             bytes.skipBytes(sent);
-            size -= sent;
         }
         return true;
     }
@@ -60,8 +64,7 @@ final class Outbox {
     /** Gives up what was not sent. */
     void drop() {
         for (@Nullable ByteBuf each = waiting.poll(); each != null; each = waiting.poll()) {
-            each.release();
+            release(each);
         }
-        size = 0;
     }
 }

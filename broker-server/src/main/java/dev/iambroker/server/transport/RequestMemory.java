@@ -9,9 +9,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts the bytes of requests that wait: for their end, or for their answer. Anybody who can connect can send such bytes
- * before a rule is asked, and the daemon ends where its memory does. No user has more than a part of the whole; where the
- * whole is used up, whoever holds the most loses a connection for whoever holds less. Thread-safe.
+ * Counts the bytes of requests that wait for their end or for their answer, and of answers that their clients do not take.
+ * Anybody who can connect can send such bytes, or ask and not read, before a rule is asked, and the daemon ends where its
+ * memory does. No user has more than a part of the whole; where the whole is used up, whoever holds the most loses a
+ * connection for whoever holds less. Thread-safe.
  */
 final class RequestMemory {
     /** A fraction of the heap, as all of it may be on the heap. */

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to one event loop: there requests are read and answers written.
  */
 final class SecretBuffers {
-    private static final int MOST_KEPT = 8;
+    static final int MOST_KEPT = 8;
     private static final byte[] ZEROS = new byte[8 * 1024];
 
     private final int usual;

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.iambroker.server.http.FakeBroker;
 import dev.iambroker.server.http.HttpService;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -621,6 +623,38 @@ final class ConversationTest {
 
         assertThat(client.isOpen()).isFalse();
         line.leave();
+    }
+
+    /** Anybody may ask, and needs not read: a thousand such connections must not take the memory that all share. */
+    @Test
+    void answersNotTaken_onManyConnectionsOfOneUser_takeItsPartOfTheMemory() {
+        for (int i = 0; i < 100; i++) {
+            ManualConnection one = connected(UID);
+            others.add(one);
+            one.room(0);
+            one.send((LIVEZ + TOKEN).repeat(500));
+        }
+        assertThat(others).anyMatch(one -> !one.isOpen());
+        assertThat(others).anyMatch(ManualConnection::isOpen);
+        assertThat(memory.held()).isBetween(RequestMemory.PER_USER / 2, RequestMemory.PER_USER);
+        send(LIVEZ);
+        assertThat(answersIn(received())).isEqualTo(1);
+
+        others.getFirst().room(Integer.MAX_VALUE);
+        assertThat(answersIn(others.getFirst().received())).isEqualTo(1000);
+        others.forEach(ManualConnection::end);
+        assertThat(memory.held()).isZero();
+    }
+
+    /** Memory that is not used again is the collector's to free, which a flood would call all the time. */
+    @Test
+    void pipelined_many_theirAnswersShareAFewBuffers() {
+        send(TOKEN.repeat(200));
+
+        assertThat(answersIn(received())).isEqualTo(200);
+        assertThat(client.answers.stream().map(MemorySegment::ofBuffer).map(MemorySegment::address))
+                .hasSize(200)
+                .satisfies(all -> assertThat(new HashSet<>(all)).hasSizeLessThanOrEqualTo(SecretBuffers.MOST_KEPT));
     }
 
     private void fillUp() {

@@ -149,6 +149,29 @@ final class ServingTest {
         }
     }
 
+    /** Its kernel resets the connection while the answer is sent: whoever asks and goes must not fill the log. */
+    @Test
+    void overTcp_clientGoneBeforeItsLastAnswer_endsWithoutALine() throws Exception {
+        int port = server.listenOnLoopback().port();
+        try (CapturedLog log = new CapturedLog(Connection.class)) {
+            for (int i = 0; i < 20; i++) {
+                try (RawClient leaving = RawClient.tcp(port)) {
+                    leaving.send("GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+                }
+            }
+            ask(port);
+            server.awaitOpen(0);
+            assertThat(log.lines()).isEmpty();
+        }
+    }
+
+    private static void ask(int port) throws IOException {
+        try (RawClient client = RawClient.tcp(port)) {
+            client.send("GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            assertThat(client.readAnswer()).startsWith("HTTP/1.1 200 OK");
+        }
+    }
+
     @Test
     void bodyTooLarge_answerArrivesAlthoughMoreIsSent() throws IOException {
         int port = server.listenOnLoopback().port();

@@ -38,8 +38,10 @@ final class TestServer implements AutoCloseable {
 
     final ConnectionLimits limits;
 
+    /** Two, as on a machine with some cores: a connection is then accepted on one and served on the other. */
+    final EventLoops loops = new EventLoops(2);
+
     private final FakeBroker broker;
-    private final EventLoops loops = new EventLoops();
     private final ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
     private final ExecutorService lookers = Executors.newCachedThreadPool();
     private final List<SocketListener> listeners = new ArrayList<>();
