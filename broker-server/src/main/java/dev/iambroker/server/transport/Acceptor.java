@@ -163,19 +163,24 @@ final class Acceptor implements EpollIoHandle {
             }
             enter(socket, reception.receive(socket));
         } catch (IOException e) {
-            closeUnknown(socket, e);
+            log.warn("a connection was closed: the kernel does not say whose it is", e);
+            closeUnserved(socket);
+        } catch (RuntimeException e) {
+            // Thrown on, it would stop the event loop for a second.
+            log.error("a connection could not be served", e);
+            closeUnserved(socket);
         }
     }
 
     private void enter(Socket socket, Reception.Guest guest) throws IOException {
         EventLoops.Loop own = engine.loops().next();
         Newcomer newcomer = new Newcomer(socket, guest, own);
-        if (!engine.limits().enter(guest.user(), newcomer.connection)) {
-            turnAway(socket);
-            return;
-        }
+        // First: as soon as it has a place another may be given that, and it ends.
         connections.enter(newcomer.connection);
-        if (own.executor().inEventLoop()) {
+        if (!engine.limits().enter(guest.user(), newcomer.connection)) {
+            connections.leave(newcomer.connection);
+            turnAway(socket);
+        } else if (own.executor().inEventLoop()) {
             newcomer.run();
         } else {
             own.executor().execute(newcomer);
@@ -192,8 +197,7 @@ final class Acceptor implements EpollIoHandle {
         }
     }
 
-    private static void closeUnknown(Socket socket, IOException reason) {
-        log.warn("a connection was closed: the kernel does not say whose it is", reason);
+    private static void closeUnserved(Socket socket) {
         try {
             socket.close();
         } catch (IOException e) {
