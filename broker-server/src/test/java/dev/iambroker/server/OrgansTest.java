@@ -8,6 +8,7 @@ import dev.iambroker.server.store.FileOps;
 import dev.iambroker.server.systemd.Heartbeat.Organ;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -54,19 +55,24 @@ final class OrgansTest {
         daemon.organs().forEach(organ -> organ.probe().ask(() -> signs.add(organ.name())));
     }
 
-    private void awaitSigns(String... names) {
+    /** How many event loops there are, the machine decides. */
+    private void awaitSignsOfAllBut(ManualDaemon daemon, String... silent) {
+        Set<String> expected = new HashSet<>();
+        daemon.organs().forEach(organ -> expected.add(organ.name()));
+        assertThat(expected).contains("event loop 1", "store");
+        expected.removeAll(Set.of(silent));
         long end = System.nanoTime() + SOON.toNanos();
-        while (!signs.containsAll(Set.of(names)) && System.nanoTime() < end) {
+        while (!signs.containsAll(expected) && System.nanoTime() < end) {
             Thread.onSpinWait();
         }
-        assertThat(signs).containsExactlyInAnyOrder(names);
+        assertThat(signs).isEqualTo(expected);
     }
 
     @Test
     void organs_ofAHealthyDaemon_allGiveASign() throws Exception {
         try (ManualDaemon daemon = start(FileOps.posix())) {
             ask(daemon);
-            awaitSigns("event loop 1", "event loop 2", "store");
+            awaitSignsOfAllBut(daemon);
             assertThat(daemon.summary()).isEqualTo("serves 3 accounts, 2 not ready");
         }
     }
@@ -74,12 +80,12 @@ final class OrgansTest {
     @Test
     void eventLoop_thatHangs_givesNone() throws Exception {
         try (ManualDaemon daemon = start(FileOps.posix())) {
-            Organ second = daemon.organs().get(1);
-            second.probe().ask(this::hang);
+            Organ first = daemon.organs().getFirst();
+            first.probe().ask(this::hang);
             ask(daemon);
-            awaitSigns("event loop 1", "store");
+            awaitSignsOfAllBut(daemon, "event loop 1");
             hangs.countDown();
-            awaitSigns("event loop 1", "event loop 2", "store");
+            awaitSignsOfAllBut(daemon);
         }
     }
 
@@ -94,9 +100,9 @@ final class OrgansTest {
             daemon.jump(Duration.ZERO);
             assertThat(begun.await(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
             ask(daemon);
-            awaitSigns("event loop 1", "event loop 2");
+            awaitSignsOfAllBut(daemon, "store");
             hangs.countDown();
-            awaitSigns("event loop 1", "event loop 2", "store");
+            awaitSignsOfAllBut(daemon);
         }
     }
 }
