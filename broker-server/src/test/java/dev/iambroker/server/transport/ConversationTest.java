@@ -185,6 +185,36 @@ final class ConversationTest {
         other.end();
     }
 
+    /** As above, where none of them was read before it came into the line. */
+    @Test
+    void flood_readInItsTurnAlone_countsByWhatIsAnswered() {
+        turns.join(UID).spend(Turns.STEPS);
+        client.arrive(LIVEZ.repeat(Conversation.TURN));
+        ManualConnection second = connected(UID);
+        others.add(second);
+        second.arrive(LIVEZ);
+        Turns.Line another = turns.join(UID + 1);
+        another.add(
+                () -> {
+                    another.spend(Turns.STEPS);
+                    return Turns.STEPS - Conversation.TURN;
+                },
+                client.connection.loop());
+        List<Boolean> hasLookedSince = new ArrayList<>();
+        another.add(
+                () -> {
+                    hasLookedSince.add(another.isFree());
+                    return 1;
+                },
+                client.connection.loop());
+        assertThat(done).isEmpty();
+
+        client.runTasks();
+
+        assertThat(done).hasSize(Conversation.TURN + 1);
+        assertThat(hasLookedSince).containsExactly(true);
+    }
+
     /** Eight thousand may wait at once: what waits stays in the sockets. */
     @Test
     void waitsForItsTurn_isNotReadAndHoldsNoMemory() {
