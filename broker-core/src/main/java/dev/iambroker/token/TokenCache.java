@@ -32,7 +32,7 @@ public final class TokenCache {
                 .maximumSize(MAX_TOKENS)
                 .ticker(time::nanos)
                 .executor(Runnable::run)
-                .expireAfter(Expiry.<TokenKey, Token>creating((key, token) -> token.left(time)))
+                .expireAfter(Expiry.<TokenKey, Token>writing((key, token) -> token.left(time)))
                 .build();
     }
 
@@ -75,8 +75,7 @@ public final class TokenCache {
     }
 
     void put(Token token) {
-        // Caffeine keeps an entry's old expiry on a replacement unless told otherwise.
-        tokens.invalidate(token.key());
+        // In one step: were the old one dropped first, a caller in between would find nothing and wait for IAM.
         tokens.put(token.key(), token);
         changes.incrementAndGet();
         announce(token);
