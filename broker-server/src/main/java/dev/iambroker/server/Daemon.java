@@ -7,6 +7,7 @@ import dev.iambroker.broker.TokenBroker;
 import dev.iambroker.client.Scope;
 import dev.iambroker.event.AuditLog;
 import dev.iambroker.event.BrokerEvents;
+import dev.iambroker.fleet.Renewers;
 import dev.iambroker.iam.ClockSkew;
 import dev.iambroker.policy.Policy;
 import dev.iambroker.server.config.BrokerConfig;
@@ -261,6 +262,7 @@ final class Daemon implements AutoCloseable {
                 iam,
                 new HttpOpenShiftServers(clouds, machine.time()::now, openShiftRequests(telemetry)),
                 store,
+                Renewers.ALONE,
                 schedule,
                 machine.workers(),
                 machine.time(),
