@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param iamCode IAM's {@code errorCode}
  * @param at the finder's wall clock
  */
-public record Ending(Reason reason, String message, @Nullable String iamCode, Instant at) {
+public record Ending(
+        Reason reason, String message, @Nullable String iamCode, Instant at) {
     /** What would help. */
     public enum Reason {
         /** A login. */

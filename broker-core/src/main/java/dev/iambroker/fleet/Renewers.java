@@ -51,7 +51,10 @@ public interface Renewers {
     /** Tells the others how a token's renewal ended for good, null when it works again. Only by whose duty it is. */
     void tell(AccountName account, TokenKind kind, @Nullable Ending ending);
 
-    /** Begins to tell {@code listener}, and to take duties. Once, after the first {@link #take}. */
+    /**
+     * Begins to tell {@code listener}, first of all sessions that are others than were loaded by now, and to take duties. Once,
+     * after the first {@link #take}.
+     */
     void begin(Listener listener);
 
     /** Hears of the others, on any thread, one call at a time. Returns soon, never throws. */

@@ -71,8 +71,8 @@ final class Duties {
     RenewalFailure.@Nullable Transient withheld(ManagedAccount account) {
         return dutyOf(account) == Duty.ADRIFT && !mayDrift(account)
                 ? new RenewalFailure.Transient(
-                        "the state that the fleet shares is out of reach for " + renewers.adrift().toSeconds()
-                                + " s: the login is renewed once it answers",
+                        "the state that the fleet shares is out of reach for "
+                                + renewers.adrift().toSeconds() + " s: the login is renewed once it answers",
                         null,
                         UNTIL_IN_REACH)
                 : null;

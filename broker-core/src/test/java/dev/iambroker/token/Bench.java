@@ -78,7 +78,8 @@ public final class Bench implements Executor {
                 jumps.add(step);
             }
         };
-        this.tokens = new TokenService(accounts, this.iam, openShift, store, renewers, schedule, this, time, time, events, skew);
+        this.tokens = new TokenService(
+                accounts, this.iam, openShift, store, renewers, schedule, this, time, time, events, skew);
         time.onAlarm(tokens.alarms()::ring);
     }
 
