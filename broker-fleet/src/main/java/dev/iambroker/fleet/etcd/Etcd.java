@@ -45,13 +45,17 @@ interface Etcd extends AutoCloseable {
      * @param value the owner does not change it
      * @param lease 0 for none
      */
-    record Entry(String key, byte[] value, long createRevision, long modRevision, long lease) {}
+    record Entry(String key, Bytes value, long createRevision, long modRevision, long lease) {}
 
     record Page(List<Entry> entries, long revision) {}
 
     record Granted(long lease, Duration life) {}
 
-    /** @param revision of the store after it; every change of the transaction has it */
+    /**
+     * How a transaction went.
+     *
+     * @param revision of the store after it; every change of the transaction has it
+     */
     record Outcome(boolean isDone, long revision) {}
 
     /** What must hold for a transaction. */
@@ -59,18 +63,26 @@ interface Etcd extends AutoCloseable {
         /** The key was last changed at {@code revision}; 0: it is not there. */
         record Unchanged(String key, long revision) implements Guard {}
 
-        record Holds(String key, byte[] value) implements Guard {}
+        record Holds(String key, Bytes value) implements Guard {}
     }
 
     /** One write. */
     sealed interface Change {
-        /** @param lease 0 for none */
-        record Put(String key, byte[] value, long lease) implements Change {}
+        /**
+         * Writes a value.
+         *
+         * @param lease 0 for none
+         */
+        record Put(String key, Bytes value, long lease) implements Change {}
 
         record Delete(String key) implements Change {}
     }
 
-    /** A change that was made. @param isDeleted then only key and revision of the entry are of use */
+    /**
+     * A change that was made.
+     *
+     * @param isDeleted then only key and revision of the entry are of use
+     */
     record Event(Entry entry, boolean isDeleted) {}
 
     /** Called on a thread of the adapter, one call at a time; returns soon. */

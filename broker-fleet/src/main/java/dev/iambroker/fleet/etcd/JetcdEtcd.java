@@ -139,7 +139,8 @@ final class JetcdEtcd implements Etcd {
         Cmp[] compared = guards.stream().map(JetcdEtcd::compared).toArray(Cmp[]::new);
         Op[] done = changes.stream().map(JetcdEtcd::done).toArray(Op[]::new);
         try {
-            var answer = await(c -> c.getKVClient().txn().If(compared).Then(done).commit());
+            var answer =
+                    await(c -> c.getKVClient().txn().If(compared).Then(done).commit());
             return new Outcome(answer.isSucceeded(), answer.getHeader().getRevision());
         } catch (LeaseGone e) {
             return new Outcome(false, 0);
@@ -150,17 +151,17 @@ final class JetcdEtcd implements Etcd {
         return switch (guard) {
             case Guard.Unchanged(String key, long revision) ->
                 new Cmp(bytes(key), Cmp.Op.EQUAL, CmpTarget.modRevision(revision));
-            case Guard.Holds(String key, byte[] value) ->
-                new Cmp(bytes(key), Cmp.Op.EQUAL, CmpTarget.value(ByteSequence.from(value)));
+            case Guard.Holds(String key, Bytes value) ->
+                new Cmp(bytes(key), Cmp.Op.EQUAL, CmpTarget.value(ByteSequence.from(value.array())));
         };
     }
 
     private static Op done(Change change) {
         return switch (change) {
-            case Change.Put(String key, byte[] value, long lease) ->
+            case Change.Put(String key, Bytes value, long lease) ->
                 Op.put(
                         bytes(key),
-                        ByteSequence.from(value),
+                        ByteSequence.from(value.array()),
                         PutOption.builder().withLeaseId(lease).build());
             case Change.Delete(String key) -> Op.delete(bytes(key), DeleteOption.DEFAULT);
         };
@@ -175,7 +176,8 @@ final class JetcdEtcd implements Etcd {
     @Override
     public Duration keepAlive(long lease) {
         try {
-            return Duration.ofSeconds(await(c -> c.getLeaseClient().keepAliveOnce(lease)).getTTL());
+            return Duration.ofSeconds(
+                    await(c -> c.getLeaseClient().keepAliveOnce(lease)).getTTL());
         } catch (LeaseGone e) {
             return Duration.ZERO;
         }
@@ -213,7 +215,7 @@ final class JetcdEtcd implements Etcd {
     static Entry entry(KeyValue found) {
         return new Entry(
                 found.getKey().toString(UTF_8),
-                found.getValue().getBytes(),
+                Bytes.of(found.getValue().getBytes()),
                 found.getCreateRevision(),
                 found.getModRevision(),
                 found.getLease());

@@ -39,8 +39,9 @@ final class JetcdFailures {
                     + "/: grant its role readwrite on that prefix");
         }
         if (isUntrusted(failure)) {
-            return new FleetRefused("the certificate of etcd is not issued by what state.shared.etcd.ca-file holds, or is"
-                    + " not for the endpoint's name: correct ca-file, or the endpoints");
+            return new FleetRefused(
+                    "the certificate of etcd is not issued by what state.shared.etcd.ca-file holds, or is"
+                            + " not for the endpoint's name: correct ca-file, or the endpoints");
         }
         return new EtcdUnavailable("etcd does not answer usefully: " + said, failure);
     }

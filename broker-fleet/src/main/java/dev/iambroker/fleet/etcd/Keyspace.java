@@ -39,8 +39,7 @@ final class Keyspace {
     private static String hash(AccountName account) {
         try {
             byte[] text = ("iam-broker account " + account.value()).getBytes(StandardCharsets.UTF_8);
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(text), 0, ID_BYTES);
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text), 0, ID_BYTES);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-256", e);
         }

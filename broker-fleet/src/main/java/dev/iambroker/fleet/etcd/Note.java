@@ -104,8 +104,7 @@ sealed interface Note {
     /** @throws IllegalArgumentException if {@code bytes} are none */
     static Intent intent(byte[] bytes) {
         return read(
-                bytes,
-                in -> new Intent(in.readUTF(), in.readUTF(), Instant.ofEpochMilli(in.readLong()), in.readInt()));
+                bytes, in -> new Intent(in.readUTF(), in.readUTF(), Instant.ofEpochMilli(in.readLong()), in.readInt()));
     }
 
     private static TokenKind kind(DataInputStream in) throws IOException {

@@ -126,19 +126,19 @@ final class Seal {
         }
     }
 
-    /** {@code clear} sealed for {@code name}. The caller overwrites {@code clear}. */
-    byte[] seal(String name, byte[] clear) {
+    /** What {@code clear} is when sealed for {@code name}. The caller overwrites {@code clear}. */
+    Bytes seal(String name, byte[] clear) {
         Key first = keys.getFirst();
         byte[] nonce = new byte[NONCE_BYTES];
         random.nextBytes(nonce);
         ByteBuffer sealed = ByteBuffer.allocate(HEADER_BYTES + clear.length + TAG_BITS / 8);
-        sealed.put(FORM).put(first.id()).put(nonce);
+        sealed.put(FORM).put(first.id).put(nonce);
         try {
             cipher(Cipher.ENCRYPT_MODE, first, nonce, name).doFinal(ByteBuffer.wrap(clear), sealed);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("this Java platform cannot seal with AES-GCM", e);
         }
-        return sealed.array();
+        return Bytes.of(sealed.array());
     }
 
     /**
@@ -146,7 +146,8 @@ final class Seal {
      *
      * @throws Unopened where no key opens it
      */
-    byte[] open(String name, byte[] sealed) throws Unopened {
+    byte[] open(String name, Bytes value) throws Unopened {
+        byte[] sealed = value.array();
         Key key = keyOf(sealed);
         if (key == null) {
             throw new Unopened("it is sealed with a key that the fleet key does not hold");
@@ -161,8 +162,8 @@ final class Seal {
     }
 
     /** Whether the first key sealed it. */
-    boolean isOfFirst(byte[] sealed) {
-        return keyOf(sealed) == keys.getFirst();
+    boolean isOfFirst(Bytes sealed) {
+        return keyOf(sealed.array()) == keys.getFirst();
     }
 
     private @Nullable Key keyOf(byte[] sealed) {
@@ -170,7 +171,7 @@ final class Seal {
             return null;
         }
         for (Key key : keys) {
-            if (Arrays.equals(key.id(), 0, ID_BYTES, sealed, 1, 1 + ID_BYTES)) {
+            if (Arrays.equals(key.id, 0, ID_BYTES, sealed, 1, 1 + ID_BYTES)) {
                 return key;
             }
         }
@@ -179,7 +180,7 @@ final class Seal {
 
     private static Cipher cipher(int mode, Key key, byte[] nonce, String name) throws GeneralSecurityException {
         Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
-        cipher.init(mode, key.aes(), new GCMParameterSpec(TAG_BITS, nonce));
+        cipher.init(mode, key.aes, new GCMParameterSpec(TAG_BITS, nonce));
         cipher.updateAAD(name.getBytes(StandardCharsets.UTF_8));
         return cipher;
     }
@@ -191,15 +192,15 @@ final class Seal {
         }
     }
 
-    private record Key(byte[] id, SecretKey aes) {
-        Key(byte[] id, byte[] aes) {
-            this(id, new SecretKeySpec(aes, "AES"));
-            Arrays.fill(aes, (byte) 0);
-        }
+    /** One line of the fleet key, as far as it is kept. */
+    private static final class Key {
+        private final byte[] id;
+        private final SecretKey aes;
 
-        @Override
-        public String toString() {
-            return "[key]";
+        Key(byte[] id, byte[] aes) {
+            this.id = id;
+            this.aes = new SecretKeySpec(aes, "AES");
+            Arrays.fill(aes, (byte) 0);
         }
     }
 }
