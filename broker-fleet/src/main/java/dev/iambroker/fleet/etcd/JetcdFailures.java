@@ -6,8 +6,10 @@ import io.etcd.jetcd.common.exception.ErrorCode;
 import io.etcd.jetcd.common.exception.EtcdException;
 import io.grpc.Status;
 import java.security.cert.CertificateException;
+import java.util.Objects;
 import java.util.Set;
-import javax.net.ssl.SSLHandshakeException;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLException;
 
 /** Classifies what jetcd throws, in one place. */
 final class JetcdFailures {
@@ -43,6 +45,11 @@ final class JetcdFailures {
                     "the certificate of etcd is not issued by what state.shared.etcd.ca-file holds, or is"
                             + " not for the endpoint's name: correct ca-file, or the endpoints");
         }
+        if (isNotTrusted(failure)) {
+            return new FleetRefused(
+                    "etcd does not accept this broker's certificate: state.shared.etcd needs cert-file and"
+                            + " key-file of a certificate for clients, issued by what etcd's --trusted-ca-file holds");
+        }
         return new EtcdUnavailable("etcd does not answer usefully: " + said, failure);
     }
 
@@ -52,14 +59,18 @@ final class JetcdFailures {
     }
 
     private static boolean isUntrusted(Throwable failure) {
-        boolean isHandshake = false;
-        for (Throwable at = failure; at != null; at = at.getCause()) {
-            if (at instanceof CertificateException) {
-                return true;
-            }
-            isHandshake |= at instanceof SSLHandshakeException;
-        }
-        return isHandshake;
+        return chain(failure).anyMatch(CertificateException.class::isInstance);
+    }
+
+    /** etcd says so by an alert, before or after the handshake is complete for this side. */
+    private static boolean isNotTrusted(Throwable failure) {
+        return chain(failure)
+                .anyMatch(at -> at instanceof SSLException
+                        && String.valueOf(at.getMessage()).contains("fatal alert"));
+    }
+
+    private static Stream<Throwable> chain(Throwable failure) {
+        return Stream.iterate(failure, Objects::nonNull, Throwable::getCause);
     }
 
     /** One line. What etcd says names a key or a user at most, never a value. */
