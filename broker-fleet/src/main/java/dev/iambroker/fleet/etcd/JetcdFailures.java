@@ -17,6 +17,7 @@ final class JetcdFailures {
     private static final Set<String> AUTHENTICATION =
             Set.of("authentication failed, invalid user ID or password", "user name is empty");
 
+    private static final String NO_USERS = "authentication is not enabled";
     private static final String PERMISSION = "permission denied";
     private static final String NO_LEASE = "requested lease not found";
 
@@ -35,6 +36,10 @@ final class JetcdFailures {
         if (AUTHENTICATION.stream().anyMatch(said::contains)) {
             return new FleetRefused("etcd refuses this broker's user: " + said
                     + "; correct state.shared.etcd.username and password, or the certificate's common name");
+        }
+        if (said.contains(NO_USERS)) {
+            return new FleetRefused("etcd knows no users, as its authentication is not enabled: leave out"
+                    + " state.shared.etcd.username and password, or enable it");
         }
         if (said.contains(PERMISSION)) {
             return new FleetRefused("etcd denies this broker's user the keys below " + settings.prefix()
