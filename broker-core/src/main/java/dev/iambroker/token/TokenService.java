@@ -7,6 +7,7 @@ import dev.iambroker.account.Login;
 import dev.iambroker.account.OpenShiftServers;
 import dev.iambroker.account.TokenKind;
 import dev.iambroker.event.BrokerEvents;
+import dev.iambroker.fleet.Renewers;
 import dev.iambroker.iam.ClockSkew;
 import dev.iambroker.iam.Grant;
 import dev.iambroker.iam.IamClient;
@@ -74,6 +75,7 @@ public final class TokenService {
             IamClient iam,
             OpenShiftServers openShiftServers,
             SessionStore store,
+            Renewers renewers,
             RefreshSchedule schedule,
             Executor executor,
             Time time,

@@ -6,6 +6,7 @@ import dev.iambroker.account.Cloud;
 import dev.iambroker.account.Login;
 import dev.iambroker.account.TokenKind;
 import dev.iambroker.event.BrokerEvents;
+import dev.iambroker.fleet.Renewers;
 import dev.iambroker.iam.ClockSkew;
 import dev.iambroker.secret.Secret;
 import dev.iambroker.secret.SecretSource;
@@ -67,7 +68,7 @@ public final class Bench implements Executor {
                 jumps.add(step);
             }
         };
-        this.tokens = new TokenService(accounts, this.iam, openShift, store, schedule, this, time, time, events, skew);
+        this.tokens = new TokenService(accounts, this.iam, openShift, store, Renewers.ALONE, schedule, this, time, time, events, skew);
         time.onAlarm(tokens.alarms()::ring);
     }
 
