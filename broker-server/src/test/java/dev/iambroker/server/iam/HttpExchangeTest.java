@@ -20,8 +20,7 @@ final class HttpExchangeTest {
 
     private final AtomicLong nanos = new AtomicLong();
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
-    private final HttpClient client =
-            HttpClient.newBuilder().executor(executor).build();
+    private final HttpClient client = HttpClient.newBuilder().executor(executor).build();
     private final RawServer server = new RawServer();
 
     @AfterEach
