@@ -4,6 +4,7 @@ import dev.iambroker.account.AccountName;
 import dev.iambroker.account.TokenKind;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +45,12 @@ public interface Renewers {
 
     /** These are the logins of this broker from now on: those it may renew, and hears of. */
     void take(Collection<AccountName> owners);
+
+    /**
+     * Which accounts share the login of another, each with the owner: those of this broker from now on. An account that is
+     * not named is the owner of its own login.
+     */
+    default void shares(Map<AccountName, AccountName> owners) {}
 
     /** Has whoever renews the login of the wish's account hear it, also one that takes the login over a little later. */
     void wish(Wish wish);
