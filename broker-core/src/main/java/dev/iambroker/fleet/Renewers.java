@@ -3,7 +3,6 @@ package dev.iambroker.fleet;
 import dev.iambroker.account.AccountName;
 import dev.iambroker.account.TokenKind;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +24,7 @@ public interface Renewers {
         }
 
         @Override
-        public void take(Collection<AccountName> owners) {}
+        public void take(Map<AccountName, AccountName> owners) {}
 
         @Override
         public void wish(Wish wish) {}
@@ -43,14 +42,12 @@ public interface Renewers {
     /** How long the shared state has been out of reach; zero where it is not. */
     Duration adrift();
 
-    /** These are the logins of this broker from now on: those it may renew, and hears of. */
-    void take(Collection<AccountName> owners);
-
     /**
-     * Which accounts share the login of another, each with the owner: those of this broker from now on. An account that is
-     * not named is the owner of its own login.
+     * These are the accounts of this broker from now on: whose logins it may renew, and what it hears of.
+     *
+     * @param owners of the login of each; its own name where it shares none
      */
-    default void shares(Map<AccountName, AccountName> owners) {}
+    void take(Map<AccountName, AccountName> owners);
 
     /** Has whoever renews the login of the wish's account hear it, also one that takes the login over a little later. */
     void wish(Wish wish);

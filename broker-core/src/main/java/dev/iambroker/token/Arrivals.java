@@ -11,10 +11,11 @@ import dev.iambroker.store.SessionStore;
 import dev.iambroker.store.StoreFailure;
 import dev.iambroker.store.StoredSession;
 import java.util.Collection;
-import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -232,8 +233,8 @@ final class Arrivals implements Renewers.Listener {
         plan.accept(account);
     }
 
-    /** Those whose sessions are renewed once for all: the owners of logins. */
-    static List<AccountName> owners(Collection<Account> accounts) {
-        return accounts.stream().map(Account::sessionOwner).distinct().toList();
+    /** Each account with the owner of its login, whose session is renewed once for all. */
+    static Map<AccountName, AccountName> owners(Collection<Account> accounts) {
+        return accounts.stream().collect(Collectors.toMap(Account::name, Account::sessionOwner));
     }
 }

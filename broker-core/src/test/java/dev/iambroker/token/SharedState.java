@@ -13,7 +13,6 @@ import dev.iambroker.store.StoredSession;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -150,8 +149,8 @@ final class SharedState {
         }
 
         @Override
-        public void take(Collection<AccountName> taken) {
-            owners = List.copyOf(taken);
+        public void take(Map<AccountName, AccountName> taken) {
+            owners = taken.values().stream().distinct().toList();
         }
 
         @Override

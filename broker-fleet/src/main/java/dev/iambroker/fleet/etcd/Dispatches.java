@@ -60,8 +60,8 @@ final class Dispatches {
     }
 
     /** On any thread. */
-    void shares(Map<AccountName, AccountName> sharing) {
-        owners = Map.copyOf(sharing);
+    void know(Map<AccountName, AccountName> ownersOfLogins) {
+        owners = Map.copyOf(ownersOfLogins);
     }
 
     /** On any thread. */

@@ -17,7 +17,6 @@ import dev.iambroker.store.SessionStore;
 import dev.iambroker.store.StoreFailure;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
@@ -234,14 +233,10 @@ final class EtcdFleet implements Fleet, Renewers, SharedSessions.Gate {
     }
 
     @Override
-    public void take(Collection<AccountName> owners) {
-        claims.take(owners);
+    public void take(Map<AccountName, AccountName> owners) {
+        dispatches.know(owners);
+        claims.take(owners.values());
         isChanged = true;
-    }
-
-    @Override
-    public void shares(Map<AccountName, AccountName> owners) {
-        dispatches.shares(owners);
     }
 
     @Override

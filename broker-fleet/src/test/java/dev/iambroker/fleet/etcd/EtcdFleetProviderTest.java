@@ -19,7 +19,7 @@ import dev.iambroker.fleet.Wish;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.List;
+import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -77,11 +77,11 @@ final class EtcdFleetProviderTest {
         var oneHears = new Hearing();
         var twoHears = new Hearing();
         Fleet one = join(server().settings());
-        one.renewers().take(List.of(PROD));
+        one.renewers().take(Map.of(PROD, PROD));
         one.renewers().begin(oneHears);
         until("one renews", () -> one.renewers().duty(PROD) == Duty.OURS);
         try (Fleet two = join(server().settings())) {
-            two.renewers().take(List.of(PROD));
+            two.renewers().take(Map.of(PROD, PROD));
             two.renewers().begin(twoHears);
             until("both are there", () -> one.report().members().size() == 2);
             one.sessions().load(PROD);
@@ -101,7 +101,7 @@ final class EtcdFleetProviderTest {
     @Test
     void anEtcdThatHangsForLongerThanALeaseIsMissedAndFoundAgain() throws Exception {
         try (Fleet one = join(server().settings())) {
-            one.renewers().take(List.of(PROD));
+            one.renewers().take(Map.of(PROD, PROD));
             one.renewers().begin(new Hearing());
             until("one renews", () -> one.renewers().duty(PROD) == Duty.OURS);
             server().hang(true);

@@ -135,7 +135,7 @@ final class EtcdFleetTest {
         world.server.commit(List.of(), List.of());
         Member one = world.new Member("one", World.KEY);
         one.etcd.cutOff(true);
-        one.fleet.take(List.of(PROD));
+        one.fleet.take(Map.of(PROD, PROD));
         one.fleet.join();
 
         assertThat(one.fleet.duty(PROD)).isEqualTo(Duty.ADRIFT);
@@ -162,7 +162,7 @@ final class EtcdFleetTest {
     void whoTakesLessGivesTheRestBack() {
         Member one = world.join("one", MANY);
         world.pass(A_WHILE);
-        one.fleet.take(List.of(MANY[0]));
+        one.fleet.take(Map.of(MANY[0], MANY[0]));
         world.pass(Duration.ofSeconds(1));
 
         assertThat(world.server.entries().stream()

@@ -25,6 +25,8 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Members of one fleet on one etcd, by a clock that goes when it is told to. */
@@ -43,7 +45,7 @@ final class World {
     Member join(String id, String fleetKey, AccountName... owners) {
         var member = new Member(id, fleetKey);
         members.add(member);
-        member.fleet.take(List.of(owners));
+        member.fleet.take(Stream.of(owners).collect(Collectors.toMap(owner -> owner, owner -> owner)));
         member.fleet.join();
         member.fleet.begin(member);
         settle();
