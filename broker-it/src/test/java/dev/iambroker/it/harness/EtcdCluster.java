@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -70,7 +71,8 @@ public final class EtcdCluster implements AutoCloseable {
     private void certify(String name) throws IOException {
         Certified certified = authority.certified();
         Files.writeString(directory.resolve(name + ".pem"), certified.certificate());
-        Files.writeString(directory.resolve(name + ".key"), certified.key());
+        Path key = Files.writeString(directory.resolve(name + ".key"), certified.key());
+        Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
     }
 
     /** Where clients reach each member, without a strait between. */
