@@ -55,6 +55,24 @@ final class EtcdClusterIT {
     }
 
     @Test
+    void demandUsers_lookAtTheirRights() throws Exception {
+        try (EtcdCluster closed = EtcdCluster.start()) {
+            closed.demandUsers("member", "stranger", "emulated-password", "/below");
+            EtcdMember first = closed.members().getFirst();
+            assertThat(closed.ctl(first, "put", "/below/this", "1", "--user", "member:emulated-password")
+                            .exitCode())
+                    .isZero();
+            assertThat(closed.ctl(first, "put", "/beside", "1", "--user", "member:emulated-password")
+                            .err())
+                    .contains("permission denied");
+            assertThat(closed.ctl(first, "put", "/below/this", "1", "--user", "stranger:emulated-password")
+                            .err())
+                    .contains("permission denied");
+            assertThat(closed.dump()).containsExactly(new Entry("/below/this", "1"));
+        }
+    }
+
+    @Test
     void killed_othersGoOn_andItComesBackWithTheirs() throws Exception {
         EtcdMember victim = etcd.members().getFirst();
         victim.kill();

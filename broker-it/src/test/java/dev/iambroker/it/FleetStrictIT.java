@@ -113,7 +113,7 @@ final class FleetStrictIT {
         }
         assertThat(cloud.emulator().liveSessions(cloud.user())).isEqualTo(1);
         assertThat(cloud.emulator().retiredUses()).isEmpty();
-        System.out.println("fleet, strict rotation: 1 login_required, at most 1 live session, "
+        System.out.println("fleet: strict rotation: 1 login_required, at most 1 live session, "
                 + survivor.metrics().sum("iam_broker_fleet_presented_again_total") + " presented again");
     }
 
@@ -132,7 +132,7 @@ final class FleetStrictIT {
         }
         assertThat(cloud.emulator().liveSessions(other)).isEqualTo(1);
         assertThat(cloud.emulator().retiredUses()).isEmpty();
-        System.out.println("fleet, strict rotation: a login by password recovered by itself");
+        System.out.println("fleet: strict rotation: a login by password recovered by itself");
     }
 
     /** Has the renewer of that account killed when IAM has used up the refresh token and answered, and nobody else knows. */
@@ -156,7 +156,7 @@ final class FleetStrictIT {
 
     private static void refresh(FleetMember renewer, String account) {
         try {
-            System.out.println("fleet, strict rotation: before its end the renewer answered "
+            System.out.println("fleet: strict rotation: before its end the renewer answered "
                     + renewer.http()
                             .post("/v1/accounts/" + account + "/refresh", "")
                             .status());

@@ -1,5 +1,6 @@
 package dev.iambroker.it.harness;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.iambroker.emulator.tls.CertificateAuthority;
 import dev.iambroker.emulator.tls.Certified;
 import java.io.IOException;
@@ -31,6 +32,7 @@ public final class EtcdCluster implements AutoCloseable {
     private final Path directory;
     private final CertificateAuthority authority = new CertificateAuthority("etcd", new SecureRandom());
     private final List<EtcdMember> members = new ArrayList<>();
+    private final List<String> user = new ArrayList<>();
 
     private EtcdCluster(Path directory) {
         this.directory = directory;
@@ -130,9 +132,38 @@ public final class EtcdCluster implements AutoCloseable {
         return Program.of("etcdctl", "--endpoints", "https://127.0.0.1:" + member.port())
                 .with("--cacert", caFile(), "--cert", clientCertFile(), "--key", clientKeyFile())
                 .with("--command-timeout", "3s")
+                .with(user.toArray())
                 .with(arguments)
                 .env("ETCDCTL_API", 3)
                 .run();
+    }
+
+    /**
+     * From now on asks everybody for a name and a password.
+     *
+     * @param name of a user who may read and write below {@code prefix}
+     * @param stranger name of one who may do nothing; both have that password
+     */
+    public void demandUsers(String name, String stranger, String password, String prefix)
+            throws IOException, InterruptedException {
+        must("role", "add", "fleet");
+        must("role", "grant-permission", "fleet", "--prefix=true", "readwrite", prefix + "/");
+        for (String each : List.of("root", name, stranger)) {
+            must("user", "add", each + ":" + password);
+        }
+        must("user", "grant-role", name, "fleet");
+        must("user", "grant-role", "root", "root");
+        must("auth", "enable");
+        user.addAll(List.of("--user", "root:" + password));
+    }
+
+    @CanIgnoreReturnValue
+    private String must(Object... arguments) throws IOException, InterruptedException {
+        Ran ran = ctl(members.getFirst(), arguments);
+        if (ran.exitCode() != 0) {
+            throw new AssertionError(ran.all());
+        }
+        return ran.out();
     }
 
     /** A key and its value, a character for each byte. */
@@ -140,12 +171,9 @@ public final class EtcdCluster implements AutoCloseable {
 
     /** All that is stored now. */
     public List<Entry> dump() throws IOException, InterruptedException {
-        Ran ran = ctl(members.getFirst(), "get", "", "--prefix", "--write-out", "json");
-        if (ran.exitCode() != 0) {
-            throw new AssertionError(ran.all());
-        }
+        String all = must("get", "", "--prefix", "--write-out", "json");
         List<Entry> entries = new ArrayList<>();
-        for (JsonNode pair : JsonMapper.shared().readTree(ran.out()).path("kvs")) {
+        for (JsonNode pair : JsonMapper.shared().readTree(all).path("kvs")) {
             entries.add(new Entry(bytes(pair.path("key")), bytes(pair.path("value"))));
         }
         return entries;
@@ -161,11 +189,21 @@ public final class EtcdCluster implements AutoCloseable {
         for (EtcdMember member : members) {
             try (Stream<Path> files = Files.walk(member.data())) {
                 for (Path file : files.filter(Files::isRegularFile).toList()) {
-                    contents.add(Files.readString(file, StandardCharsets.ISO_8859_1));
+                    contents.add(written(file));
                 }
             }
         }
         return contents;
+    }
+
+    /** Without the zeros at its end: a log takes its disk in advance. */
+    private static String written(Path file) throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        int end = bytes.length;
+        while (end > 0 && bytes[end - 1] == 0) {
+            end--;
+        }
+        return new String(bytes, 0, end, StandardCharsets.ISO_8859_1);
     }
 
     /** Which member leads; -1 while none does. */

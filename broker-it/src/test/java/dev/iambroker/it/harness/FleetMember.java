@@ -22,9 +22,10 @@ public final class FleetMember implements AutoCloseable {
 
     /**
      * @param yaml accounts and endpoints, with absolute paths
+     * @param user what etcd is to be told besides certificates: members of {@code state.shared.etcd}, or empty
      * @param key the file with the fleet key
      */
-    FleetMember(EtcdCluster etcd, String yaml, Path key) throws IOException {
+    FleetMember(EtcdCluster etcd, String yaml, String user, Path key) throws IOException {
         for (int port : etcd.ports()) {
             straits.add(Strait.to(port));
         }
@@ -36,7 +37,7 @@ public final class FleetMember implements AutoCloseable {
                 state:
                   dir: %s
                   shared:
-                    etcd: { endpoints: [ %s ], ca-file: %s, cert-file: %s, key-file: %s }
+                    etcd: { endpoints: [ %s ], ca-file: %s, cert-file: %s, key-file: %s%s }
                     fleet-key: { file: %s }
                 listen:
                   unix: { path: %s }
@@ -46,6 +47,7 @@ public final class FleetMember implements AutoCloseable {
                                         etcd.caFile(),
                                         etcd.clientCertFile(),
                                         etcd.clientKeyFile(),
+                                        user.isEmpty() ? "" : ", " + user,
                                         key,
                                         place.socket()));
     }

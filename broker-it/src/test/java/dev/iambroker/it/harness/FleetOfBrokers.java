@@ -27,13 +27,23 @@ public final class FleetOfBrokers implements AutoCloseable {
 
     private final EtcdCluster etcd;
     private final String yaml;
+    private final String user;
     private final Workplace keys = Workplace.create();
     private final List<FleetMember> members = new ArrayList<>();
 
     /** @param yaml accounts and endpoints, with absolute paths */
     public FleetOfBrokers(EtcdCluster etcd, String yaml) throws IOException {
+        this(etcd, yaml, "");
+    }
+
+    /**
+     * @param yaml accounts and endpoints, with absolute paths
+     * @param user what etcd is to be told besides certificates: members of {@code state.shared.etcd}, or empty
+     */
+    public FleetOfBrokers(EtcdCluster etcd, String yaml, String user) throws IOException {
         this.etcd = etcd;
         this.yaml = yaml;
+        this.user = user;
         keys.secret("fleet-key", newKey());
     }
 
@@ -45,14 +55,14 @@ public final class FleetOfBrokers implements AutoCloseable {
 
     /** One more that is not started yet. */
     public FleetMember add() throws IOException {
-        FleetMember member = new FleetMember(etcd, yaml, keys.directory().resolve("fleet-key"));
+        FleetMember member = new FleetMember(etcd, yaml, user, keys.directory().resolve("fleet-key"));
         members.add(member);
         return member;
     }
 
     /** One that has another fleet key than all others, and is none of {@link #members}; the caller closes it. */
     public FleetMember stranger() throws IOException {
-        return new FleetMember(etcd, yaml, keys.secret("strange-key", newKey()));
+        return new FleetMember(etcd, yaml, user, keys.secret("strange-key", newKey()));
     }
 
     /** In the order in which they were added. */

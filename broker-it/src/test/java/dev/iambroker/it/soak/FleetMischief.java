@@ -59,18 +59,21 @@ final class FleetMischief {
         return List.copyOf(takeovers);
     }
 
+    /** Each kind comes once at least, however short the time is. */
     void run(BooleanSupplier isOver) throws Exception {
-        while (!isOver.getAsBoolean()) {
+        boolean isFirst = true;
+        while (isFirst || !isOver.getAsBoolean()) {
             List<Fault> round = new ArrayList<>(Arrays.asList(Fault.values()));
             Collections.shuffle(round, random);
             for (Fault fault : round) {
-                if (!isOver.getAsBoolean()) {
+                if (isFirst || !isOver.getAsBoolean()) {
                     suffered.merge(fault, 1, Integer::sum);
                     suffer(fault);
                     fleet.awaitWhole();
                     TimeUnit.MILLISECONDS.sleep(random.nextInt(LONGEST_BREAK_MILLIS));
                 }
             }
+            isFirst = false;
         }
     }
 
