@@ -217,9 +217,9 @@ final class EtcdFleetTest {
     void aWishOfASharedLoginReachesTheOwnersRenewerAlsoOneThatTakesItOverLater() {
         Member one = world.join("one", PROD);
         Member two = world.join("two", PROD);
-        var shares = Map.of(name("team"), PROD);
-        one.fleet.shares(shares);
-        two.fleet.shares(shares);
+        var owners = Map.of(PROD, PROD, name("team"), PROD);
+        one.fleet.take(owners);
+        two.fleet.take(owners);
         world.pass(A_WHILE);
         Member renewer = one.renews("prod") ? one : two;
         Member other = one.renews("prod") ? two : one;
