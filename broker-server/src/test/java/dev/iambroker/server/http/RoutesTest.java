@@ -148,6 +148,17 @@ final class RoutesTest {
     }
 
     @Test
+    void fleet_whoMayNotListAnAccount_isToldOfNoLogin() {
+        HttpService guarded =
+                service(TransportRules.loopback(ClientSecrets.of(Map.of("ci", Secret.of("s1"))), Set.of("livez")));
+        Answer answer = guarded.begin(get("/v1/fleet", "Host: localhost", "Authorization: Bearer s1"), TestRequests.TCP)
+                .now();
+
+        assertThat(answer).isNotNull();
+        assertThat(body(answer)).contains("\"logins\":[]");
+    }
+
+    @Test
     void history_account_tellsKindOutcomeAndInstantOfEachRenewal() {
         assertThat(body(ask(get("/v1/accounts/prod/history"))))
                 .isEqualTo("{\"account\":\"prod\",\"since\":\"2026-02-25T06:13:20Z\",\"renewals\":["
