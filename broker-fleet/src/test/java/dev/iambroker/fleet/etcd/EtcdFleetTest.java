@@ -102,7 +102,7 @@ final class EtcdFleetTest {
         assertThat(renewer.renews("prod")).isFalse();
         assertThat(other.renews("prod")).isTrue();
         renewer.stop(false);
-        world.pass(Duration.ofSeconds(1));
+        world.pass(Duration.ofMillis(250));
         assertThat(renewer.renews("prod")).isFalse();
         assertThat(renewer.fleet.report().lostLeases()).isEqualTo(1);
         world.pass(A_WHILE);
@@ -146,6 +146,33 @@ final class EtcdFleetTest {
         one.lane.drain();
         one.fleet.tick();
         assertThat(one.fleet.duty(PROD)).isEqualTo(Duty.OURS);
+    }
+
+    @Test
+    void aClaimWhoseAnswerWasLostIsFoundOut() {
+        Member one = world.new Member("one", World.KEY);
+        one.fleet.join();
+        one.fleet.take(List.of(PROD));
+        one.fleet.begin(one);
+        one.etcd.loseNextAnswer();
+        one.lane.drain();
+        assertThat(one.fleet.duty(PROD)).isEqualTo(Duty.ANOTHERS);
+        world.nanos.addAndGet(Duration.ofSeconds(1).toNanos());
+        one.fleet.tick();
+
+        assertThat(one.fleet.duty(PROD)).isEqualTo(Duty.OURS);
+    }
+
+    @Test
+    void aHandoverWhoseAnswerWasLostIsFoundOut() {
+        Member one = world.join("one", MANY);
+        world.pass(Duration.ofSeconds(1));
+        one.etcd.loseNextAnswer();
+        Member two = world.join("two", MANY);
+        world.pass(A_WHILE);
+
+        assertThat(shareOf(one) + shareOf(two)).isEqualTo(MANY.length);
+        assertThat(shareOf(two)).isGreaterThan(200);
     }
 
     @Test
