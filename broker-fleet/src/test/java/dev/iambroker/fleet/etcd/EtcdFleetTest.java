@@ -111,6 +111,20 @@ final class EtcdFleetTest {
     }
 
     @Test
+    void aNewLeaseBringsBackNoDutyOfTheOneBeforeWhileTheMirrorIsOld() {
+        Member one = world.join("one", PROD);
+        world.pass(A_WHILE);
+        world.nanos.addAndGet(UNTIL_TAKEN_OVER.toNanos());
+        world.server.expire();
+        one.fleet.keepLease();
+        one.fleet.keepLease();
+
+        assertThat(one.renews("prod")).isFalse();
+        world.pass(A_WHILE);
+        assertThat(one.renews("prod")).isTrue();
+    }
+
+    @Test
     void whoIsCutOffIsAdriftOnceItsLeaseIsOver() {
         Member one = world.join("one", PROD);
         world.pass(A_WHILE);
