@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +55,7 @@ final class EtcdFleet implements Fleet, Renewers, SharedSessions.Gate {
     private final SharedSessions sessions;
     private final Dispatches dispatches;
     private final Admission admission;
+    private final AtomicBoolean isTickAsked = new AtomicBoolean();
     private final AtomicLong lostLeases = new AtomicLong();
 
     private volatile boolean isLocked;
@@ -81,7 +83,7 @@ final class EtcdFleet implements Fleet, Renewers, SharedSessions.Gate {
         this.keys = new Keyspace(prefix);
         this.records = new Records(keys, format, fleetKey);
         this.lease = new Lease(etcd, place.nanos(), this::lost);
-        this.news = new News(keys, records, lane, this::look);
+        this.news = new News(keys, records, lane, this::look, this::soon);
         Mirror mirror = news.mirror();
         this.passages = new Passages(place.nanos(), this::look);
         this.following = new Following(etcd, keys, mirror, lane, place.nanos(), passages::stayAll);
@@ -195,6 +197,16 @@ final class EtcdFleet implements Fleet, Renewers, SharedSessions.Gate {
         claims.look();
     }
 
+    /** Does what is to be done without waiting for the next tick: once, however often it is asked for. */
+    private void soon() {
+        if (isTickAsked.compareAndSet(false, true)) {
+            lane.execute(() -> {
+                isTickAsked.set(false);
+                tick();
+            });
+        }
+    }
+
     private void lost() {
         if (claims.holdsAny()) {
             lostLeases.incrementAndGet();
@@ -242,6 +254,7 @@ final class EtcdFleet implements Fleet, Renewers, SharedSessions.Gate {
     @Override
     public void wish(Wish wish) {
         dispatches.wish(wish);
+        soon();
     }
 
     @Override

@@ -4,7 +4,6 @@ import dev.iambroker.fleet.FleetRefused;
 import dev.iambroker.fleet.FleetSettings;
 import io.etcd.jetcd.common.exception.ErrorCode;
 import io.etcd.jetcd.common.exception.EtcdException;
-import io.grpc.Status;
 import java.security.cert.CertificateException;
 import java.util.Objects;
 import java.util.Set;
@@ -17,6 +16,7 @@ final class JetcdFailures {
     private static final Set<String> AUTHENTICATION =
             Set.of("authentication failed, invalid user ID or password", "user name is empty");
 
+    private static final String BY_ETCD = "etcdserver: ";
     private static final String NO_USERS = "authentication is not enabled";
     private static final String PERMISSION = "permission denied";
     private static final String NO_LEASE = "requested lease not found";
@@ -78,14 +78,14 @@ final class JetcdFailures {
         return Stream.iterate(failure, Objects::nonNull, Throwable::getCause);
     }
 
-    /** One line. What etcd says names a key or a user at most, never a value. */
+    /** One line. What etcd says names a key or a user at most, never a value; it may be the cause of what jetcd says. */
     private static String said(Throwable failure) {
-        String message = Status.fromThrowable(failure).getDescription();
-        if (message == null) {
-            message = failure.getMessage();
-        }
-        String text = message == null ? failure.getClass().getSimpleName() : message;
+        String text = chain(failure)
+                .map(at -> String.valueOf(at.getMessage()))
+                .filter(message -> message.contains(BY_ETCD))
+                .findFirst()
+                .orElse(String.valueOf(failure.getMessage()));
         int end = text.indexOf('\n');
-        return (end < 0 ? text : text.substring(0, end)).replace("etcdserver: ", "");
+        return (end < 0 ? text : text.substring(0, end)).replace(BY_ETCD, "");
     }
 }

@@ -75,7 +75,7 @@ final class Lease {
         }
         try {
             renew();
-            return BETWEEN_ROUNDS;
+            return held.get().id() == 0 ? AFTER_FAILURE : BETWEEN_ROUNDS;
         } catch (EtcdUnavailable e) {
             failed(e.getMessage());
             return AFTER_FAILURE;

@@ -22,15 +22,20 @@ final class News implements Mirror.Changes {
     private final Mirror mirror;
     private final Executor lane;
     private final Runnable look;
+    private final Runnable soon;
     private final Map<AccountName, Duty> duties = new HashMap<>();
     private @Nullable SharedSessions sessions;
     private Renewers.@Nullable Listener listener;
 
-    /** @param look runs when something changed that duties depend on */
-    News(Keyspace keys, Mirror.Reading reading, Executor lane, Runnable look) {
+    /**
+     * @param look runs when something changed that duties depend on
+     * @param soon runs when somebody waits for what is to be done
+     */
+    News(Keyspace keys, Mirror.Reading reading, Executor lane, Runnable look, Runnable soon) {
         this.mirror = new Mirror(keys, reading, this);
         this.lane = lane;
         this.look = look;
+        this.soon = soon;
     }
 
     Mirror mirror() {
@@ -62,7 +67,8 @@ final class News implements Mirror.Changes {
                     tell(finding.account(), finding.kind(), finding.ending());
                 }
             }
-            case MEMBER, RENEWER, WANT, WISH -> look.run();
+            case MEMBER, RENEWER, WANT -> look.run();
+            case WISH -> soon.run();
             case INTENT -> {}
         }
     }

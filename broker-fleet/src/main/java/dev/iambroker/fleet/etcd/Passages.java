@@ -6,14 +6,18 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps a login from being handed over while a request for it is under way, or its answer is not written yet: the next
  * renewer would present a refresh token that was used up. Thread-safe.
  */
 final class Passages {
-    /** An answer that is not taken in by then never will be. */
+    /** For so long a login is kept for an answer to be taken in. */
     private static final Duration UNTIL_WRITTEN = Duration.ofSeconds(30);
+
+    /** A disk or an etcd that fails may be back by then. */
+    private static final Duration UNTIL_VOID = Duration.ofMinutes(10);
 
     private static final int MOST_LOOKS = 150;
     private static final int MILLIS_BETWEEN_LOOKS = 20;
@@ -36,6 +40,8 @@ final class Passages {
             return false;
         }
         underWay.merge(id, 1, Integer::sum);
+        // An answer before this one was written, or is void.
+        unwritten.remove(id);
         return true;
     }
 
@@ -64,16 +70,18 @@ final class Passages {
         }
     }
 
-    /** Whether an answer waits to be written. */
+    /** Whether an answer waits to be written, also for longer than a login is kept for it. */
     synchronized boolean isUnwritten(String id) {
-        return unwritten.containsKey(id);
+        return isWithin(unwritten.get(id), UNTIL_VOID);
+    }
+
+    private boolean isWithin(@Nullable Long since, Duration limit) {
+        return since != null && nanos.getAsLong() - since < limit.toNanos();
     }
 
     /** Lets the login leave: nothing begins until {@link #stay}. False where something is under way. */
     synchronized boolean leave(String id) {
-        Long since = unwritten.get(id);
-        boolean isAwaited = since != null && nanos.getAsLong() - since < UNTIL_WRITTEN.toNanos();
-        if (underWay.containsKey(id) || isAwaited) {
+        if (underWay.containsKey(id) || isWithin(unwritten.get(id), UNTIL_WRITTEN)) {
             return false;
         }
         leaving.add(id);
@@ -89,10 +97,14 @@ final class Passages {
         leaving.clear();
     }
 
+    private boolean isBusy() {
+        return !underWay.isEmpty() || unwritten.values().stream().anyMatch(since -> isWithin(since, UNTIL_WRITTEN));
+    }
+
     /** Waits until nothing is under way or to be written, for some seconds at most. */
     synchronized void awaitQuiet() {
         try {
-            for (int look = 0; look < MOST_LOOKS && !(underWay.isEmpty() && unwritten.isEmpty()); look++) {
+            for (int look = 0; look < MOST_LOOKS && isBusy(); look++) {
                 wait(MILLIS_BETWEEN_LOOKS);
             }
         } catch (InterruptedException e) {

@@ -102,12 +102,26 @@ final class EtcdFleetTest {
         assertThat(renewer.renews("prod")).isFalse();
         assertThat(other.renews("prod")).isTrue();
         renewer.stop(false);
-        world.pass(Duration.ofSeconds(1));
+        world.pass(Duration.ofMillis(250));
         assertThat(renewer.renews("prod")).isFalse();
         assertThat(renewer.fleet.report().lostLeases()).isEqualTo(1);
         world.pass(A_WHILE);
         assertThat(renewer.renews("prod")).isTrue();
         assertThat(other.renews("prod")).isFalse();
+    }
+
+    @Test
+    void aNewLeaseBringsBackNoDutyOfTheOneBeforeWhileTheMirrorIsOld() {
+        Member one = world.join("one", PROD);
+        world.pass(A_WHILE);
+        world.nanos.addAndGet(UNTIL_TAKEN_OVER.toNanos());
+        world.server.expire();
+        one.fleet.keepLease();
+        one.fleet.keepLease();
+
+        assertThat(one.renews("prod")).isFalse();
+        world.pass(A_WHILE);
+        assertThat(one.renews("prod")).isTrue();
     }
 
     @Test
@@ -146,6 +160,33 @@ final class EtcdFleetTest {
         one.lane.drain();
         one.fleet.tick();
         assertThat(one.fleet.duty(PROD)).isEqualTo(Duty.OURS);
+    }
+
+    @Test
+    void aClaimWhoseAnswerWasLostIsFoundOut() {
+        Member one = world.new Member("one", World.KEY);
+        one.fleet.join();
+        one.fleet.take(List.of(PROD));
+        one.fleet.begin(one);
+        one.etcd.loseNextAnswer();
+        one.lane.drain();
+        assertThat(one.fleet.duty(PROD)).isEqualTo(Duty.ANOTHERS);
+        world.nanos.addAndGet(Duration.ofSeconds(1).toNanos());
+        one.fleet.tick();
+
+        assertThat(one.fleet.duty(PROD)).isEqualTo(Duty.OURS);
+    }
+
+    @Test
+    void aHandoverWhoseAnswerWasLostIsFoundOut() {
+        Member one = world.join("one", MANY);
+        world.pass(Duration.ofSeconds(1));
+        one.etcd.loseNextAnswer();
+        Member two = world.join("two", MANY);
+        world.pass(A_WHILE);
+
+        assertThat(shareOf(one) + shareOf(two)).isEqualTo(MANY.length);
+        assertThat(shareOf(two)).isGreaterThan(200);
     }
 
     @Test

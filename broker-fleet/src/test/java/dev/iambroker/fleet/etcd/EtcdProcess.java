@@ -28,7 +28,7 @@ final class EtcdProcess implements AutoCloseable {
 
     /** Why it cannot be started here; null where it can. */
     static @Nullable String missing() {
-        for (String program : List.of("etcd", "openssl")) {
+        for (String program : List.of("etcd", "etcdctl", "openssl")) {
             if (!isThere(program)) {
                 return program + " is not installed";
             }
@@ -185,6 +185,24 @@ final class EtcdProcess implements AutoCloseable {
                 username,
                 username == null ? null : source("wrong"),
                 source("0123456789abcdef0123456789abcdef"));
+    }
+
+    /** As an administrator of etcd does. */
+    void control(String... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(
+                "etcdctl",
+                "--endpoints=https://127.0.0.1:" + port,
+                "--cacert=" + folder.resolve("ca.pem"),
+                "--cert=" + folder.resolve("client.pem"),
+                "--key=" + folder.resolve("client.key")));
+        command.addAll(List.of(arguments));
+        Path log = folder.resolve("etcdctl.log");
+        var builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+        builder.environment().put("ETCDCTL_API", "3");
+        Process running = builder.start();
+        if (!running.waitFor(30, TimeUnit.SECONDS) || running.exitValue() != 0) {
+            throw new IOException("etcdctl failed: " + Files.readString(log));
+        }
     }
 
     static SecretSource source(String text) {

@@ -172,6 +172,25 @@ final class JetcdEtcdTest {
     }
 
     @Test
+    void aUserThatEtcdDoesNotTakeIsRefused() throws Exception {
+        try (var other = new JetcdEtcd(server().settings("ca.pem", "client", "somebody"))) {
+            assertThatExceptionOfType(FleetRefused.class)
+                    .isThrownBy(() -> other.get("/any"))
+                    .withMessageContaining("knows no users");
+        }
+        server().control("user", "add", "root:secret");
+        server().control("user", "grant-role", "root", "root");
+        server().control("auth", "enable");
+        try (var other = new JetcdEtcd(server().settings("ca.pem", "client", "root"))) {
+            assertThatExceptionOfType(FleetRefused.class)
+                    .isThrownBy(() -> other.get("/any"))
+                    .withMessageContaining("username and password");
+        } finally {
+            server().control("--user", "root:secret", "auth", "disable");
+        }
+    }
+
+    @Test
     void filesThatAreNoneAreRefused() {
         assertThatExceptionOfType(FleetRefused.class)
                 .isThrownBy(() -> new JetcdEtcd(server().settings("absent.pem", "client", null)))

@@ -137,6 +137,21 @@ final class SharedSessionsTest {
     }
 
     @Test
+    void whatUsesNothingUpIsTheRenewersTooAndNeedsNoIntent() {
+        tokenOf(two);
+        var grant = new Grant.DelegatedRefresh(Secret.of("r1"));
+        assertThatExceptionOfType(IamFailure.Retry.class)
+                .isThrownBy(() -> two.fleet.fenced(iam).request(ACCOUNT, grant));
+        assertThatExceptionOfType(IamFailure.Retry.class)
+                .isThrownBy(() -> two.fleet.fenced(iam).passcode(ACCOUNT, Secret.of("r1")));
+        assertThat(iam.asked).isEmpty();
+        var unused = one.fleet.fenced(iam).request(ACCOUNT, grant);
+
+        assertThat(iam.asked).containsExactly("delegated_refresh_token");
+        assertThat(isIntentOpen()).isFalse();
+    }
+
+    @Test
     void aRefreshTokenOfSomebodysLoginHereGoesThrough() {
         tokenOf(two);
         refresh(two, "brought-by-a-person");
