@@ -129,7 +129,7 @@ public final class FleetOfBrokers implements AutoCloseable {
 
     private boolean isWhole(FleetMember member) throws IOException {
         FleetView view = member.view();
-        return view.isConnected() && view.members().size() == running().size() && view.unclaimed() == 0;
+        return view.isConnected() && view.members().size() == running().size() && view.isClaimed();
     }
 
     /**

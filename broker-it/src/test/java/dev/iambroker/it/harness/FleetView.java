@@ -47,11 +47,11 @@ public record FleetView(JsonNode json) {
                 .toList();
     }
 
-    /** How many logins nobody renews now. */
-    public long unclaimed() {
-        return elements("logins")
-                .filter(login -> login.path("renewer").asString("").isEmpty())
-                .count();
+    /** Whether there are logins, and somebody renews each of them. */
+    public boolean isClaimed() {
+        return elements("logins").findAny().isPresent()
+                && elements("logins")
+                        .noneMatch(login -> login.path("renewer").asString("").isEmpty());
     }
 
     private Stream<JsonNode> elements(String list) {
