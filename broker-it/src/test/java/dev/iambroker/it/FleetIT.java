@@ -321,7 +321,9 @@ final class FleetIT {
                 member.daemon().await(account + " to be logged out", () -> isRefused(member, account));
             }
         }
-        assertThat(cloud.emulator().liveSessions(cloud.user())).isZero();
+        fleet.member(1)
+                .daemon()
+                .await("the session to be revoked", () -> cloud.emulator().liveSessions(cloud.user()) == 0);
     }
 
     private static boolean isRefused(FleetMember member, String account) {
