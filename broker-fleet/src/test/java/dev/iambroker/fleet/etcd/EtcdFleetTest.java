@@ -166,7 +166,7 @@ final class EtcdFleetTest {
     void aClaimWhoseAnswerWasLostIsFoundOut() {
         Member one = world.new Member("one", World.KEY);
         one.fleet.join();
-        one.fleet.take(List.of(PROD));
+        one.fleet.take(Map.of(PROD, PROD));
         one.fleet.begin(one);
         one.etcd.loseNextAnswer();
         one.lane.drain();
