@@ -321,7 +321,10 @@ final class FleetIT {
                 member.daemon().await(account + " to be logged out", () -> isRefused(member, account));
             }
         }
-        assertThat(cloud.emulator().liveSessions(cloud.user())).isZero();
+        // What it had at IAM is revoked after the answer.
+        fleet.member(1)
+                .daemon()
+                .await("the session to be revoked", () -> cloud.emulator().liveSessions(cloud.user()) == 0);
     }
 
     private static boolean isRefused(FleetMember member, String account) {
