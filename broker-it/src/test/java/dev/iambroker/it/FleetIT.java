@@ -321,6 +321,7 @@ final class FleetIT {
                 member.daemon().await(account + " to be logged out", () -> isRefused(member, account));
             }
         }
+        // What it had at IAM is revoked after the answer.
         fleet.member(1)
                 .daemon()
                 .await("the session to be revoked", () -> cloud.emulator().liveSessions(cloud.user()) == 0);
