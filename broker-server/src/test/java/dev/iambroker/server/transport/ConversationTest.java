@@ -248,6 +248,19 @@ final class ConversationTest {
         assertThat(client.isOpen()).isFalse();
     }
 
+    /** The line of a busy user is never empty: who has to be told once more of what it waited for waits again, and again. */
+    @Test
+    void closedByItsAnswer_clientGoesWhileItsUserIsBusy_endsWithItsTurn() {
+        send("GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        turns.join(UID).spend(Turns.STEPS);
+        client.leave();
+        assertThat(client.isOpen()).isTrue();
+
+        client.runTasks();
+
+        assertThat(client.isOpen()).isFalse();
+    }
+
     /** Whoever goes while nothing is read of it must not fill the log. */
     @Test
     void clientGone_foundOutAsItIsReadAgain_closedWithoutALine() {

@@ -82,6 +82,12 @@ final class ManualConnection implements StreamSocket {
         run();
     }
 
+    /** As {@link #endInput}, and the event loop looks once. */
+    void leave() {
+        hasEnded = true;
+        look();
+    }
+
     /** The client goes: whoever reads or sends next learns of it. */
     void breakOff() {
         broken = new IOException("Connection reset by peer");
