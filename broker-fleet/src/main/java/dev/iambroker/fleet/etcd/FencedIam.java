@@ -77,7 +77,7 @@ final class FencedIam implements IamClient {
             case Grant.ComputeResource unused -> null;
         };
         if (presented == null || !isShared(account, presented)) {
-            return iam.request(account, grant);
+            return accompanied(account, () -> iam.request(account, grant));
         }
         if (grant instanceof Grant.Refresh) {
             return refreshed(account, grant, presented);
@@ -94,6 +94,19 @@ final class FencedIam implements IamClient {
 
     private boolean isShared(Account account, Secret token) {
         return sessions.isOfLogin(keys.id(account.sessionOwner()), token);
+    }
+
+    /** A login, whosever it is: were the duty handed over meanwhile, the next renewer would make it once more. */
+    private <A> A accompanied(Account account, Supplier<A> request) {
+        String id = keys.id(account.sessionOwner());
+        if (!claims.isOurs(id) || !passages.enter(id)) {
+            return request.get();
+        }
+        try {
+            return request.get();
+        } finally {
+            passages.exit(id);
+        }
     }
 
     /** A request that uses nothing up; only the renewer's, as it has to be of the newest session. */
