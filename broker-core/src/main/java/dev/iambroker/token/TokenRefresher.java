@@ -251,6 +251,7 @@ final class TokenRefresher {
     void forgiveArrived(ManagedAccount account) {
         if (account.ownsItsSession()) {
             forgive(account);
+            accounts.sharing(account).forEach(this::planUnlessServed);
         } else {
             account.keys().forEach(standings::clear);
         }

@@ -5,8 +5,10 @@ import static dev.iambroker.token.Bench.PROD;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.iambroker.account.Account;
 import dev.iambroker.account.AccountName;
 import dev.iambroker.account.AccountState;
+import dev.iambroker.account.Login;
 import dev.iambroker.account.TokenKind;
 import dev.iambroker.iam.IamFailure;
 import dev.iambroker.secret.Secret;
@@ -53,6 +55,20 @@ final class SharedLoginsTest {
         String first = etag(renewer, DEV);
         pass(Duration.ofMinutes(40));
         assertThat(etag(renewer, DEV)).isNotEqualTo(first).isEqualTo(etag(other, DEV));
+    }
+
+    @Test
+    void aLogin_atTheOneThatDoesNotRenew_servesAlsoWhoSharesIt() {
+        AccountName team = new AccountName("team");
+        Account sharing = Bench.account(team, new Login.Shared(DEV, Bench.byPasscode().login()));
+        SharedState both = new SharedState();
+        SharedState.Member first = both.join(iam, time, Bench.byPasscode(), sharing);
+        SharedState.Member second = both.join(iam, othersTime, Bench.byPasscode(), sharing);
+        first.bench.started();
+        second.bench.started();
+        logInAt(second);
+        time.settle();
+        assertThat(etag(second, team)).isEqualTo(etag(first, team));
     }
 
     @Test
