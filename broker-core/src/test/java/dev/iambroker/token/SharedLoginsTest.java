@@ -60,7 +60,8 @@ final class SharedLoginsTest {
     @Test
     void aLogin_atTheOneThatDoesNotRenew_servesAlsoWhoSharesIt() {
         AccountName team = new AccountName("team");
-        Account sharing = Bench.account(team, new Login.Shared(DEV, Bench.byPasscode().login()));
+        Account sharing =
+                Bench.account(team, new Login.Shared(DEV, Bench.byPasscode().login()));
         SharedState both = new SharedState();
         SharedState.Member first = both.join(iam, time, Bench.byPasscode(), sharing);
         SharedState.Member second = both.join(iam, othersTime, Bench.byPasscode(), sharing);

@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Who renews what, and what members hear of each other. */
@@ -58,6 +59,30 @@ final class EtcdFleetTest {
 
         assertThat(shareOf(one)).isBetween(200L, 300L);
         assertThat(shareOf(one) + shareOf(two)).isEqualTo(MANY.length);
+    }
+
+    @Test
+    void tenMembersDivideTenThousandLoginsEvenlyAlsoAfterOneLeft() {
+        AccountName[] logins =
+                IntStream.range(0, 10_000).mapToObj(at -> name("login" + at)).toArray(AccountName[]::new);
+        List<Member> members = IntStream.range(0, 10)
+                .mapToObj(at -> world.join("member" + at, logins))
+                .toList();
+        world.pass(A_WHILE);
+        assertThat(members)
+                .allSatisfy(member -> assertThat(shareOf(member, logins)).isBetween(800L, 1200L));
+
+        members.getFirst().stop(true);
+        world.pass(UNTIL_TAKEN_OVER);
+        List<Member> left = members.subList(1, members.size());
+        assertThat(left)
+                .allSatisfy(member -> assertThat(shareOf(member, logins)).isBetween(888L, 1333L));
+        assertThat(left.stream().mapToLong(member -> shareOf(member, logins)).sum())
+                .isEqualTo(logins.length);
+    }
+
+    private static long shareOf(Member member, AccountName[] logins) {
+        return Stream.of(logins).filter(login -> member.renews(login.value())).count();
     }
 
     private static long shareOf(Member member) {

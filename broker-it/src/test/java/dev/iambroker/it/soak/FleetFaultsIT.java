@@ -13,7 +13,7 @@ import org.junit.jupiter.api.parallel.Isolated;
 /** A fleet of ten and its etcd, whose machines and networks fail: shortly in every build, longer by {@code dev/test --fleet}. */
 @Isolated
 final class FleetFaultsIT {
-    private static final long SHORT_SECONDS = 90;
+    private static final long SHORT_SECONDS = 60;
 
     @Test
     @Timeout(24 * 3600)

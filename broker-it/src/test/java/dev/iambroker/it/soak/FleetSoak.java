@@ -75,8 +75,9 @@ final class FleetSoak {
         for (FleetMember member : fleet.members()) {
             worlds.put(member, new World());
             member.daemon()
-                    .await("all accounts to be valid, not " + unwell(member), () -> unwell(member)
-                            .isEmpty());
+                    .await(
+                            "all accounts to be valid, not " + unwell(member),
+                            () -> unwell(member).isEmpty());
         }
         Random seeds = new Random(seed);
         FleetMischief mischief = new FleetMischief(etcd, fleet, worlds, books, seeds.nextLong());
