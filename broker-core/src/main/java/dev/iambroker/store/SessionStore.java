@@ -27,6 +27,22 @@ public interface SessionStore {
      */
     void save(AccountName account, StoredSession session);
 
+    /**
+     * Replaces the sessions of two accounts, of which the second shares the login of the first. As {@link #save} for each, in
+     * that order; a store that is shared replaces both or none.
+     *
+     * @throws StoreFailure if one of them could not be made durable
+     */
+    default void save(AccountName owner, StoredSession session, AccountName sharing, StoredSession sharingSession) {
+        save(owner, session);
+        save(sharing, sharingSession);
+    }
+
+    /** Whether other brokers write it too. Then a refresh token that is not the newest is never worth a try. */
+    default boolean isShared() {
+        return false;
+    }
+
     /** Whether a passphrase locks it: then nothing can be loaded or saved. Also found so when it is opened. */
     boolean isLocked();
 

@@ -1,7 +1,7 @@
 package dev.iambroker.store;
 
 /** The store could not read or write. The message names the file and what to do, never its content. */
-public final class StoreFailure extends RuntimeException {
+public sealed class StoreFailure extends RuntimeException permits SessionSuperseded {
     private final String message;
 
     public StoreFailure(String message, Throwable cause) {

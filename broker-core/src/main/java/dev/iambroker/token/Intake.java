@@ -11,6 +11,7 @@ import dev.iambroker.iam.IssuedToken;
 import dev.iambroker.iam.TokenIssuers;
 import dev.iambroker.secret.Secret;
 import dev.iambroker.store.SessionStore;
+import dev.iambroker.store.SessionSuperseded;
 import dev.iambroker.store.StoreFailure;
 import dev.iambroker.store.StoredSession;
 import dev.iambroker.store.StoredToken;
@@ -148,7 +149,12 @@ final class Intake {
                     null,
                     null);
         }
-        commit(target, target.owner().stored(), List.of(token), false);
+        if (store.isShared()) {
+            // Each broker has its own of them: they are not worth a word to the others.
+            release(List.of(token));
+        } else {
+            commit(target, target.owner().stored(), List.of(token), false);
+        }
     }
 
     /**
@@ -156,6 +162,11 @@ final class Intake {
      * newest. The disk is read only when the newest was refused.
      */
     Iterable<Secret> knownRefreshTokens(ManagedAccount owner) {
+        if (store.isShared()) {
+            // Nothing is older for want of a disk: whoever used the newest left word of it. An older one is used up.
+            Secret newest = owner.stored().refreshToken();
+            return newest == null ? List.of() : List.of(newest);
+        }
         return () -> new KnownRefreshTokens(owner.stored(), () -> store.load(owner.name()));
     }
 
@@ -176,7 +187,11 @@ final class Intake {
         if (unsaved == null) {
             return false;
         }
-        write(owner, unsaved);
+        try {
+            write(owner, unsaved);
+        } catch (SessionSuperseded e) {
+            throw superseded(owner, e);
+        }
         owner.keepUnsaved(null);
         // They lay aside, out of sight of whoever notices that the clock jumped or the machine slept.
         List<Token> usable = unsaved.tokens().stream()
@@ -195,6 +210,8 @@ final class Intake {
         var unsaved = new ManagedAccount.Unsaved(ownerNext, target, targetNext, tokens);
         try {
             write(owner, unsaved);
+        } catch (SessionSuperseded e) {
+            throw superseded(owner, e);
         } catch (RenewalFailure.Transient notWritten) {
             if (rotated) {
                 owner.keepUnsaved(unsaved);
@@ -207,19 +224,33 @@ final class Intake {
         release(tokens);
     }
 
+    /** The answer continues a session that is no more: nothing of it may be kept, and what is there instead arrives. */
+    private static RenewalFailure.Transient superseded(ManagedAccount owner, SessionSuperseded failure) {
+        owner.keepUnsaved(null);
+        return new RenewalFailure.Transient(failure.getMessage(), null, null);
+    }
+
     private void write(ManagedAccount owner, ManagedAccount.Unsaved unsaved) {
         try {
-            store.save(owner.name(), unsaved.session());
-            owner.store(unsaved.session());
-            if (unsaved.target() != owner) {
-                store.save(unsaved.target().name(), unsaved.targetSession());
-                unsaved.target().store(unsaved.targetSession());
-            }
+            save(owner, unsaved);
             events.storeWritten(true);
+        } catch (SessionSuperseded e) {
+            throw e;
         } catch (StoreFailure e) {
             events.storeWritten(false);
             throw new RenewalFailure.Transient(e.getMessage(), null, null);
         }
+    }
+
+    private void save(ManagedAccount owner, ManagedAccount.Unsaved unsaved) {
+        ManagedAccount target = unsaved.target();
+        if (target == owner) {
+            store.save(owner.name(), unsaved.session());
+        } else {
+            store.save(owner.name(), unsaved.session(), target.name(), unsaved.targetSession());
+            target.store(unsaved.targetSession());
+        }
+        owner.store(unsaved.session());
     }
 
     private static void keepInMemory(
@@ -270,8 +301,12 @@ final class Intake {
                         kept.acquiredAt());
                 continue;
             }
+            TokenKey key = new TokenKey(account.name(), kept.kind(), kept.cluster());
+            if (isOutdated(kept, key)) {
+                continue;
+            }
             Token token = new Token(
-                    new TokenKey(account.name(), kept.kind(), kept.cluster()),
+                    key,
                     kept.value(),
                     kept.scope(),
                     kept.expiresAt(),
@@ -281,6 +316,12 @@ final class Intake {
                 release(List.of(token));
             }
         }
+    }
+
+    /** One that was renewed here while others could not be told is better than theirs. */
+    private boolean isOutdated(StoredToken kept, TokenKey key) {
+        Token cached = cache.usable(key);
+        return cached != null && !kept.expiresAt().isAfter(cached.expiresAt());
     }
 
     private static boolean isOfIam(StoredToken kept) {

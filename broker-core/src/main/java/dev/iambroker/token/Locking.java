@@ -117,7 +117,9 @@ final class Locking {
         if (account.ownsItsSession()) {
             intake.settle(account);
         }
-        store.save(account.name(), account.stored());
+        if (!store.isShared()) {
+            store.save(account.name(), account.stored());
+        }
     }
 
     private void dropAll() {

@@ -1,5 +1,6 @@
 package dev.iambroker.token;
 
+import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 
 /** Tells how an account stands, from what the cache and the refresher know. */
@@ -7,11 +8,13 @@ final class StatusReport {
     private final Accounts accounts;
     private final TokenRefresher refresher;
     private final Runway runway;
+    private final InstantSource clock;
 
-    StatusReport(Accounts accounts, TokenRefresher refresher, Runway runway) {
+    StatusReport(Accounts accounts, TokenRefresher refresher, Runway runway, InstantSource clock) {
         this.accounts = accounts;
         this.refresher = refresher;
         this.runway = runway;
+        this.clock = clock;
     }
 
     AccountStatus of(ManagedAccount account) {
@@ -36,6 +39,10 @@ final class StatusReport {
         AccountStatus.Failure dead = account.dead();
         if (dead != null) {
             return wasLoggedIn(account) ? dead : null;
+        }
+        RenewalFailure withheld = refresher.withheld(account);
+        if (withheld != null) {
+            return new AccountStatus.Failure(clock.instant(), withheld);
         }
         for (TokenKey key : account.keys()) {
             Standings.Standing standing = refresher.standings().of(key);

@@ -7,6 +7,7 @@ import dev.iambroker.account.OpenShiftServers;
 import dev.iambroker.account.TokenKind;
 import dev.iambroker.event.BrokerEvents;
 import dev.iambroker.event.BrokerEvents.Outcome;
+import dev.iambroker.fleet.Ending;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -50,6 +51,7 @@ final class TokenRefresher {
     private final Time time;
     private final BrokerEvents events;
     private final Standings standings = new Standings();
+    private final Duties duties;
     private final Flights flights;
 
     /** @param landed told of every account of which a flight ended; quick, never throws */
@@ -62,6 +64,7 @@ final class TokenRefresher {
             RefreshQueue queue,
             RefreshSchedule schedule,
             LockState lock,
+            Duties duties,
             Upstreams upstreams,
             Executor executor,
             Time time,
@@ -74,6 +77,7 @@ final class TokenRefresher {
         this.queue = queue;
         this.schedule = schedule;
         this.lock = lock;
+        this.duties = duties;
         this.backoff = new Backoff(schedule.random());
         this.time = time;
         this.events = events;
@@ -84,6 +88,12 @@ final class TokenRefresher {
         return standings;
     }
 
+    /** Why nobody may renew the account's tokens now, whatever IAM says; null where somebody may. */
+    @Nullable
+    RenewalFailure withheld(ManagedAccount account) {
+        return duties.withheld(account);
+    }
+
     /** Whether a renewal of the account runs; one that still waits its turn does not. */
     boolean isFlying(AccountName account) {
         return flights.isAirborne(account);
@@ -92,6 +102,7 @@ final class TokenRefresher {
     /** Tells whoever waits for a renewal that there is none to wait for. */
     void disappoint(RenewalFailure failure) {
         flights.disappoint(failure);
+        duties.disappoint(failure);
     }
 
     private void announce(ManagedAccount account) {
@@ -115,11 +126,21 @@ final class TokenRefresher {
             forget(account, key);
             return;
         }
-        if (flights.isUnderWay(key)) {
+        if (!duties.isOurs(account, key)) {
+            leaveToOthers(key);
+        } else if (flights.isUnderWay(key)) {
             // It may be landing: its own plan came due before it was out of the way, and must not be lost.
             queue.plan(key, time.nanos() + LOOK_AGAIN.toNanos());
         } else if (stopped(account, key) == null) {
             fly(account, key);
+        }
+    }
+
+    private void leaveToOthers(TokenKey key) {
+        queue.plan(key, time.nanos() + Duties.LOOK_AGAIN.toNanos());
+        if (key.kind() == TokenKind.KUBE) {
+            // Who renews it knows only of its own callers, and would let it go.
+            duties.wish(key, /* isForced= */ false);
         }
     }
 
@@ -140,7 +161,7 @@ final class TokenRefresher {
     /** Starts a renewal that nobody waits for, unless it would be too soon. */
     void renewBehind(ManagedAccount account, Token due) {
         TokenKey key = due.key().renewedAs();
-        if (!schedule.isTooYoung(due, time) && blocking(account, key) == null) {
+        if (!schedule.isTooYoung(due, time) && duties.isOurs(account, key) && blocking(account, key) == null) {
             fly(account, key);
         }
     }
@@ -158,6 +179,10 @@ final class TokenRefresher {
         }
         if (flights.isUnderWay(key)) {
             return null;
+        }
+        RenewalFailure withheld = key.cluster() == null ? duties.withheld(account) : null;
+        if (withheld != null) {
+            return withheld;
         }
         RenewalFailure stopped = stopped(account, key);
         return stopped != null ? stopped : standings.blocking(key, time);
@@ -178,12 +203,79 @@ final class TokenRefresher {
     /** The flight that renews {@code key}: the one under way, or a new one. Not every starter waits for it. */
     @CanIgnoreReturnValue
     CompletableFuture<@Nullable Void> fly(ManagedAccount account, TokenKey key) {
-        return flights.fly(account, key, /* awaited= */ false);
+        return duties.isOurs(account, key)
+                ? flights.fly(account, key, /* awaited= */ false)
+                : arrival(account, key, /* isForced= */ true);
     }
 
     /** As {@link #fly}, for a caller who has nothing and waits: it goes before those that nobody misses yet. */
     CompletableFuture<@Nullable Void> flyAwaited(ManagedAccount account, TokenKey key) {
-        return flights.fly(account, key, /* awaited= */ true);
+        return duties.isOurs(account, key)
+                ? flights.fly(account, key, /* awaited= */ true)
+                : arrival(account, key, /* isForced= */ false);
+    }
+
+    private CompletableFuture<@Nullable Void> arrival(ManagedAccount account, TokenKey key, boolean isForced) {
+        CompletableFuture<@Nullable Void> arrival = duties.arrival(key, isForced);
+        if (duties.isOurs(account, key)) {
+            // It became so before anybody was known to wait.
+            takeOver(account, key);
+        }
+        return arrival;
+    }
+
+    /** Whoever waits for another broker to bring {@code key} now waits for this one. */
+    void takeOver(ManagedAccount account, TokenKey key) {
+        CompletableFuture<@Nullable Void> waiting = duties.takeWaiting(key);
+        if (waiting != null) {
+            var unused = flights.fly(account, key, /* awaited= */ true).whenComplete((nothing, failure) -> {
+                if (failure == null) {
+                    waiting.complete(null);
+                } else {
+                    waiting.completeExceptionally(failure);
+                }
+            });
+        }
+    }
+
+    /** What another broker's client wishes for: as a client's of this one. */
+    void renewWished(ManagedAccount account, TokenKey key, boolean isForced) {
+        Token token = cache.usable(key);
+        boolean isWanted = token == null || token.isDue(time) || (isForced && !schedule.isTooYoung(token, time));
+        if (isWanted && blocking(account, key.renewedAs()) == null) {
+            fly(account, key.renewedAs());
+        }
+    }
+
+    /** A renewal or a login elsewhere brought the account its tokens. */
+    void forgiveArrived(ManagedAccount account) {
+        if (account.ownsItsSession()) {
+            forgive(account);
+            accounts.sharing(account).forEach(this::planUnlessServed);
+        } else {
+            account.keys().forEach(standings::clear);
+        }
+    }
+
+    /** What the broker that renews {@code key} found to be over. */
+    void endedElsewhere(ManagedAccount account, TokenKey key, Ending ending) {
+        RenewalFailure failure = Duties.failure(ending);
+        if (key.kind() == TokenKind.ACCESS && account.ownsItsSession()) {
+            account.die(new AccountStatus.Failure(ending.at(), failure));
+            accounts.sharing(account).forEach(sharing -> sharing.keys().forEach(of -> duties.disappoint(of, failure)));
+        } else {
+            standings.stopped(key, failure, time);
+            duties.disappoint(key, failure);
+        }
+    }
+
+    /** What was {@linkplain #endedElsewhere over} is not. */
+    void worksAgain(ManagedAccount account, TokenKey key) {
+        standings.clear(key);
+        if (key.kind() == TokenKind.ACCESS && account.ownsItsSession()) {
+            account.revive();
+            accounts.sharing(account).forEach(this::planUnlessServed);
+        }
     }
 
     /** A renewal brought the access token without the one that only comes along with it; not looked for again at once. */
@@ -235,6 +327,10 @@ final class TokenRefresher {
     }
 
     private @Nullable RenewalFailure renewUnlessRenewed(Flight flight, ManagedAccount account) {
+        if (!duties.isOurs(account, flight.key())) {
+            leaveToOthers(flight.key());
+            return new RenewalFailure.Transient("another broker of the fleet renews it from now on", null, LOOK_AGAIN);
+        }
         if (isRenewedAlready(flight, account)) {
             forgive(account, flight.key());
             return null;
@@ -297,7 +393,11 @@ final class TokenRefresher {
         standings.clear(key);
         boolean wasDead = account.dead() != null;
         account.revive();
+        if (before != null && before.isPermanent()) {
+            duties.works(key.account(), key.kind());
+        }
         if (wasDead) {
+            duties.works(account.owner().name(), TokenKind.ACCESS);
             accounts.sharing(account.owner()).forEach(this::planUnlessServed);
         }
         if (key.kind() == TokenKind.ACCESS) {
@@ -373,6 +473,9 @@ final class TokenRefresher {
             return ended(account, failure);
         }
         standings.stopped(key, failure, time);
+        if (key.cluster() == null) {
+            duties.ended(key.account(), key.kind(), failure);
+        }
         log.warn("{} cannot be had: {}", key, failure.getMessage());
         return failure;
     }
@@ -387,6 +490,7 @@ final class TokenRefresher {
             return before.cause();
         }
         account.owner().die(new AccountStatus.Failure(time.now(), failure));
+        duties.ended(account.owner().name(), TokenKind.ACCESS, failure);
         log.warn(
                 "account {} needs a login: run 'iam-broker login {}' ({})",
                 account.name(),
@@ -397,9 +501,20 @@ final class TokenRefresher {
 
     /** Forgets every failure of the accounts that share the session, as a login ends them all. */
     void forgive(ManagedAccount owner) {
+        if (owner.dead() != null) {
+            duties.works(owner.name(), TokenKind.ACCESS);
+        }
         owner.revive();
         for (ManagedAccount account : accounts.sharing(owner)) {
-            account.keys().forEach(standings::clear);
+            account.keys().forEach(this::forgive);
+        }
+    }
+
+    private void forgive(TokenKey key) {
+        Standings.Standing standing = standings.of(key);
+        standings.clear(key);
+        if (standing != null && standing.isPermanent() && key.cluster() == null) {
+            duties.works(key.account(), key.kind());
         }
     }
 

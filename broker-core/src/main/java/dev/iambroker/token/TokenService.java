@@ -7,6 +7,7 @@ import dev.iambroker.account.Login;
 import dev.iambroker.account.OpenShiftServers;
 import dev.iambroker.account.TokenKind;
 import dev.iambroker.event.BrokerEvents;
+import dev.iambroker.fleet.Renewers;
 import dev.iambroker.iam.ClockSkew;
 import dev.iambroker.iam.Grant;
 import dev.iambroker.iam.IamClient;
@@ -39,6 +40,8 @@ public final class TokenService {
 
     private final Accounts accounts;
     private final SessionStore store;
+    private final Renewers renewers;
+    private final Arrivals arrivals;
     private final IamClient iam;
     private final TokenCache cache;
     private final RefreshQueue queue;
@@ -65,6 +68,7 @@ public final class TokenService {
     /**
      * Loads every session, unless the store is locked; asks nothing of IAM before {@link #start}.
      *
+     * @param renewers told of the accounts; who else renews what {@code store} holds
      * @param openShiftServers asked only for the tokens of OpenShift clusters
      * @param executor runs flights; they block on IAM
      * @param skew shared with {@code iam}, which reads it off every answer
@@ -74,6 +78,7 @@ public final class TokenService {
             IamClient iam,
             OpenShiftServers openShiftServers,
             SessionStore store,
+            Renewers renewers,
             RefreshSchedule schedule,
             Executor executor,
             Time time,
@@ -81,6 +86,7 @@ public final class TokenService {
             BrokerEvents events,
             ClockSkew skew) {
         this.store = store;
+        this.renewers = renewers;
         this.schedule = schedule;
         this.executor = executor;
         this.time = time;
@@ -95,6 +101,7 @@ public final class TokenService {
         this.queue = new RefreshQueue(time, alarms.sleeper(this::renewDue));
         this.intake = new Intake(store, cache, queue, schedule, skew, time, events);
         this.exchange = new Exchange(this.iam, intake, time);
+        var duties = new Duties(renewers, cache, time);
         this.refresher = new TokenRefresher(
                 accounts,
                 exchange,
@@ -104,6 +111,7 @@ public final class TokenService {
                 queue,
                 schedule,
                 lock,
+                duties,
                 upstreams,
                 executor,
                 time,
@@ -117,6 +125,19 @@ public final class TokenService {
         this.runwayWatch = new RunwayWatch(accounts, refresher.standings(), runway, time, alarms);
         this.locking = new Locking(
                 accounts, store, intake, cache, refresher, lock, this::forgetAll, this::begin, this::beginWith);
+        this.arrivals = new Arrivals(
+                accounts,
+                store,
+                intake,
+                cache,
+                refresher,
+                duties,
+                lock,
+                executor,
+                time,
+                this::beginWith,
+                this::tryChangedCredential,
+                this::landed);
     }
 
     /** What is to ring when the alarm does. */
@@ -159,6 +180,8 @@ public final class TokenService {
         }
         clockWatch.start();
         runwayWatch.lookAtAll();
+        renewers.take(Arrivals.owners(accounts.configured().values()));
+        renewers.begin(arrivals);
     }
 
     private void begin(ManagedAccount account) {
@@ -179,6 +202,7 @@ public final class TokenService {
         var reconfiguration = new Reconfiguration(configured, accounts, store, this::forgetAll, this::begin);
         return () -> {
             reconfiguration.apply();
+            renewers.take(Arrivals.owners(configured));
             cache.wakeWaiting();
             runwayWatch.lookAtAll();
         };
@@ -276,7 +300,7 @@ public final class TokenService {
         }
     }
 
-    private static RenewalFailure neverLoggedIn() {
+    static RenewalFailure neverLoggedIn() {
         return new RenewalFailure.LoginRequired("nobody has logged in yet", null);
     }
 
@@ -586,7 +610,7 @@ public final class TokenService {
 
     /** How the account stands now. */
     public AccountStatus status(AccountName name) {
-        return new StatusReport(accounts, refresher, runway).of(managed(name));
+        return new StatusReport(accounts, refresher, runway, time::now).of(managed(name));
     }
 
     /** The owner's refresh token, for services of the older generations that want to see it. */

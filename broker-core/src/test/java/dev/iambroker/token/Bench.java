@@ -6,6 +6,7 @@ import dev.iambroker.account.Cloud;
 import dev.iambroker.account.Login;
 import dev.iambroker.account.TokenKind;
 import dev.iambroker.event.BrokerEvents;
+import dev.iambroker.fleet.Renewers;
 import dev.iambroker.iam.ClockSkew;
 import dev.iambroker.secret.Secret;
 import dev.iambroker.secret.SecretSource;
@@ -56,6 +57,16 @@ public final class Bench implements Executor {
             MemoryStore store,
             Collection<Account> accounts,
             RandomGenerator random) {
+        this(time, iam, store, Renewers.ALONE, accounts, random);
+    }
+
+    public Bench(
+            ManualTime time,
+            @Nullable ScriptedIam iam,
+            MemoryStore store,
+            Renewers renewers,
+            Collection<Account> accounts,
+            RandomGenerator random) {
         this.time = time;
         this.iam = iam == null ? new ScriptedIam(time) : iam;
         this.openShift = new ScriptedOpenShift(time);
@@ -67,7 +78,8 @@ public final class Bench implements Executor {
                 jumps.add(step);
             }
         };
-        this.tokens = new TokenService(accounts, this.iam, openShift, store, schedule, this, time, time, events, skew);
+        this.tokens = new TokenService(
+                accounts, this.iam, openShift, store, renewers, schedule, this, time, time, events, skew);
         time.onAlarm(tokens.alarms()::ring);
     }
 

@@ -11,6 +11,7 @@ import dev.iambroker.account.Cloud;
 import dev.iambroker.account.Login;
 import dev.iambroker.account.TokenKind;
 import dev.iambroker.event.BrokerEvents;
+import dev.iambroker.fleet.Renewers;
 import dev.iambroker.iam.ClockSkew;
 import dev.iambroker.iam.Grant;
 import dev.iambroker.iam.IamAnswer;
@@ -59,6 +60,7 @@ final class ReconfigurationRacesTest {
             iam,
             new ScriptedOpenShift(time),
             store,
+            Renewers.ALONE,
             new RefreshSchedule(0.5, 0.1, Duration.ZERO, Duration.ofHours(2), new Random(1)),
             threads,
             time,

@@ -24,6 +24,7 @@ import dev.iambroker.emulator.http.HttpRequest;
 import dev.iambroker.emulator.http.HttpResponse;
 import dev.iambroker.emulator.iam.Attribution;
 import dev.iambroker.emulator.iam.IamService;
+import dev.iambroker.emulator.iam.RetiredUse;
 import dev.iambroker.emulator.iam.Sessions;
 import dev.iambroker.emulator.iam.SigningKeys;
 import dev.iambroker.emulator.iam.TokenVerifier;
@@ -319,6 +320,16 @@ public final class Emulator implements AutoCloseable {
         return sessions.usable(refreshToken);
     }
 
+    /** How many login sessions of that identity have a refresh token that a client could use now. */
+    public int liveSessions(Identity identity) {
+        return sessions.live(identity);
+    }
+
+    /** Each time that a refresh token was presented after one of its successors had been used, whatever the answer. */
+    public List<RetiredUse> retiredUses() {
+        return sessions.retiredUses();
+    }
+
     /** Ends every session, as an administrator can: BXNIM0439E. */
     public void endSessions() {
         sessions.endAll();
@@ -369,6 +380,11 @@ public final class Emulator implements AutoCloseable {
     /** How often that grant was asked for, whatever the answer. */
     public long count(GrantKind grant) {
         return log.count(grant);
+    }
+
+    /** How often that grant was asked for with what that identity logs in by, or with tokens of its sessions; whatever the answer. */
+    public long count(GrantKind grant, Identity identity) {
+        return log.count(grant, identity.iamId());
     }
 
     /** The most requests that presented refresh tokens of one session at the same time; 1 if all were in turn. */

@@ -107,7 +107,14 @@ final class Front {
         Form form = form(request);
         boolean token = request.path().endsWith("/token");
         @Nullable GrantKind grant = token ? GrantKind.of(form) : null;
-        return new RecordedRequest(listener, request, form, grant, attribution.account(request, form), clock.instant());
+        return new RecordedRequest(
+                listener,
+                request,
+                form,
+                grant,
+                attribution.account(request, form),
+                attribution.login(form),
+                clock.instant());
     }
 
     private static Form form(HttpRequest request) {

@@ -11,6 +11,8 @@ import dev.iambroker.emulator.fault.Misbehaviour;
 import dev.iambroker.emulator.record.GrantKind;
 import dev.iambroker.emulator.settings.Rotation;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -88,6 +90,106 @@ final class SessionsTest {
 
         assertThat(code(first)).isEqualTo("BXNIM0407E");
         assertThat(code(second)).isEqualTo("fine");
+    }
+
+    @Test
+    void strictFamily_usedTokenPresentedAgain_endsTheSession() {
+        emulator.settings().rotation(Rotation.STRICT_FAMILY);
+        String first = login();
+        String other = login();
+        String second = refresh(first).field("refresh_token");
+        assertThat(emulator.liveSessions(user)).isEqualTo(2);
+
+        assertThat(code(first)).isEqualTo("BXNIM0407E");
+        assertThat(code(second)).isEqualTo("BXNIM0439E");
+        assertThat(emulator.liveSessions(user)).isEqualTo(1);
+        assertThat(code(other)).isEqualTo("fine");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Rotation.class)
+    void retiredUses_areThoseOfATokenWhoseSuccessorWasUsed(Rotation rotation) {
+        emulator.settings().rotation(rotation);
+        String first = login();
+        String second = refresh(first).field("refresh_token");
+        assertThat(code(first)).isNotEmpty();
+        assertThat(emulator.retiredUses()).isEmpty();
+
+        String untouched = login();
+        emulator.settings().rotation(Rotation.OVERLAPPING);
+        String third = refresh(untouched).field("refresh_token");
+        assertThat(code(third)).isEqualTo("fine");
+        assertThat(code(untouched)).isEqualTo("BXNIM0407E");
+        assertThat(emulator.retiredUses()).singleElement().satisfies(use -> {
+            assertThat(use.identity()).isEqualTo(user);
+            assertThat(use.at()).isEqualTo(clock.instant());
+        });
+        assertThat(emulator.isRefreshTokenUsable(second)).isEqualTo(rotation != Rotation.STRICT_FAMILY);
+    }
+
+    @Test
+    void retiredUses_ofAnOlderGeneration_areCountedEachTime() {
+        String first = login();
+        String third = refresh(refresh(first).field("refresh_token")).field("refresh_token");
+        assertThat(code(third)).isEqualTo("fine");
+        assertThat(code(first)).isEqualTo("fine");
+        assertThat(mint(first)).isNotEmpty();
+
+        assertThat(emulator.retiredUses()).hasSize(2);
+    }
+
+    @Test
+    void liveSessions_areThoseWithATokenThatCouldBeUsed() {
+        emulator.settings().inactivity(Duration.ofHours(2));
+        assertThat(emulator.liveSessions(user)).isZero();
+        String first = login();
+        assertThat(code(first)).isEqualTo("fine");
+        assertThat(emulator.liveSessions(user)).isEqualTo(1);
+        clock.advance(Duration.ofHours(1));
+        assertThat(login()).isNotEqualTo(first);
+        assertThat(emulator.liveSessions(user)).isEqualTo(2);
+        clock.advance(Duration.ofHours(1).plusSeconds(1));
+        assertThat(emulator.liveSessions(user)).isEqualTo(1);
+        emulator.endSessions();
+
+        assertThat(emulator.liveSessions(user)).isZero();
+    }
+
+    @Test
+    void count_ofAnIdentity_isOfItsOwnRequests() {
+        Identity other = emulator.addUser("other@emulated.example", "emulated-other", account);
+        emulator.addApiKey("emulated-key-of-other", other, account);
+        emulator.addTrustedProfile("emulated-ci", account, "emulated-resource");
+        assertThat(code(login())).isEqualTo("fine");
+        assertThat(code(emulator.issueRefreshToken(other, account))).isEqualTo("fine");
+        assertThat(code(emulator.issueRefreshToken(other, account))).isEqualTo("fine");
+        for (String[] credential : new String[][] {
+            {"apikey", "apikey", "emulated-key-of-other"},
+            {"passcode", "passcode", emulator.addPasscode(other)},
+            {"cr-token", "cr_token", "emulated-resource", "profile_name", "emulated-ci"}
+        }) {
+            assertThat(logIn(credential)).isEqualTo(200);
+        }
+
+        assertThat(emulator.count(GrantKind.REFRESH, user)).isEqualTo(1);
+        assertThat(emulator.count(GrantKind.REFRESH, other)).isEqualTo(2);
+        assertThat(emulator.count(GrantKind.API_KEY, other)).isEqualTo(1);
+        assertThat(emulator.count(GrantKind.PASSCODE, other)).isEqualTo(1);
+        assertThat(emulator.requests(GrantKind.COMPUTE_RESOURCE).getFirst().login())
+                .startsWith("iam-Profile-");
+        emulator.clearRequests();
+        assertThat(emulator.count(GrantKind.REFRESH, other)).isZero();
+    }
+
+    /** @param credential the grant's last word, and the fields of its form with their values in turn */
+    private int logIn(String... credential) {
+        List<String> form = new ArrayList<>(List.of("grant_type", Caller.URN + credential[0]));
+        form.addAll(List.of(credential).subList(1, credential.length));
+        boolean hasClient = !credential[0].equals("cr-token");
+        if (hasClient) {
+            form.addAll(List.of("response_type", "cloud_iam"));
+        }
+        return caller.token(hasClient ? BX : null, form.toArray(String[]::new)).status();
     }
 
     @ParameterizedTest

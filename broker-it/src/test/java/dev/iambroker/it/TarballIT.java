@@ -89,6 +89,30 @@ final class TarballIT {
         assertThat(share.resolve("systemd/user/iam-broker.service")).isRegularFile();
     }
 
+    /** A second jar of the same classes, in whatever version, would make two kinds of each. */
+    @Test
+    void fleet_ofTheTarball_bringsItsJarsAndNoneTwice() throws IOException {
+        Path lib = launcher.resolveSibling("../lib").normalize();
+        List<String> fleet = libraries(lib.resolve("fleet"));
+
+        assertThat(fleet).contains("broker-fleet", "jetcd-core", "grpc-netty");
+        // Jackson 2 and 3 have no package in common.
+        assertThat(fleet)
+                .filteredOn(name -> !name.equals("jackson-core"))
+                .doesNotHaveDuplicates()
+                .doesNotContainAnyElementsOf(libraries(lib));
+    }
+
+    /** The names of the jars without their versions. */
+    private static List<String> libraries(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.map(file -> String.valueOf(file.getFileName()))
+                    .filter(name -> name.endsWith(".jar"))
+                    .map(name -> name.replaceFirst("-\\d.*", ""))
+                    .toList();
+        }
+    }
+
     @Test
     void checkConfig_withoutJava_printsWhatIsInEffect() throws Exception {
         Ran ran = unpacked("check-config", "--config", place.configFile()).run();

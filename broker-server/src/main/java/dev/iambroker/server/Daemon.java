@@ -7,6 +7,7 @@ import dev.iambroker.broker.TokenBroker;
 import dev.iambroker.client.Scope;
 import dev.iambroker.event.AuditLog;
 import dev.iambroker.event.BrokerEvents;
+import dev.iambroker.fleet.FleetSettings;
 import dev.iambroker.iam.ClockSkew;
 import dev.iambroker.policy.Policy;
 import dev.iambroker.server.config.BrokerConfig;
@@ -97,7 +98,7 @@ final class Daemon implements AutoCloseable {
             BrokerConfig config, Machine machine, Home home, @Nullable Path socketName, InheritedSockets inherited) {
         Daemon daemon = new Daemon(config, machine);
         try {
-            daemon.assemble(new KubeconfigTemplate(home.plugin(), socketName), inherited);
+            daemon.assemble(home, new KubeconfigTemplate(home.plugin(), socketName), inherited);
             return daemon;
         } catch (RuntimeException e) {
             daemon.close();
@@ -105,7 +106,7 @@ final class Daemon implements AutoCloseable {
         }
     }
 
-    private void assemble(KubeconfigTemplate kubeconfig, InheritedSockets inherited) {
+    private void assemble(Home home, KubeconfigTemplate kubeconfig, InheritedSockets inherited) {
         ends.push(machine.callbacks()::shutdownNow);
         ends.push(machine.workers()::shutdownNow);
         EncryptedFileStore store = openStore();
@@ -113,7 +114,9 @@ final class Daemon implements AutoCloseable {
         CloudConnections clouds = connect();
         var schedule = new RefreshSchedule(LiveSettings.schedule(config), machine.random());
         var news = new AccountNews(telemetry.events());
-        TokenService service = tokenService(store, telemetry, news, clouds, schedule);
+        FleetWiring sharing = sharing(store, home);
+        telemetry.fleet(sharing.report());
+        TokenService service = tokenService(sharing, telemetry, news, clouds, schedule);
         tokens = service;
         InstantSource clock = machine.time()::now;
         Policy policy = LiveSettings.policy(config, clock);
@@ -139,7 +142,18 @@ final class Daemon implements AutoCloseable {
         sinks = kept;
         var sessions = new MetadataSessions(machine.time()::nanos, clock);
         var opened = new Listening(
-                guarded, lock, shared, answers, sessions, trail(), telemetry, secrets, engine, stop, inherited);
+                guarded,
+                lock,
+                shared,
+                answers,
+                sessions,
+                trail(),
+                sharing.report(),
+                telemetry,
+                secrets,
+                engine,
+                stop,
+                inherited);
         listening = opened;
         shares = shared;
         begin(service, opened, kubeconfig, notes(store));
@@ -247,8 +261,18 @@ final class Daemon implements AutoCloseable {
         return clouds;
     }
 
+    /** Left when renewals have ended, before what they are written to is closed. */
+    private FleetWiring sharing(EncryptedFileStore store, Home home) {
+        FleetSettings settings = config.state().shared();
+        FleetWiring sharing = settings == null
+                ? FleetWiring.alone(store)
+                : FleetWiring.joined(settings, home.fleet(), machine.time()::now, store);
+        ends.push(sharing::close);
+        return sharing;
+    }
+
     private TokenService tokenService(
-            EncryptedFileStore store,
+            FleetWiring sharing,
             Telemetry telemetry,
             BrokerEvents events,
             CloudConnections clouds,
@@ -258,9 +282,10 @@ final class Daemon implements AutoCloseable {
                 new HttpIamClient(clouds, machine.time()::now, machine.time()::nanos, iamRequests(telemetry), skew);
         return new TokenService(
                 LiveSettings.accounts(config),
-                iam,
+                sharing.fenced(iam),
                 new HttpOpenShiftServers(clouds, machine.time()::now, openShiftRequests(telemetry)),
-                store,
+                sharing.sessions(),
+                sharing.renewers(),
                 schedule,
                 machine.workers(),
                 machine.time(),

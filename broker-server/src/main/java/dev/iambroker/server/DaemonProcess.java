@@ -2,6 +2,7 @@ package dev.iambroker.server;
 
 import dev.iambroker.account.AccountName;
 import dev.iambroker.account.Nearest;
+import dev.iambroker.fleet.FleetRefused;
 import dev.iambroker.policy.Action;
 import dev.iambroker.policy.Explanation;
 import dev.iambroker.policy.Policy;
@@ -94,7 +95,7 @@ final class DaemonProcess implements DaemonCommands {
             InheritedSockets inherited = InheritedSockets.assign(passed(), config.listen());
             Path socket = Home.toName(config.listen().unix().path(), surroundings.environment());
             return Daemon.start(config, Machine.real(), Home.ofThisProcess(), socket, inherited);
-        } catch (StoreFailure | ListenFailure | SecretUnavailable | IllegalArgumentException e) {
+        } catch (StoreFailure | ListenFailure | SecretUnavailable | FleetRefused | IllegalArgumentException e) {
             supervision.failed();
             throw new CommandFailure(ExitCode.FAILURE, String.valueOf(e.getMessage()));
         }

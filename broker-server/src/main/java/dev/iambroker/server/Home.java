@@ -19,6 +19,11 @@ record Home(Path plugin) {
         return new Home(home.resolve("bin").resolve("iam-broker-credential"));
     }
 
+    /** Where the jars lie that are loaded only where a fleet is configured. */
+    Path fleet() {
+        return plugin.resolveSibling("../lib/fleet").normalize();
+    }
+
     /** What a kubeconfig must say of the socket; null where every client finds it by itself. */
     static @Nullable Path toName(Path socket, Map<String, String> environment) {
         String session = environment.get("XDG_RUNTIME_DIR");

@@ -4,6 +4,7 @@ import dev.iambroker.broker.LockControl;
 import dev.iambroker.broker.ShareControl;
 import dev.iambroker.broker.TokenBroker;
 import dev.iambroker.client.Scope;
+import dev.iambroker.fleet.FleetReport;
 import dev.iambroker.server.config.Listen;
 import dev.iambroker.server.http.AuditTrail;
 import dev.iambroker.server.http.ClientSecrets;
@@ -24,6 +25,7 @@ import dev.iambroker.server.transport.UnixSocket;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param answers prepared ones, shared by all sockets
  * @param sessions of the metadata routes, of all sockets
  * @param audit null where no audit log is kept
+ * @param fleet null where none is configured
  * @param stop ends every listener that is begun here
  * @param inherited those that are open already
  */
@@ -42,6 +45,7 @@ record Listening(
         TokenAnswers answers,
         MetadataSessions sessions,
         @Nullable AuditTrail audit,
+        @Nullable Supplier<FleetReport> fleet,
         Telemetry telemetry,
         ClientSecrets secrets,
         Engine engine,
@@ -50,7 +54,17 @@ record Listening(
     /** @return the port of the loopback listener; 0 where there is none */
     int begin(Listen listen, KubeconfigTemplate kubeconfig, List<String> notes) {
         RouteTable all = Routes.all(
-                broker, lock, shares, exposition(), telemetry::renewals, kubeconfig, notes, answers, sessions, audit);
+                broker,
+                lock,
+                shares,
+                exposition(),
+                telemetry::renewals,
+                kubeconfig,
+                notes,
+                answers,
+                sessions,
+                audit,
+                fleet);
         Listen.Http tcp = listen.http();
         int http = tcp == null ? 0 : loopback(tcp, all).port();
         Listen.Metrics scraped = listen.metrics();
@@ -70,7 +84,7 @@ record Listening(
     /** What a shared socket serves. */
     HttpService shared(Scope scope, KubeconfigTemplate kubeconfig) {
         RouteTable routes = Routes.shared(
-                broker, lock, shares, exposition(), telemetry::renewals, kubeconfig, answers, sessions, audit);
+                broker, lock, shares, exposition(), telemetry::renewals, kubeconfig, answers, sessions, audit, fleet);
         return service(routes, TransportRules.sharedSocket(secrets, scope));
     }
 

@@ -58,6 +58,8 @@ final class LockTest {
             Map.entry("GET /v1/explain", 400),
             Map.entry("GET /v1/shares", 200),
             Map.entry("POST /v1/unshare", 200),
+            // There is none.
+            Map.entry("GET /v1/fleet", 404),
             // By a wrong passphrase.
             Map.entry("POST /v1/unlock", 403));
 
@@ -162,6 +164,7 @@ final class LockTest {
                         List.of(),
                         new TokenAnswers(() -> 0),
                         new MetadataSessions(() -> 0, InstantSource.system()),
+                        null,
                         null)
                 .names());
     }

@@ -76,6 +76,10 @@ public final class Directory {
         return password.equals(passwords.get(username)) ? users.get(username) : null;
     }
 
+    public @Nullable Identity user(String email) {
+        return users.get(email);
+    }
+
     public Optional<Identity> firstUser() {
         synchronized (users) {
             return users.values().stream().findFirst();
@@ -87,6 +91,11 @@ public final class Directory {
         String passcode = "emulated-" + hex(20);
         passcodes.put(passcode, user);
         return passcode;
+    }
+
+    /** Whose passcode it is, without using it up; null if it is unknown or used. */
+    public @Nullable Identity passcodeOf(String passcode) {
+        return passcodes.get(passcode);
     }
 
     /** Uses up the passcode; null if it is unknown or used. */

@@ -12,6 +12,8 @@ final class RefreshToken {
     final Instant expiresAt;
     final @Nullable RefreshToken parent;
     boolean dead;
+    /** Whether a successor of it was used. */
+    boolean succeeded;
 
     RefreshToken(
             String value,

@@ -8,7 +8,9 @@ import dev.iambroker.emulator.settings.Settings;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +33,9 @@ public final class Sessions {
     @GuardedBy("this")
     private final Map<String, DelegatedToken> delegatedTokens = new HashMap<>();
 
+    @GuardedBy("this")
+    private final List<RetiredUse> retiredUses = new ArrayList<>();
+
     public Sessions(Directory names, Settings settings, InstantSource clock) {
         this.names = names;
         this.settings = settings;
@@ -48,10 +53,16 @@ public final class Sessions {
     /** The token if it may be used now by that client, which counts as a use of its session. */
     synchronized RefreshToken use(String value, Client client) {
         RefreshToken token = refreshTokens.get(value);
-        if (token == null || token.client != client || token.dead) {
-            throw new IamFailure(IamError.BXNIM0407E, "refresh_token is unknown, of another client, or used up");
+        if (token == null || token.client != client) {
+            throw new IamFailure(IamError.BXNIM0407E, "refresh_token is unknown, or of another client");
         }
         Instant now = clock.instant();
+        if (token.succeeded) {
+            retiredUses.add(new RetiredUse(token.session.id, token.session.identity, now));
+        }
+        if (token.dead) {
+            throw usedUp(token, "refresh_token is used up");
+        }
         if (!now.isBefore(token.expiresAt)) {
             throw new IamFailure(IamError.BXNIM0408E, "refresh_token expired at " + token.expiresAt);
         }
@@ -68,9 +79,9 @@ public final class Sessions {
     /** A successor of a token that was just used; null keeps the account that it is bound to. */
     synchronized RefreshToken succeed(RefreshToken used, @Nullable String account) {
         if (used.dead) {
-            throw new IamFailure(IamError.BXNIM0407E, "refresh_token was used by another request at the same time");
+            throw usedUp(used, "refresh_token was used by another request at the same time");
         }
-        if (settings.rotation() == Rotation.STRICT) {
+        if (isStrict()) {
             used.dead = true;
         }
         return issue(used.session, used.client, account == null ? used.account : account, used);
@@ -109,6 +120,30 @@ public final class Sessions {
         refreshTokens.values().forEach(token -> token.session.ended = true);
     }
 
+    /** Every use so far of a refresh token one of whose successors had been used. */
+    public synchronized List<RetiredUse> retiredUses() {
+        return List.copyOf(retiredUses);
+    }
+
+    /** How many sessions of that identity have a refresh token that could be used now. */
+    public synchronized int live(Identity identity) {
+        return (int) refreshTokens.values().stream()
+                .filter(token -> token.session.identity.equals(identity) && isUsable(token))
+                .map(token -> token.session)
+                .distinct()
+                .count();
+    }
+
+    /** Whose session a refresh or delegated token belongs to; null if it is none. */
+    synchronized @Nullable Identity identityOf(String value) {
+        RefreshToken refresh = refreshTokens.get(value);
+        if (refresh != null) {
+            return refresh.session.identity;
+        }
+        DelegatedToken delegated = delegatedTokens.get(value);
+        return delegated == null ? null : delegated.session().identity;
+    }
+
     /** The id of the session that a refresh token belongs to; null if it is none. */
     synchronized @Nullable String sessionOf(String value) {
         RefreshToken token = refreshTokens.get(value);
@@ -123,10 +158,7 @@ public final class Sessions {
     /** Whether a client could use that refresh token now; says so without using it. */
     public synchronized boolean usable(String value) {
         RefreshToken token = refreshTokens.get(value);
-        return token != null
-                && !token.dead
-                && !token.session.ended
-                && clock.instant().isBefore(token.expiresAt);
+        return token != null && isUsable(token);
     }
 
     /** The account that a refresh or delegated token is bound to; null if there is none or no such token. */
@@ -139,13 +171,38 @@ public final class Sessions {
         return delegated == null ? null : delegated.account();
     }
 
+    private boolean isStrict() {
+        return switch (settings.rotation()) {
+            case OFF, OVERLAPPING -> false;
+            case STRICT, STRICT_FAMILY -> true;
+        };
+    }
+
+    @GuardedBy("this")
+    private IamFailure usedUp(RefreshToken token, String details) {
+        if (settings.rotation() == Rotation.STRICT_FAMILY) {
+            token.session.ended = true;
+        }
+        return new IamFailure(IamError.BXNIM0407E, details);
+    }
+
+    private boolean isUsable(RefreshToken token) {
+        Instant now = clock.instant();
+        return !token.dead
+                && !token.session.ended
+                && !now.isAfter(token.session.usedAt.plus(settings.inactivity()))
+                && now.isBefore(token.expiresAt);
+    }
+
+    /** Those before one that is retired already were retired with it. */
     @GuardedBy("this")
     private void retireAncestors(RefreshToken token) {
-        if (settings.rotation() == Rotation.OFF) {
-            return;
-        }
-        for (RefreshToken old = token.parent; old != null && !old.dead; old = old.parent) {
-            old.dead = true;
+        boolean die = settings.rotation() != Rotation.OFF;
+        RefreshToken old = token.parent;
+        while (old != null && (!old.succeeded || (die && !old.dead))) {
+            old.succeeded = true;
+            old.dead |= die;
+            old = old.parent;
         }
     }
 

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param form the decoded form, without fields if the body is none
  * @param grant what was asked of the token endpoint; null elsewhere, for unknown grant types and for other calls with a form
  * @param account the account that key, refresh token, delegated token or bearer belong to, or that the form names; null if none is known
+ * @param login the IAM id of whom API key, refresh token, delegated token, user name or passcode of the form belong to, or of the profile
+ *     that it names; null if none is known
  * @param at the time on the emulator's clock
  */
 public record RecordedRequest(
@@ -23,6 +25,7 @@ public record RecordedRequest(
         Form form,
         @Nullable GrantKind grant,
         @Nullable String account,
+        @Nullable String login,
         Instant at) {
 
     public String method() {

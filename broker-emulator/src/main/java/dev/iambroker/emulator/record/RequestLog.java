@@ -6,9 +6,11 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** Everything that was asked, the newest {@link #KEPT} of it in full, and every departure. Thread-safe. */
 public final class RequestLog {
@@ -24,6 +26,9 @@ public final class RequestLog {
     @GuardedBy("this")
     private final Map<GrantKind, Long> grants = new EnumMap<>(GrantKind.class);
 
+    @GuardedBy("this")
+    private final Map<GrantKind, Map<String, Long>> logins = new EnumMap<>(GrantKind.class);
+
     public synchronized void add(RecordedRequest request) {
         requests.addLast(request);
         if (requests.size() > KEPT) {
@@ -31,8 +36,16 @@ public final class RequestLog {
         }
         if (request.grant() != null) {
             grants.merge(request.grant(), 1L, Long::sum);
+            add(request.grant(), request.login());
         }
         notifyAll();
+    }
+
+    @GuardedBy("this")
+    private void add(GrantKind grant, @Nullable String login) {
+        if (login != null) {
+            logins.computeIfAbsent(grant, unused -> new HashMap<>()).merge(login, 1L, Long::sum);
+        }
     }
 
     public synchronized void departed(String what) {
@@ -52,10 +65,16 @@ public final class RequestLog {
         return grants.getOrDefault(grant, 0L);
     }
 
+    /** As {@link #count(GrantKind)}, of the requests whose {@link RecordedRequest#login} it is. */
+    public synchronized long count(GrantKind grant, String login) {
+        return logins.getOrDefault(grant, Map.of()).getOrDefault(login, 0L);
+    }
+
     public synchronized void clear() {
         requests.clear();
         departures.clear();
         grants.clear();
+        logins.clear();
     }
 
     /**

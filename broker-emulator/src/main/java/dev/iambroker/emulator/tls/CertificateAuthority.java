@@ -30,6 +30,7 @@ import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.bouncycastle.util.io.pem.PemObject;
 
 /** An EC P-256 certificate authority of its own, and the server certificates that it signs. */
 public final class CertificateAuthority {
@@ -53,9 +54,22 @@ public final class CertificateAuthority {
 
     /** The authority's certificate in PEM. */
     public String pem() {
+        return pem(certificate);
+    }
+
+    /** A new certificate of this authority for programs that listen on loopback and call each other, with its private key. */
+    public Certified certified() {
+        KeyPair loopbackKeys = newKeys(random);
+        X509Certificate loopback = sign(server(ServerName.LOOPBACK, loopbackKeys));
+        // By itself the writer takes a form of the key that only OpenSSL knows.
+        PemObject key = new PemObject("PRIVATE KEY", loopbackKeys.getPrivate().getEncoded());
+        return new Certified(pem(loopback), pem(key));
+    }
+
+    private static String pem(Object thing) {
         StringWriter text = new StringWriter();
         try (JcaPEMWriter writer = new JcaPEMWriter(text)) {
-            writer.writeObject(certificate);
+            writer.writeObject(thing);
         } catch (IOException e) {
             throw new UncheckedIOException("writing to memory does not fail", e);
         }

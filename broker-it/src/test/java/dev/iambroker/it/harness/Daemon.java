@@ -97,10 +97,7 @@ public final class Daemon implements AutoCloseable {
 
     /** Sends it a signal by its name, such as {@code STOP}. */
     public void signal(String name) throws IOException, InterruptedException {
-        Ran ran = Program.shell("kill -s " + name + " " + pid()).run();
-        if (ran.exitCode() != 0) {
-            throw new AssertionError("kill -s " + name + ": " + ran.all());
-        }
+        Signals.send(name, pid());
     }
 
     /** SIGTERM; {@link #awaitExit} waits. */

@@ -54,7 +54,8 @@ final class Books {
         complain("expired: " + what);
     }
 
-    private synchronized void complain(String what) {
+    /** Something that no answer showed. */
+    synchronized void complain(String what) {
         if (complaints.size() < KEPT) {
             complaints.add(what);
         }

@@ -5,6 +5,7 @@ import dev.iambroker.it.harness.HandedToken;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Tells right answers from wrong ones, by the clock of the machine, which is IAM's, and by what was handed out before. Thread-safe. */
@@ -12,7 +13,6 @@ final class Judge {
     /** {@code exp} is in whole seconds. */
     private static final Duration ROUNDING = Duration.ofSeconds(1);
 
-    private static final Duration FLOOR = SoakCloud.LIFE.dividedBy(10);
     /** A token that had this much above the floor when the answer came was there to be given. */
     private static final Duration MARGIN = Duration.ofSeconds(3);
     /** Beyond a caller's own wait, on a machine that does much else. */
@@ -20,6 +20,8 @@ final class Judge {
 
     private final World world;
     private final Books books;
+    private final Duration floor;
+    private final Set<Integer> refusals;
     private final Map<String, Witnessed> witnessed = new ConcurrentHashMap<>();
 
     private record Witnessed(Instant expiresAt, int era) {}
@@ -38,9 +40,15 @@ final class Judge {
         }
     }
 
-    Judge(World world, Books books) {
+    /**
+     * @param life of a token
+     * @param refusals the statuses that may be answered while no token is there
+     */
+    Judge(World world, Books books, Duration life, Set<Integer> refusals) {
         this.world = world;
         this.books = books;
+        this.floor = life.dividedBy(10);
+        this.refusals = refusals;
     }
 
     Question ask(SoakAccount account, String kind, Duration wait) {
@@ -59,10 +67,12 @@ final class Judge {
                         > 0) {
             books.wrong(question.what() + " was held for " + Duration.between(question.askedAt(), now));
         }
-        switch (answer.status()) {
-            case 200 -> judgeToken(question, answer);
-            case 503, 504 -> judgeRefusal(question, answer, now);
-            default -> books.wrong(question.what() + ": " + answer.status() + " " + answer.body());
+        if (answer.status() == 200) {
+            judgeToken(question, answer);
+        } else if (refusals.contains(answer.status())) {
+            judgeRefusal(question, answer, now);
+        } else {
+            books.wrong(question.what() + ": " + answer.status() + " " + answer.body());
         }
     }
 
@@ -77,7 +87,7 @@ final class Judge {
             books.wrong(question.what() + ": a token of " + token.identity() + " in " + token.account());
         }
         Duration left = Duration.between(question.askedAt(), token.expiresAt());
-        if (left.plus(ROUNDING).compareTo(FLOOR) < 0) {
+        if (left.plus(ROUNDING).compareTo(floor) < 0) {
             books.expired(question.what() + ": " + left + " left");
         }
         witnessed.merge(
@@ -88,7 +98,7 @@ final class Judge {
 
     private void judgeRefusal(Question question, Answer answer, Instant now) {
         boolean wasThere =
-                world.era() == question.era() && now.plus(FLOOR).plus(MARGIN).isBefore(question.knownUntil());
+                world.era() == question.era() && now.plus(floor).plus(MARGIN).isBefore(question.knownUntil());
         if (wasThere) {
             books.wrong(question.what() + ": " + answer.status() + " although a token until " + question.knownUntil()
                     + " was there at " + now + ": " + answer.text("detail"));

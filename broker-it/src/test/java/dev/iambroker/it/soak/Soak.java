@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -36,7 +37,7 @@ final class Soak {
     private final Workplace place;
     private final World world = new World();
     private final Books books = new Books();
-    private final Judge judge = new Judge(world, books);
+    private final Judge judge = new Judge(world, books, SoakCloud.LIFE, Set.of(503, 504));
 
     Soak(long seed, Duration length, SoakCloud cloud, Workplace place) {
         this.seed = seed;
@@ -48,9 +49,9 @@ final class Soak {
     /** Runs one; the test that asked is skipped where the machine does not allow it. */
     static Figures run(long seed, Duration length) throws Exception {
         try (Sandbox sandbox = Sandbox.open();
-                SoakCloud cloud = new SoakCloud();
+                SoakCloud cloud = new SoakCloud(SoakCloud.LIFE, SoakCloud.ACCOUNTS);
                 Workplace place = Workplace.create()) {
-            cloud.configure(place);
+            place.configure(cloud.emulator(), cloud.accounts(place));
             try (Machine machine = Machine.start(sandbox, place)) {
                 return new Soak(seed, length, cloud, place).suffer(machine);
             }
@@ -58,7 +59,7 @@ final class Soak {
     }
 
     private Figures suffer(Machine machine) throws Exception {
-        cloud.logIn(place);
+        cloud.logIn(place.http());
         machine.daemon().await("all accounts to be valid", () -> invalid().isEmpty());
         Random seeds = new Random(seed);
         IamMischief iam = new IamMischief(cloud.emulator(), books, seeds.nextLong());

@@ -7,24 +7,36 @@ import dev.iambroker.emulator.directory.Identity;
 import dev.iambroker.emulator.settings.Rotation;
 import dev.iambroker.it.harness.Answer;
 import dev.iambroker.it.harness.SampleCloud;
+import dev.iambroker.it.harness.UnixHttp;
 import dev.iambroker.it.harness.Workplace;
 import dev.iambroker.it.soak.SoakAccount.Kind;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** An emulated cloud with fifty accounts, and a configuration that logs in to them in every way. */
+/** An emulated cloud with many accounts, and a configuration that logs in to them in every way. */
 final class SoakCloud implements AutoCloseable {
     static final int ACCOUNTS = 50;
     /** Ten minutes of these are as many renewals as a day of hours. */
     static final Duration LIFE = Duration.ofSeconds(24);
 
+    private final int count;
     private final EmulatedCloud cloud = SampleCloud.start();
     private final List<SoakAccount> accounts = new ArrayList<>();
     private final Map<String, Identity> people = new HashMap<>();
+
+    /**
+     * @param life of a token
+     * @param count of accounts
+     */
+    SoakCloud(Duration life, int count) {
+        this.count = count;
+        emulator().settings().accessTokenLife(life).idTokenLife(life).rotation(Rotation.OVERLAPPING);
+    }
 
     Emulator emulator() {
         return cloud.emulator();
@@ -38,13 +50,18 @@ final class SoakCloud implements AutoCloseable {
         return accounts.stream().filter(account -> account.kind() == kind).count();
     }
 
-    void configure(Workplace place) throws IOException {
-        emulator().settings().accessTokenLife(LIFE).idTokenLife(LIFE).rotation(Rotation.OVERLAPPING);
+    /**
+     * Adds the accounts.
+     *
+     * @param place where their secrets come to lie
+     * @return their lines of a configuration
+     */
+    String accounts(Workplace place) throws IOException {
         StringBuilder yaml = new StringBuilder("accounts:\n");
-        for (int i = 0; i < ACCOUNTS; i++) {
+        for (int i = 0; i < count; i++) {
             yaml.append(add(i, place));
         }
-        place.configure(emulator(), yaml.toString());
+        return yaml.toString();
     }
 
     /** A line of the configuration: of every ten accounts three are by key, two by password, two by passcode. */
@@ -63,20 +80,20 @@ final class SoakCloud implements AutoCloseable {
         Account account = account(i);
         Identity service = emulator().addServiceId("emulated-service-" + i, account);
         emulator().addApiKey("emulated-soak-key-" + i, service, account);
-        place.secret("key" + i, "emulated-soak-key-" + i);
-        return line(i, Kind.API_KEY, account, service.iamId(), "api-key: { file: key%d }".formatted(i));
+        Path key = place.secret("key" + i, "emulated-soak-key-" + i);
+        return line(i, Kind.API_KEY, account, service.iamId(), "api-key: { file: %s }".formatted(key));
     }
 
     private String byPassword(int i, Workplace place) throws IOException {
         Account account = account(i);
         Identity user = emulator().addUser(email(i), "emulated-password-" + i, account);
-        place.secret("password" + i, "emulated-password-" + i);
+        Path password = place.secret("password" + i, "emulated-password-" + i);
         return line(
                 i,
                 Kind.PASSWORD,
                 account,
                 user.iamId(),
-                "password: { username: %s, password: { file: password%d } }".formatted(email(i), i));
+                "password: { username: %s, password: { file: %s } }".formatted(email(i), password));
     }
 
     private String byPasscode(int i) {
@@ -99,20 +116,20 @@ final class SoakCloud implements AutoCloseable {
                 .addTrustedProfile("emulated-profile-" + i, account, token)
                 .identity()
                 .iamId();
-        place.secret("cr" + i, token);
+        Path file = place.secret("cr" + i, token);
         return line(
                 i,
                 Kind.TRUSTED_PROFILE,
                 account,
                 iamId,
-                "trusted-profile: { profile-name: emulated-profile-%d, cr-token-file: cr%d }".formatted(i, i));
+                "trusted-profile: { profile-name: emulated-profile-%d, cr-token-file: %s }".formatted(i, file));
     }
 
     private String byRefreshToken(int i, Workplace place) throws IOException {
         Account account = account(i);
         Identity user = emulator().addUser(email(i), "emulated-password-" + i, account);
-        place.secret("refresh" + i, emulator().issueRefreshToken(user, account));
-        return line(i, Kind.REFRESH_TOKEN, account, user.iamId(), "refresh-token: { file: refresh%d }".formatted(i));
+        Path file = place.secret("refresh" + i, emulator().issueRefreshToken(user, account));
+        return line(i, Kind.REFRESH_TOKEN, account, user.iamId(), "refresh-token: { file: %s }".formatted(file));
     }
 
     private String line(int i, Kind kind, Account account, String iamId, String login) {
@@ -133,16 +150,16 @@ final class SoakCloud implements AutoCloseable {
         return "a" + i;
     }
 
-    void logIn(Workplace place) throws IOException, InterruptedException {
+    void logIn(UnixHttp http) throws IOException, InterruptedException {
         for (Map.Entry<String, Identity> person : people.entrySet()) {
             String passcode = emulator().addPasscode(person.getValue());
-            Answer answer = logIn(place, person.getKey(), passcode);
+            Answer answer = logIn(http, person.getKey(), passcode);
             // Fifty accounts at once may ask IAM as often as it may be asked: then a person is told when to come back.
             for (int more = 100;
                     more > 0 && answer.status() == 503 && answer.head().contains("Retry-After: ");
                     more--) {
                 Thread.sleep(100);
-                answer = logIn(place, person.getKey(), passcode);
+                answer = logIn(http, person.getKey(), passcode);
             }
             if (answer.status() != 200) {
                 throw new AssertionError("login of " + person.getKey() + ": " + answer);
@@ -150,8 +167,8 @@ final class SoakCloud implements AutoCloseable {
         }
     }
 
-    private static Answer logIn(Workplace place, String alias, String passcode) throws IOException {
-        return place.http().post("/v1/accounts/" + alias + "/login", "{\"passcode\":\"" + passcode + "\"}");
+    private static Answer logIn(UnixHttp http, String alias, String passcode) throws IOException {
+        return http.post("/v1/accounts/" + alias + "/login", "{\"passcode\":\"" + passcode + "\"}");
     }
 
     @Override

@@ -17,7 +17,14 @@ import tools.jackson.databind.JsonNode;
                     + " and the runway: how long callers are served if IAM stays down from now. A terminal shows the"
                     + " columns that it has room for, a pipe gets all."
         },
-        footer = {"", "Example:", "  iam-broker status", "  iam-broker status prod", "  iam-broker status --watch"})
+        footer = {
+            "",
+            "Example:",
+            "  iam-broker status",
+            "  iam-broker status prod",
+            "  iam-broker status --watch",
+            "  iam-broker status --fleet"
+        })
 final class StatusCommand implements Callable<Integer> {
     private final ClientAccess access;
 
@@ -36,6 +43,11 @@ final class StatusCommand implements Callable<Integer> {
                     "Show all accounts on a page for one browser, at the address that is printed, until interrupted.")
     boolean web;
 
+    @Option(
+            names = "--fleet",
+            description = "Show the brokers that share their logins with this one, and which of them renews what.")
+    boolean fleet;
+
     @Mixin
     final OutputOption output = new OutputOption();
 
@@ -45,6 +57,10 @@ final class StatusCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (fleet && (account != null || watch || web)) {
+            throw new CommandFailure(
+                    ExitCode.USAGE, "--fleet shows the whole fleet, once: leave out ACCOUNT, --watch and --web");
+        }
         if (web) {
             return WebStatus.show(access, account == null && !watch && !output.isJson());
         }
@@ -65,7 +81,7 @@ final class StatusCommand implements Callable<Integer> {
     }
 
     private JsonNode ask(BrokerClient client) {
-        var path = account == null ? "/v1/accounts" : ClientAccess.accountPath(account);
+        var path = fleet ? "/v1/fleet" : account == null ? "/v1/accounts" : ClientAccess.accountPath(account);
         return client.json(BrokerRequest.get(path, BrokerClient.AT_ONCE));
     }
 
@@ -73,6 +89,9 @@ final class StatusCommand implements Callable<Integer> {
         var around = access.around();
         var time = TimeLeft.of(around);
         var sheet = Sheet.of(around);
+        if (fleet) {
+            return new FleetTable(time).render(answer, sheet);
+        }
         return account == null
                 ? new StatusTable(time).render(answer, sheet)
                 : new StatusSheet(answer, time, sheet).render();

@@ -119,10 +119,14 @@ final class ConfigReader {
         var path = new PathScalar(section.reading().base());
         Path dir = section.value(
                 "dir", path, places.stateDir().path(), places.stateDir().origin());
-        Entry key = section.filled("key");
+        List<KeyRef> keys = keys(section.filled("key"), section.reading(), dir);
+        return new StateSettings(dir, keys, new SharedReader(references, surroundings).read(section.filled("shared")));
+    }
+
+    private List<KeyRef> keys(@Nullable Entry key, Reading reading, Path dir) {
         if (key == null) {
-            section.reading().set("state.key", "{file: " + dir.resolve("state.key") + "}", Section.DEFAULT);
-            return new StateSettings(dir, List.of());
+            reading.set("state.key", "{file: " + dir.resolve("state.key") + "}", Section.DEFAULT);
+            return List.of();
         }
         var keys = new ArrayList<KeyRef>();
         for (Entry entry : key.isList() ? key.items("") : List.of(key)) {
@@ -134,7 +138,7 @@ final class ConfigReader {
         if (key.isList() && key.items("").isEmpty()) {
             key.error("is an empty list (expected a reference to a key, or no key at all for a file in state.dir)");
         }
-        return new StateSettings(dir, keys);
+        return keys;
     }
 
     private @Nullable KeyRef key(Entry entry) {

@@ -11,6 +11,7 @@ enum ProblemType {
     UNKNOWN(404, "unknown", "Unknown account or cluster"),
     NO_SUCH_ROUTE(404, "no_such_route", "No such route"),
     NO_AUDIT_LOG(404, "no_audit_log", "No audit log is kept"),
+    NO_FLEET(404, "no_fleet", "No fleet is configured"),
     METHOD_NOT_ALLOWED(405, "method_not_allowed", "Method not allowed"),
     REQUEST_TIMEOUT(408, "request_timeout", "Request not received in time"),
     LOGIN_REQUIRED(409, "login_required", "Login required"),

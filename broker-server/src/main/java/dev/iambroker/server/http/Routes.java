@@ -4,8 +4,11 @@ import dev.iambroker.broker.AccessTokens;
 import dev.iambroker.broker.LockControl;
 import dev.iambroker.broker.ShareControl;
 import dev.iambroker.broker.TokenBroker;
+import dev.iambroker.fleet.FleetReport;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Every route there is, by listener. */
@@ -18,6 +21,7 @@ public final class Routes {
      * @param notes what {@code status} adds below the accounts, a sentence each
      * @param tokens prepared answers
      * @param audit null where no audit log is kept
+     * @param fleet null where none is configured
      */
     public static RouteTable all(
             TokenBroker broker,
@@ -29,9 +33,10 @@ public final class Routes {
             List<String> notes,
             TokenAnswers tokens,
             MetadataSessions sessions,
-            @Nullable AuditTrail audit) {
+            @Nullable AuditTrail audit,
+            @Nullable Supplier<FleetReport> fleet) {
         return new RouteTable(
-                list(broker, lock, shares, metrics, renewals, kubeconfig, notes, tokens, sessions, audit));
+                list(broker, lock, shares, metrics, renewals, kubeconfig, notes, tokens, sessions, audit, fleet));
     }
 
     /**
@@ -47,9 +52,10 @@ public final class Routes {
             KubeconfigTemplate kubeconfig,
             TokenAnswers tokens,
             MetadataSessions sessions,
-            @Nullable AuditTrail audit) {
+            @Nullable AuditTrail audit,
+            @Nullable Supplier<FleetReport> fleet) {
         List<Route> routes =
-                list(broker, lock, shares, metrics, renewals, kubeconfig, List.of(), tokens, sessions, audit);
+                list(broker, lock, shares, metrics, renewals, kubeconfig, List.of(), tokens, sessions, audit, fleet);
         return new RouteTable(routes.stream()
                 .map(route -> isShared(route) ? route : new RefusedRoute(route))
                 .toList());
@@ -77,7 +83,8 @@ public final class Routes {
             List<String> notes,
             TokenAnswers tokens,
             MetadataSessions sessions,
-            @Nullable AuditTrail audit) {
+            @Nullable AuditTrail audit,
+            @Nullable Supplier<FleetReport> fleet) {
         List<Route> routes = new ArrayList<>(List.of(
                 new AccountsRoute(broker, shares, notes),
                 new AccountRoute(broker),
@@ -105,6 +112,7 @@ public final class Routes {
                 new LivezRoute(broker, true),
                 new ReadyzRoute(broker, true),
                 new AccountReadyzRoute(broker),
+                new FleetRoute(broker, fleet, InstantSource.system()),
                 new MetricsRoute(metrics)));
         routes.addAll(Metadata.routes(sessions, new IbmTokens(broker)));
         routes.addAll(AuditRoute.all(broker, audit));

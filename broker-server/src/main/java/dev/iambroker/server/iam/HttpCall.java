@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** One request, exactly the headers that its page names. Confined to the thread that builds and sends it. */
@@ -96,11 +97,14 @@ final class HttpCall {
         return uri.getRawAuthority();
     }
 
-    /** @throws IllegalArgumentException quoting the value, for a header value that HTTP forbids */
-    HttpRequest toRequest(String userAgent) {
+    /**
+     * @param nanosLeft the time that is left for the request; once it is not positive, none of the body leaves
+     * @throws IllegalArgumentException quoting the value, for a header value that HTTP forbids
+     */
+    HttpRequest toRequest(String userAgent, LongSupplier nanosLeft) {
         HttpRequest.Builder request = body == null
                 ? HttpRequest.newBuilder(uri).GET()
-                : HttpRequest.newBuilder(uri).POST(BodyPublishers.ofString(body));
+                : HttpRequest.newBuilder(uri).POST(new TimelyBody(BodyPublishers.ofString(body), nanosLeft));
         request.setHeader("User-Agent", userAgent);
         if (isHttp11 || uri.getScheme().equals("http")) {
             // On a plain connection the client would offer h2c in headers that no page knows.

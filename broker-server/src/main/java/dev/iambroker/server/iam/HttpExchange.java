@@ -1,5 +1,6 @@
 package dev.iambroker.server.iam;
 
+import dev.iambroker.iam.CallLimit;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -9,10 +10,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * Sends one call and returns the whole answer, within one deadline over connect, headers and body. Never retries, never
+ * Sends one call and returns the whole answer, within one deadline over connect, headers and body, or the
+ * {@link CallLimit} of the thread where that is sooner. Never retries, never
  * follows a redirect. Thread-safe; the client is borrowed.
  */
 final class HttpExchange {
@@ -26,13 +29,15 @@ final class HttpExchange {
 
     /** @param maxBytes of the answer's body */
     HttpAnswer send(HttpCall call, int maxBytes) throws ExchangeFailure {
-        HttpRequest request = built(call);
+        LongSupplier nanosLeft = CallLimit.ofThisThread();
+        HttpRequest request = built(call, nanosLeft);
+        Duration deadline = deadline(nanosLeft.getAsLong());
         BoundedBody body = new BoundedBody(maxBytes);
         CompletableFuture<HttpResponse<byte[]>> future = started(request, body);
         try {
-            return whole(future.get(settings.deadline().toNanos(), TimeUnit.NANOSECONDS));
+            return whole(future.get(deadline.toNanos(), TimeUnit.NANOSECONDS));
         } catch (TimeoutException e) {
-            throw new ExchangeFailure("did not answer within " + inSeconds(settings.deadline()));
+            throw new ExchangeFailure("did not answer within " + inSeconds(deadline));
         } catch (ExecutionException e) {
             throw TransportPhrase.of(e);
         } catch (InterruptedException e) {
@@ -45,6 +50,13 @@ final class HttpExchange {
         }
     }
 
+    private Duration deadline(long nanosLeft) throws ExchangeFailure {
+        if (nanosLeft <= 0) {
+            throw new ExchangeFailure("was not asked: the time for it was over", false);
+        }
+        return Duration.ofNanos(Math.min(settings.deadline().toNanos(), nanosLeft));
+    }
+
     private CompletableFuture<HttpResponse<byte[]>> started(HttpRequest request, BoundedBody body)
             throws ExchangeFailure {
         try {
@@ -54,9 +66,9 @@ final class HttpExchange {
         }
     }
 
-    private HttpRequest built(HttpCall call) throws ExchangeFailure {
+    private HttpRequest built(HttpCall call, LongSupplier nanosLeft) throws ExchangeFailure {
         try {
-            return call.toRequest(settings.userAgent());
+            return call.toRequest(settings.userAgent(), nanosLeft);
         } catch (IllegalArgumentException e) {
             // The builder's message quotes the header, and the header may be a token.
             throw new ExchangeFailure("was not asked: the request would hold a character that HTTP forbids");

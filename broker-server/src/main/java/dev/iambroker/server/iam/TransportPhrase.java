@@ -25,6 +25,7 @@ enum TransportPhrase {
     OVERSIZE(
             BoundedBody.OversizeAnswer.class,
             "answered more than any true answer holds; check the configured endpoint"),
+    TOO_LATE(TimelyBody.TooLate.class, "was not asked: the time for it was over before the request was written"),
     CONNECT_TIMEOUT(HttpConnectTimeoutException.class, "could not be connected to in time"),
     UNRESOLVED(UnresolvedAddressException.class, "has no address: its name cannot be resolved"),
     UNKNOWN_HOST(UnknownHostException.class, "has no address: its name cannot be resolved"),
@@ -45,8 +46,9 @@ enum TransportPhrase {
     CUT_OFF(EOFException.class, "closed the connection before the answer was whole"),
     BROKEN(Throwable.class, "broke off the exchange");
 
-    /** There was no connection, or none that was trusted with a request. */
+    /** There was no connection, or none that was trusted with a whole request. */
     private static final Set<TransportPhrase> NOTHING_SENT = EnumSet.of(
+            TOO_LATE,
             CONNECT_TIMEOUT,
             UNRESOLVED,
             UNKNOWN_HOST,

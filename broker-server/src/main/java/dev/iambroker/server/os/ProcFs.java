@@ -122,6 +122,14 @@ public final class ProcFs {
                 .orElse(null);
     }
 
+    /** What the machine is called, in a container the container; null where the kernel does not say. */
+    public @Nullable String hostName() {
+        return read(root.resolve("sys/kernel/hostname"))
+                .map(String::strip)
+                .filter(name -> !name.isEmpty())
+                .orElse(null);
+    }
+
     /** How long the machine has been up, sleep included, to a hundredth of a second; null where the kernel does not say. */
     public @Nullable Duration uptime() {
         return read(root.resolve("uptime")).map(ProcFs::uptimeOf).orElse(null);

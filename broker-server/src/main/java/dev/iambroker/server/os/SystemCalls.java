@@ -21,11 +21,19 @@ import org.jspecify.annotations.Nullable;
 final class SystemCalls {
     /** Numbers differ by processor. */
     private record Numbers(
-            int mlock, int madvise, int prctl, int prlimit64, int fcntl, int close, int ioctl, int ppoll) {
+            int mlock,
+            int madvise,
+            int prctl,
+            int prlimit64,
+            int fcntl,
+            int close,
+            int ioctl,
+            int ppoll,
+            int clockGettime) {
         static @Nullable Numbers ofThisMachine() {
             return switch (System.getProperty("os.name", "") + " " + System.getProperty("os.arch", "")) {
-                case "Linux amd64" -> new Numbers(149, 28, 157, 302, 72, 3, 16, 271);
-                case "Linux aarch64" -> new Numbers(228, 233, 167, 261, 25, 57, 29, 73);
+                case "Linux amd64" -> new Numbers(149, 28, 157, 302, 72, 3, 16, 271, 228);
+                case "Linux aarch64" -> new Numbers(228, 233, 167, 261, 25, 57, 29, 73, 113);
                 default -> null;
             };
         }
@@ -44,6 +52,8 @@ final class SystemCalls {
     private static final int F_SETFL = 4;
     private static final int TIOCGWINSZ = 0x5413;
     private static final int POLLFD_BYTES = 8;
+    private static final int CLOCK_BOOTTIME = 7;
+    private static final long SECOND = 1_000_000_000;
 
     private static final StructLayout STATE = Linker.Option.captureStateLayout();
     private static final VarHandle ERRNO = STATE.varHandle(PathElement.groupElement("errno"));
@@ -138,6 +148,17 @@ final class SystemCalls {
             return call(numbers.ppoll, address(poll), 1, 0, 0);
         } finally {
             Reference.reachabilityFence(poll);
+        }
+    }
+
+    /** Nanoseconds since the machine was started, sleep included; negative where the kernel does not say. */
+    long bootNanos() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment timespec = arena.allocate(ValueLayout.JAVA_LONG, 2);
+            return call(numbers.clockGettime, CLOCK_BOOTTIME, timespec.address(), 0, 0) == 0
+                    ? timespec.getAtIndex(ValueLayout.JAVA_LONG, 0) * SECOND
+                            + timespec.getAtIndex(ValueLayout.JAVA_LONG, 1)
+                    : -1;
         }
     }
 

@@ -53,10 +53,12 @@ final class SessionJson {
 
     private SessionJson() {}
 
-    /** @param file the {@link FileIdentity#text()} of the file that holds it */
-    static byte[] write(StoredSession session, String file) {
+    /** @param file the {@link FileIdentity#text()} of the file that holds it; null where none does */
+    static byte[] write(StoredSession session, @Nullable String file) {
         ObjectNode root = JSON.createObjectNode();
-        root.put(FILE, file);
+        if (file != null) {
+            root.put(FILE, file);
+        }
         root.put(LOGIN, session.login());
         root.put(REFRESH_TOKEN, clear(session.refreshToken()));
         root.put(PREVIOUS_REFRESH_TOKEN, clear(session.previousRefreshToken()));

@@ -25,6 +25,11 @@ final class MetricNames {
     static final String SINK_NOTICES = "iam_broker_sink_notices_total";
     static final String AUDIT_RECORDS = "iam_broker_audit_records_total";
     static final String AUDIT_MISSED = "iam_broker_audit_missed_total";
+    static final String FLEET_MEMBERS = "iam_broker_fleet_members";
+    static final String FLEET_RENEWER = "iam_broker_fleet_renewer";
+    static final String FLEET_LAG = "iam_broker_fleet_lag_seconds";
+    static final String FLEET_LOST_LEASES = "iam_broker_fleet_lost_leases_total";
+    static final String FLEET_PRESENTED_AGAIN = "iam_broker_fleet_presented_again_total";
 
     static final String VERSION = "version";
     static final String JAVA = "java";

@@ -40,7 +40,7 @@ final class SeriesText {
             text.append('"');
             before = ',';
         }
-        text.append("} ").append(value).append('\n');
+        text.append(labels.length == 0 ? " " : "} ").append(value).append('\n');
         if (text.length() >= PIECE) {
             cut();
         }

@@ -3,6 +3,7 @@ package dev.iambroker.server.telemetry;
 import dev.iambroker.account.AccountName;
 import dev.iambroker.event.BrokerEvents;
 import dev.iambroker.event.RenewalHistory;
+import dev.iambroker.fleet.FleetReport;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -21,6 +22,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Set;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Every metric of the broker and its exposition. Owns its registry. Thread-safe; nothing here throws or blocks. */
@@ -38,6 +40,7 @@ public final class Telemetry implements AutoCloseable {
     private final Counter auditRecords;
     private final Counter auditMissed;
     private volatile double clockSkewSeconds;
+    private volatile @Nullable Supplier<FleetReport> fleet;
 
     /**
      * @param version of this program
@@ -139,6 +142,11 @@ public final class Telemetry implements AutoCloseable {
         return sinks;
     }
 
+    /** @param report asked at every scrape; null where there is no fleet */
+    public void fleet(@Nullable Supplier<FleetReport> report) {
+        fleet = report;
+    }
+
     public void auditRecorded() {
         auditRecords.increment();
     }
@@ -157,6 +165,10 @@ public final class Telemetry implements AutoCloseable {
         ExpositionFormat format = ExpositionFormat.acceptedBy(accept);
         SeriesText text = new SeriesText(format);
         events.series().writeTo(text);
+        Supplier<FleetReport> report = fleet;
+        if (report != null) {
+            new FleetSeries(report.get()).writeTo(text);
+        }
         // Last, as it brings the end of an exposition along.
         return new Exposition(format.contentType(), text.with(registry.scrape(format.contentType())));
     }

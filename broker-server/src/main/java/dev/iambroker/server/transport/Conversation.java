@@ -247,7 +247,8 @@ final class Conversation {
             return 0;
         }
         if (phase == Phase.CLOSING) {
-            // Now: told by its socket later, it would find others in the line again, and stay open until it is timed out.
+            // Now: told by its socket later, it would find others in the line again, and stay open until it is timed
+            // out.
             connection.read(/* isWanted= */ true);
             connection.step(connection::pull);
             return 1;

@@ -46,6 +46,62 @@ final class StatusCommandTest {
         daemon.close();
     }
 
+    private static final String FLEET = """
+            {"self":"m1","connected":%s,"lag_seconds":%d,"as_of_at":"2026-03-01T11:57:00Z",\
+            "members":[{"id":"m1","host":"node-1","version":"1.2.3","joined_at":"2026-03-01T11:00:00Z","renews":1},\
+            {"id":"m2","host":"node-2","version":"1.2.3","joined_at":"2026-03-01T11:30:00Z","renews":0}],\
+            "logins":[{"account":"dev","renewer":null,"renewer_host":null,"renewed_at":null},\
+            {"account":"prod","renewer":"m1","renewer_host":"node-1","renewed_at":"2026-03-01T11:58:00Z"}],\
+            "lost_leases":0,"presented_again":0,"old_seals":%d}""";
+
+    @Test
+    void fleet_inReach_showsMembersAndLogins() {
+        daemon.answer("GET /v1/fleet", 200, FLEET.formatted("true", 0, 0));
+
+        var result = cli.run("status", "--fleet");
+
+        assertThat(result.err()).isEmpty();
+        assertThat(result.out()).isEqualTo("""
+                        connected, lag below 1 s
+
+                        MEMBER  HOST               VERSION  JOINED      RENEWS
+                        m1      node-1 (this one)  1.2.3    60 min ago  1
+                        m2      node-2             1.2.3    30 min ago  0
+
+                        ACCOUNT  RENEWED BY  HOST    RENEWED
+                        dev      -           -       -
+                        prod     m1          node-1  2 min ago
+                        """);
+    }
+
+    @Test
+    void fleet_outOfReach_saysSinceWhen() {
+        daemon.answer("GET /v1/fleet", 200, FLEET.formatted("false", 180, 4));
+
+        assertThat(cli.run("status", "--fleet").out())
+                .startsWith("etcd out of reach since Sun 1 Mar, 11:57 (3 min ago): what is below is as of then\n")
+                .endsWith("\nnote: 4 records are sealed by a fleet key other than the first\n");
+    }
+
+    @Test
+    void fleet_json_isTheAnswerWithItsSchema() {
+        daemon.answer("GET /v1/fleet", 200, FLEET.formatted("true", 0, 0));
+
+        assertThat(cli.run("status", "--fleet", "--output", "json").out()).contains("\"schema\"", "\"renewer_host\"");
+    }
+
+    @Test
+    void fleet_withWatch_isRefused() {
+        for (var other : java.util.List.of("--watch", "--web", "prod")) {
+            var result = cli.run("status", "--fleet", other);
+
+            assertThat(result.code()).isEqualTo(2);
+            assertThat(result.err())
+                    .isEqualTo(
+                            "iam-broker: --fleet shows the whole fleet, once: leave out ACCOUNT, --watch and --web\n");
+        }
+    }
+
     @Test
     void status_twoAccounts_alignedTableWithErrorBelowItsRow() {
         daemon.answer("GET /v1/accounts", 200, "{\"accounts\":[" + PROD + "," + DEV + "]}");

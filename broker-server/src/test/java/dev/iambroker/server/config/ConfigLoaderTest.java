@@ -52,7 +52,7 @@ final class ConfigLoaderTest {
         assertThat(config.listen().http()).isNull();
         assertThat(config.listen().metrics()).isNull();
         assertThat(config.clients()).isEmpty();
-        assertThat(config.state()).isEqualTo(new StateSettings(dir.resolve("state"), List.of()));
+        assertThat(config.state()).isEqualTo(new StateSettings(dir.resolve("state"), List.of(), null));
         assertThat(config.audit().file()).isNull();
         assertThat(config.log()).isEqualTo(LogSettings.DEFAULT);
     }

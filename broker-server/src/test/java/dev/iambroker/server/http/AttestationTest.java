@@ -39,6 +39,7 @@ final class AttestationTest {
                     List.of(),
                     new TokenAnswers(() -> 0),
                     new MetadataSessions(() -> 0, InstantSource.system()),
+                    null,
                     null),
             TransportRules.unixSocket(ClientSecrets.NONE),
             broker,

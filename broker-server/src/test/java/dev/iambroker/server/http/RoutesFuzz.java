@@ -28,7 +28,8 @@ public final class RoutesFuzz {
             List.of("a note"),
             new TokenAnswers(() -> 0L),
             new MetadataSessions(() -> 0, InstantSource.system()),
-            new FakeTrail());
+            new FakeTrail(),
+            null);
     private static final List<HttpService> SERVICES = List.of(
             service(ROUTES, TransportRules.unixSocket(ClientSecrets.NONE)),
             service(ROUTES, TransportRules.loopback(presented -> Set.of("ci"), Set.of("livez"))),

@@ -23,6 +23,7 @@ import dev.iambroker.broker.TokenRequest;
 import dev.iambroker.event.BrokerEvents.Outcome;
 import dev.iambroker.event.RenewalHistory;
 import dev.iambroker.event.RenewalHistory.Renewal;
+import dev.iambroker.fleet.FleetReport;
 import dev.iambroker.secret.Reveals;
 import dev.iambroker.secret.Secret;
 import java.nio.file.Path;
@@ -58,6 +59,20 @@ final class RoutesTest {
 
     private final FakeBroker broker = new FakeBroker();
     private final FakeLock lock = new FakeLock();
+    private static final FleetReport FLEET = new FleetReport(
+            "m1",
+            List.of(new FleetReport.Member("m1", "node-1", "1.2.3", Instant.parse("2026-03-01T11:00:00Z"), 1)),
+            Map.of(
+                    new AccountName("prod"),
+                    new FleetReport.Login("m1", Instant.parse("2026-03-01T11:59:00Z")),
+                    new AccountName("dev"),
+                    new FleetReport.Login(null, null)),
+            true,
+            Duration.ofMillis(1500),
+            3,
+            2,
+            1);
+
     private final List<String> done = new ArrayList<>();
     private long nanos;
     private final HttpService service = service(TransportRules.unixSocket(ClientSecrets.NONE));
@@ -75,7 +90,8 @@ final class RoutesTest {
                         List.of("a note"),
                         new TokenAnswers(() -> nanos),
                         new MetadataSessions(() -> 0, InstantSource.system()),
-                        new FakeTrail()),
+                        new FakeTrail(),
+                        () -> FLEET),
                 rules,
                 broker,
                 (route, client, status, took) -> done.add(route + " " + client + " " + status + " " + took),
@@ -119,6 +135,27 @@ final class RoutesTest {
                                 + "{\"access_token\":\"eyJ.canary-token.sig\",\"token_type\":\"Bearer\",\"expires_in\":1234,"
                                 + "\"expiration\":1772366400,\"scope\":\"ibm openid\",\"account\":\"prod\",\"kind\":\"access\"}");
         assertThat(text(answer, false)).contains("Content-Length: 157\r\nConnection: close\r\n\r\n{");
+    }
+
+    @Test
+    void fleet_report_tellsMembersLoginsAndCounts() {
+        assertThat(body(ask(get("/v1/fleet"))).replaceAll("\"as_of_at\":\"[^\"]*\"", "\"as_of_at\":\"T\""))
+                .isEqualTo("{\"self\":\"m1\",\"connected\":true,\"lag_seconds\":1,\"as_of_at\":\"T\",\"members\":["
+                        + "{\"id\":\"m1\",\"host\":\"node-1\",\"version\":\"1.2.3\",\"joined_at\":\"2026-03-01T11:00:00Z\",\"renews\":1}],"
+                        + "\"logins\":[{\"account\":\"dev\",\"renewer\":null,\"renewer_host\":null,\"renewed_at\":null},"
+                        + "{\"account\":\"prod\",\"renewer\":\"m1\",\"renewer_host\":\"node-1\",\"renewed_at\":\"2026-03-01T11:59:00Z\"}],"
+                        + "\"lost_leases\":3,\"presented_again\":2,\"old_seals\":1}");
+    }
+
+    @Test
+    void fleet_whoMayNotListAnAccount_isToldOfNoLogin() {
+        HttpService guarded =
+                service(TransportRules.loopback(ClientSecrets.of(Map.of("ci", Secret.of("s1"))), Set.of("livez")));
+        Answer answer = guarded.begin(get("/v1/fleet", "Host: localhost", "Authorization: Bearer s1"), TestRequests.TCP)
+                .now();
+
+        assertThat(answer).isNotNull();
+        assertThat(body(answer)).contains("\"logins\":[]");
     }
 
     @Test

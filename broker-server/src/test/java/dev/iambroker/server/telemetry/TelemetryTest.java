@@ -12,6 +12,9 @@ import dev.iambroker.account.TokenKind;
 import dev.iambroker.event.BrokerEvents.Outcome;
 import dev.iambroker.event.RenewalHistory;
 import dev.iambroker.event.RenewalHistory.Renewal;
+import dev.iambroker.fleet.FleetReport;
+import dev.iambroker.fleet.FleetReport.Login;
+import dev.iambroker.fleet.FleetReport.Member;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -36,6 +39,16 @@ final class TelemetryTest {
     private static final AccountName DEV = new AccountName("dev");
     private static final Instant START = Instant.parse("2026-03-01T12:00:00Z");
     private static final Instant END = Instant.ofEpochSecond(1_800_000_000);
+
+    private static final FleetReport FLEET = new FleetReport(
+            "m1",
+            List.of(new Member("m1", "node-1", "1.2.3", START, 1), new Member("m2", "node-2", "1.2.3", START, 0)),
+            Map.of(PROD, new Login("m1", START), DEV, new Login(null, null)),
+            true,
+            Duration.ofMillis(250),
+            3,
+            2,
+            1);
 
     private Instant now = START;
     private final Telemetry telemetry = new Telemetry(
@@ -301,7 +314,23 @@ final class TelemetryTest {
     }
 
     @Test
+    void fleet_whereOneIsConfigured_hasItsSeries() {
+        assertThat(scraped()).doesNotContain("iam_broker_fleet");
+        telemetry.fleet(() -> FLEET);
+
+        assertThat(scraped().lines().filter(line -> line.startsWith("iam_broker_fleet")))
+                .containsExactly(
+                        "iam_broker_fleet_members 2.0",
+                        "iam_broker_fleet_renewer{account=\"dev\"} 0.0",
+                        "iam_broker_fleet_renewer{account=\"prod\"} 1.0",
+                        "iam_broker_fleet_lag_seconds 0.25",
+                        "iam_broker_fleet_lost_leases_total 3.0",
+                        "iam_broker_fleet_presented_again_total 2.0");
+    }
+
+    @Test
     void documentation_namesWhatIsExposed_neitherMoreNorLess() throws IOException {
+        telemetry.fleet(() -> FLEET);
         touchEverything(telemetry);
         Set<String> documented = matches("(?m)^\\| `([a-z_0-9]+)", Files.readString(Path.of("../docs/metrics.md")));
         Set<String> exposed = matches("(?m)^# TYPE ([a-z_0-9]+) ", scraped());
@@ -312,6 +341,7 @@ final class TelemetryTest {
 
     @Test
     void documentation_labels_areThoseExposed() throws IOException {
+        telemetry.fleet(() -> FLEET);
         touchEverything(telemetry);
         Map<String, Set<String>> documented = labels(
                 "(?m)^\\| `(iam_broker_[a-z_]+)(?:\\{([a-z,_]+)})?`", Files.readString(Path.of("../docs/metrics.md")));

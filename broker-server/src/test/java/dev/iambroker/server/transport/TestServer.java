@@ -104,6 +104,7 @@ final class TestServer implements AutoCloseable {
                         List.of(),
                         new TokenAnswers(System::nanoTime),
                         new MetadataSessions(() -> 0, InstantSource.system()),
+                        null,
                         null),
                 rules,
                 broker,

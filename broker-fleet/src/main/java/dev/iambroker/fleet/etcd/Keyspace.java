@@ -1,0 +1,118 @@
+package dev.iambroker.fleet.etcd;
+
+import dev.iambroker.account.AccountName;
+import dev.iambroker.account.TokenKind;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The names of the keys below a prefix. An account stands there by a hash of its alias: what reads etcd reads no alias.
+ * Thread-safe.
+ */
+final class Keyspace {
+    private static final int ID_BYTES = 16;
+
+    private final String root;
+    /** An id is needed at each look for a token; there are as many as accounts are configured. */
+    private final Map<AccountName, String> ids = new ConcurrentHashMap<>();
+
+    /** @param prefix without a slash at its end */
+    Keyspace(String prefix) {
+        this.root = prefix + "/";
+    }
+
+    /** What all keys begin with. */
+    String root() {
+        return root;
+    }
+
+    String id(AccountName account) {
+        String known = ids.get(account);
+        return known == null ? ids.computeIfAbsent(account, Keyspace::hash) : known;
+    }
+
+    private static String hash(AccountName account) {
+        try {
+            byte[] text = ("iam-broker account " + account.value()).getBytes(StandardCharsets.UTF_8);
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text), 0, ID_BYTES);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+
+    String seal() {
+        return root + "seal";
+    }
+
+    String member(String member) {
+        return key(Kind.MEMBER, member);
+    }
+
+    String renewer(String id) {
+        return key(Kind.RENEWER, id);
+    }
+
+    String want(String id) {
+        return key(Kind.WANT, id);
+    }
+
+    String session(String id) {
+        return key(Kind.SESSION, id);
+    }
+
+    String intent(String id) {
+        return key(Kind.INTENT, id);
+    }
+
+    String ending(String id, TokenKind token) {
+        return key(Kind.ENDING, id + "/" + token.word());
+    }
+
+    String wish(String id, TokenKind token, String member) {
+        return key(Kind.WISH, id + "/" + token.word() + "/" + member);
+    }
+
+    private String key(Kind kind, String rest) {
+        return root + kind.word + "/" + rest;
+    }
+
+    /** What {@code key} is; null where it is none of these. */
+    @Nullable
+    Place place(String key) {
+        int slash = key.indexOf('/', root.length());
+        if (!key.startsWith(root) || slash < 0) {
+            return null;
+        }
+        String word = key.substring(root.length(), slash);
+        for (Kind kind : Kind.values()) {
+            if (kind.word.equals(word)) {
+                return new Place(kind, key.substring(slash + 1));
+            }
+        }
+        return null;
+    }
+
+    /** @param rest what follows the kind and its slash */
+    record Place(Kind kind, String rest) {}
+
+    enum Kind {
+        MEMBER("member"),
+        RENEWER("renewer"),
+        WANT("want"),
+        SESSION("session"),
+        INTENT("intent"),
+        ENDING("ending"),
+        WISH("wish");
+
+        private final String word;
+
+        Kind(String word) {
+            this.word = word;
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.iambroker.fleet.etcd;
+
+import org.jspecify.annotations.NullMarked;
