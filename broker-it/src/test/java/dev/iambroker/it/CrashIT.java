@@ -10,6 +10,7 @@ import dev.iambroker.it.harness.Daemon;
 import dev.iambroker.it.harness.SampleCloud;
 import dev.iambroker.it.harness.Workplace;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -98,6 +99,8 @@ final class CrashIT {
         }
         assertStoreIsWhole();
         try (var daemon = serve()) {
+            // What was kept of before is served to its end.
+            daemon.await("a kept token to be over", () -> askedQuietly("by-passcode") != 200);
             assertThat(ask("by-passcode").status()).isEqualTo(409);
             assertThat(place.http().get("/v1/accounts/by-passcode").text("state"))
                     .isEqualTo("login_required");
@@ -156,6 +159,14 @@ final class CrashIT {
     private Daemon serve() throws IOException, InterruptedException {
         return place.serve(place.program("serve", "--config", place.configFile())
                 .env("IAM_BROKER_JAVA_OPTS", "-XX:TieredStopAtLevel=1"));
+    }
+
+    private int askedQuietly(String account) {
+        try {
+            return ask(account).status();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private Answer ask(String account) throws IOException {

@@ -37,6 +37,9 @@ final class FleetStrictIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final String BY_PASSCODE = "by-passcode";
+    /** In which whoever joined last has taken what is its to renew. */
+    private static final Duration HANDOVER = Duration.ofSeconds(3);
+
     private static final String BY_PASSWORD = "by-password";
     private static final String OTHER_USER = "other@emulated.example";
     private static final String OTHER_PASSWORD = "emulated-other-password";
@@ -137,6 +140,10 @@ final class FleetStrictIT {
 
     /** Has the renewer of that account killed when IAM has used up the refresh token and answered, and nobody else knows. */
     private FleetMember loseRenewerOf(String account) throws Exception {
+        for (FleetMember member : fleet.members()) {
+            member.daemon().await(account + " to be served", () -> isIn(member, account, "valid"));
+        }
+        Thread.sleep(HANDOVER);
         FleetMember renewer = fleet.renewer(fleet.member(0), account);
         FleetMember survivor = fleet.other(renewer);
         String before = renewer.view().self();

@@ -49,6 +49,10 @@ final class Logging {
         // Their debug lines are about themselves, and nobody here has judged what they quote.
         context.getLogger("io.netty").setLevel(Level.WARN);
         context.getLogger("io.micrometer").setLevel(Level.WARN);
+        context.getLogger("io.grpc").setLevel(Level.WARN);
+        context.getLogger("io.vertx").setLevel(Level.WARN);
+        // It warns of each request that it makes once more; that etcd is away is said once, by the fleet.
+        context.getLogger("io.etcd").setLevel(Level.ERROR);
     }
 
     private Encoder<ILoggingEvent> encoder(LoggerContext context, LogSettings.Format format) {

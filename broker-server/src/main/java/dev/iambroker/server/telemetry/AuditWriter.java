@@ -123,7 +123,7 @@ final class AuditWriter implements Runnable {
 
     private void work(List<AuditJob> jobs, boolean isOpen) {
         long now = nanos.getAsLong();
-        write(repeats.ended(now), List.of());
+        write(repeats.ended(now), List.of(), now);
         List<AuditEntry> lines = new ArrayList<>();
         List<CompletableFuture<@Nullable Void>> waiters = new ArrayList<>();
         for (AuditJob job : jobs) {
@@ -133,9 +133,9 @@ final class AuditWriter implements Runnable {
                 case AuditJob.End end -> {}
             }
         }
-        write(lines, waiters);
+        write(lines, waiters, now);
         if (!isOpen) {
-            write(repeats.all(), List.of());
+            write(repeats.all(), List.of(), now);
         }
         syncWhenDue();
         tellMissed(missed.get());
@@ -156,7 +156,8 @@ final class AuditWriter implements Runnable {
         }
     }
 
-    private void write(List<AuditEntry> lines, List<CompletableFuture<@Nullable Void>> waiters) {
+    /** @param now from when on it is counted how long they are not on disk */
+    private void write(List<AuditEntry> lines, List<CompletableFuture<@Nullable Void>> waiters, long now) {
         if (lines.isEmpty()) {
             release(waiters);
             return;
@@ -167,7 +168,7 @@ final class AuditWriter implements Runnable {
             file.append(lines, gap);
             toldMissed = 0;
             lines.forEach(line -> listener.recorded());
-            lines.forEach(this::syncIn);
+            lines.forEach(line -> syncIn(line, now));
             succeeded(gap);
             release(waiters);
         } catch (IOException e) {
@@ -192,9 +193,9 @@ final class AuditWriter implements Runnable {
         }
     }
 
-    private void syncIn(AuditEntry line) {
+    private void syncIn(AuditEntry line, long now) {
         Duration within = line.event().isHandOut() ? SYNC_OF_HAND_OUTS : SYNC_OF_REFUSALS;
-        syncAt = earlier(syncAt, nanos.getAsLong() + within.toNanos());
+        syncAt = earlier(syncAt, now + within.toNanos());
     }
 
     private void syncWhenDue() {
