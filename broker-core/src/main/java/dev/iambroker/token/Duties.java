@@ -26,6 +26,8 @@ final class Duties {
     /** A token in use is asked for at every request. */
     private static final Duration BETWEEN_WISHES = Duration.ofSeconds(5);
 
+    private static final Duration BETWEEN_FORCED = Duration.ofSeconds(1);
+
     private static final Duration UNTIL_IN_REACH = Duration.ofSeconds(5);
 
     private final Renewers renewers;
@@ -33,8 +35,8 @@ final class Duties {
     private final Time time;
     private final Map<TokenKey, CompletableFuture<@Nullable Void>> awaited = new ConcurrentHashMap<>();
 
-    /** When each token was wished for last, by the monotonic clock. */
-    private final Map<TokenKey, Long> wished = new ConcurrentHashMap<>();
+    /** When each wish was sent last, by the monotonic clock. */
+    private final Map<Wish, Long> wished = new ConcurrentHashMap<>();
 
     Duties(Renewers renewers, TokenCache cache, Time time) {
         this.renewers = renewers;
@@ -88,22 +90,29 @@ final class Duties {
         if (!isForced && cache.usable(key) != null) {
             return CompletableFuture.completedFuture(null);
         }
-        CompletableFuture<@Nullable Void> arrival = awaited.computeIfAbsent(key, unused -> new CompletableFuture<>());
+        wish(key, isForced);
+        CompletableFuture<@Nullable Void> arrival = new CompletableFuture<>();
+        CompletableFuture<@Nullable Void> before = awaited.putIfAbsent(key, arrival);
+        if (before != null) {
+            // Nothing more to hang on to what may not come for hours, however many ask.
+            return before;
+        }
         var unused = put.thenRun(() -> {
             awaited.remove(key, arrival);
             arrival.complete(null);
         });
-        wish(key, isForced);
         return arrival;
     }
 
     /** Has the renewer know that {@code key} is in use here. */
     void wish(TokenKey key, boolean isForced) {
+        Wish wish = new Wish(key.account(), key.kind(), isForced);
         long now = time.nanos();
-        Long last = wished.get(key);
-        if (isForced || last == null || now - last >= BETWEEN_WISHES.toNanos()) {
-            wished.put(key, now);
-            renewers.wish(new Wish(key.account(), key.kind(), isForced));
+        Long last = wished.get(wish);
+        Duration between = isForced ? BETWEEN_FORCED : BETWEEN_WISHES;
+        if (last == null || now - last >= between.toNanos()) {
+            wished.put(wish, now);
+            renewers.wish(wish);
         }
     }
 
