@@ -301,6 +301,8 @@ final class EtcdFleet implements Fleet, Renewers, SharedSessions.Gate {
             lease.resume();
             lease.begin();
         } catch (FleetRefused e) {
+            lease.giveUp();
+            records.lock();
             throw new StoreFailure(e.getMessage(), e);
         }
         isLocked = false;

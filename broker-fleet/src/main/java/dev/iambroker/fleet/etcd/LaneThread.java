@@ -71,7 +71,8 @@ final class LaneThread implements Lane {
         return () -> {
             try {
                 work.run();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
+                // Thrown on, it would end all later ticks in silence, while the lease is kept.
                 log.error("a piece of the fleet's work failed", e);
             }
         };

@@ -82,6 +82,10 @@ final class Lease {
         } catch (FleetRefused e) {
             failed(e.getMessage());
             return AFTER_FAILURE;
+        } catch (RuntimeException e) {
+            // Whatever it is, nothing was confirmed: silence of etcd is counted all the same.
+            failed("etcd's client fails: " + e.getClass().getSimpleName());
+            return AFTER_FAILURE;
         }
     }
 
@@ -126,8 +130,7 @@ final class Lease {
     }
 
     private void drop(long id) {
-        Held now = held.get();
-        if (now.id() == id && held.compareAndSet(now, NONE)) {
+        if (held.getAndUpdate(now -> now.id() == id ? NONE : now).id() == id) {
             lost.run();
         }
     }
