@@ -10,14 +10,12 @@ import dev.iambroker.fleet.FleetRefused;
 import dev.iambroker.fleet.FleetReport;
 import dev.iambroker.fleet.Renewers;
 import dev.iambroker.fleet.Wish;
-import dev.iambroker.fleet.etcd.Etcd.Change;
 import dev.iambroker.iam.IamClient;
 import dev.iambroker.store.SessionFormat;
 import dev.iambroker.store.SessionStore;
 import dev.iambroker.store.StoreFailure;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -39,9 +37,11 @@ final class EtcdFleet implements Fleet, Renewers, SharedSessions.Gate {
     private static final Logger log = LoggerFactory.getLogger(EtcdFleet.class);
     private static final Duration AFTER_FAILURE = Duration.ofMillis(500);
 
+    /** Each attempt after a failure lists everything: what does not end soon is not to be asked for all the time. */
+    private static final Duration LONGEST_AFTER_FAILURE = Duration.ofSeconds(8);
+
     private final String self;
     private final Place place;
-    private final Instant since;
     private final Etcd etcd;
     private final Lane lane;
     private final Keyspace keys;
@@ -54,7 +54,7 @@ final class EtcdFleet implements Fleet, Renewers, SharedSessions.Gate {
     private final Intents intents;
     private final SharedSessions sessions;
     private final Dispatches dispatches;
-    private final Admission admission;
+    private final Membership membership;
     private final AtomicBoolean isTickAsked = new AtomicBoolean();
     private final AtomicLong lostLeases = new AtomicLong();
 
@@ -62,8 +62,8 @@ final class EtcdFleet implements Fleet, Renewers, SharedSessions.Gate {
     private volatile boolean isClosing;
     private volatile boolean isChanged = true;
     private @Nullable Standing standing;
-    private long presentBy;
     private long notBeforeNanos;
+    private Duration afterFailure = AFTER_FAILURE;
     private @Nullable String refusal;
 
     EtcdFleet(
@@ -77,7 +77,6 @@ final class EtcdFleet implements Fleet, Renewers, SharedSessions.Gate {
             Supplier<Seal> fleetKey) {
         this.self = self;
         this.place = place;
-        this.since = place.clock().instant();
         this.etcd = etcd;
         this.lane = lane;
         this.keys = new Keyspace(prefix);
@@ -91,10 +90,21 @@ final class EtcdFleet implements Fleet, Renewers, SharedSessions.Gate {
         this.intents = new Intents(etcd, keys, records, place.clock(), lane, self);
         this.sessions = new SharedSessions(etcd, keys, mirror, records, passages, place.clock(), local, this, self);
         this.dispatches = new Dispatches(etcd, keys, mirror, records, lease, claims, news, lane, self);
-        this.admission = new Admission(etcd, keys, records);
+        this.membership = membership(place.clock().instant());
         news.know(sessions);
         this.isLocked = local.isLocked();
         this.notBeforeNanos = place.nanos().getAsLong();
+    }
+
+    private Membership membership(Instant since) {
+        String key = keys.member(self);
+        return new Membership(
+                etcd,
+                key,
+                () -> records.note(key, new Note.Presence(place.host(), place.version(), since)),
+                new Admission(etcd, keys, records),
+                lease,
+                place.nanos());
     }
 
     /**
@@ -128,8 +138,11 @@ final class EtcdFleet implements Fleet, Renewers, SharedSessions.Gate {
     /** What is to be done on the lane, several times a second. Never throws. */
     void tick() {
         try {
-            step();
-            refusal = null;
+            if (isDue()) {
+                step();
+                refusal = null;
+                afterFailure = AFTER_FAILURE;
+            }
         } catch (EtcdUnavailable e) {
             later(e);
         } catch (FleetRefused e) {
@@ -140,12 +153,15 @@ final class EtcdFleet implements Fleet, Renewers, SharedSessions.Gate {
         compareDuties();
     }
 
+    private boolean isDue() {
+        return place.nanos().getAsLong() - notBeforeNanos >= 0;
+    }
+
     private void step() {
-        boolean isReady = !isLocked && !isClosing && lease.id() != 0 && lease.isAnswering();
-        if (!isReady || place.nanos().getAsLong() - notBeforeNanos < 0) {
+        if (isLocked || isClosing || lease.id() == 0 || !lease.isAnswering()) {
             return;
         }
-        beThere();
+        membership.step();
         following.step();
         if (news.hasBegun()) {
             claims.step();
@@ -153,23 +169,12 @@ final class EtcdFleet implements Fleet, Renewers, SharedSessions.Gate {
         }
     }
 
-    /** Each lease needs to be written down anew, since what was written with the one before is gone. */
-    private void beThere() {
-        long by = lease.id();
-        if (by == 0 || by == presentBy) {
-            return;
-        }
-        admission.check();
-        String key = keys.member(self);
-        Bytes value = records.note(key, new Note.Presence(place.host(), place.version(), since));
-        if (etcd.commit(List.of(), List.of(new Change.Put(key, value, by))).isDone()) {
-            presentBy = by;
-        }
-    }
-
     private void later(EtcdUnavailable failure) {
         log.debug("to be tried again: {}", failure.getMessage());
-        notBeforeNanos = place.nanos().getAsLong() + AFTER_FAILURE.toNanos();
+        notBeforeNanos = place.nanos().getAsLong() + afterFailure.toNanos();
+        Duration next = afterFailure.multipliedBy(2);
+        afterFailure = next.compareTo(LONGEST_AFTER_FAILURE) < 0 ? next : LONGEST_AFTER_FAILURE;
+        membership.doubt();
         // What was sent may have been done: a listing tells.
         following.stop();
         look();
@@ -184,7 +189,7 @@ final class EtcdFleet implements Fleet, Renewers, SharedSessions.Gate {
     }
 
     private void compareDuties() {
-        var now = new Standing(lease.id(), lease.adrift() != null);
+        var now = new Standing(lease.id(), silence() != null);
         if (isChanged || !now.equals(standing)) {
             isChanged = false;
             standing = now;
@@ -235,13 +240,19 @@ final class EtcdFleet implements Fleet, Renewers, SharedSessions.Gate {
         if (claims.isOurs(keys.id(owner))) {
             return Duty.OURS;
         }
-        return lease.adrift() == null ? Duty.ANOTHERS : Duty.ADRIFT;
+        return silence() == null ? Duty.ANOTHERS : Duty.ADRIFT;
     }
 
     @Override
     public Duration adrift() {
-        Duration silent = lease.adrift();
+        Duration silent = silence();
         return silent == null ? Duration.ZERO : silent;
+    }
+
+    /** How long nothing can be agreed upon; null where it can. */
+    private @Nullable Duration silence() {
+        Duration silent = lease.adrift();
+        return silent == null ? membership.refused() : silent;
     }
 
     @Override
@@ -276,7 +287,7 @@ final class EtcdFleet implements Fleet, Renewers, SharedSessions.Gate {
         return new Reporting(self, keys, news.mirror())
                 .report(
                         claims.taken(),
-                        lease.isAnswering() && following.isListed(),
+                        lease.isAnswering() && following.isListed() && membership.refused() == null,
                         following.lag(),
                         lostLeases.get(),
                         intents.reopened());
@@ -286,12 +297,13 @@ final class EtcdFleet implements Fleet, Renewers, SharedSessions.Gate {
     public void lock() {
         isLocked = true;
         records.lock();
-        lease.giveUp();
         news.mirror().clear();
         lane.execute(() -> {
+            // What was under way on the lane may have filled it again.
             following.forget();
-            presentBy = 0;
+            membership.forget();
         });
+        lease.giveUp();
     }
 
     @Override
@@ -312,9 +324,11 @@ final class EtcdFleet implements Fleet, Renewers, SharedSessions.Gate {
     @Override
     public void close() {
         isClosing = true;
-        passages.awaitQuiet();
-        lease.giveUp();
-        lane.execute(following::stop);
+        if (passages.awaitQuiet()) {
+            lease.giveUp();
+        } else {
+            log.warn("a renewal is still under way: others take over when this broker's lease ends by itself");
+        }
         lane.close();
         etcd.close();
     }

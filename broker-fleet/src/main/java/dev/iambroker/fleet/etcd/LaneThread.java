@@ -2,7 +2,6 @@ package dev.iambroker.fleet.etcd;
 
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -50,7 +49,7 @@ final class LaneThread implements Lane {
         Duration next = BETWEEN_TICKS;
         try {
             next = keepLease.get();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             log.error("keeping the lease in the fleet failed", e);
         } finally {
             keep(keepLease, next);
@@ -80,16 +79,14 @@ final class LaneThread implements Lane {
 
     @Override
     public void run(Runnable work) {
-        Future<?> done = lane.submit(work);
         try {
-            done.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            lane.submit(guarded(work)).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof RuntimeException cause) {
-                throw cause;
-            }
-            throw new IllegalStateException("a piece of the fleet's work failed", e);
+            throw new IllegalStateException("what fails there is logged there", e);
         } catch (TimeoutException e) {
             log.warn("etcd is slow: going on without it for now");
+        } catch (RejectedExecutionException e) {
+            log.debug("the fleet was left");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -101,8 +101,8 @@ final class Passages {
         return !underWay.isEmpty() || unwritten.values().stream().anyMatch(since -> isWithin(since, UNTIL_WRITTEN));
     }
 
-    /** Waits until nothing is under way or to be written, for some seconds at most. */
-    synchronized void awaitQuiet() {
+    /** Waits until nothing is under way or to be written, for some seconds at most. False where something still is. */
+    synchronized boolean awaitQuiet() {
         try {
             for (int look = 0; look < MOST_LOOKS && isBusy(); look++) {
                 wait(MILLIS_BETWEEN_LOOKS);
@@ -110,5 +110,6 @@ final class Passages {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        return !isBusy();
     }
 }

@@ -278,7 +278,12 @@ final class SharedSessions implements SessionStore {
     public boolean unlock(Secret passphrase, Runnable whileOpening) {
         return local.unlock(passphrase, () -> {
             gate.unlock();
-            whileOpening.run();
+            try {
+                whileOpening.run();
+            } catch (RuntimeException | Error e) {
+                gate.lock();
+                throw e;
+            }
         });
     }
 

@@ -170,6 +170,42 @@ final class EtcdFleetTest {
     }
 
     @Test
+    void anEtcdThatKeepsLeasesAndTakesNoWriteIsAsGoodAsAway() {
+        Member one = world.join("one", PROD);
+        Member two = world.join("two", PROD);
+        world.pass(A_WHILE);
+        Member other = one.renews("prod") ? two : one;
+        world.server.refuseWrites("database space exceeded");
+        world.pass(Duration.ofSeconds(90));
+
+        assertThat(other.fleet.duty(PROD)).isEqualTo(Duty.ADRIFT);
+        assertThat(other.fleet.adrift()).isBetween(Duration.ofSeconds(10), Duration.ofSeconds(90));
+        assertThat(other.heard).contains("duty prod ADRIFT");
+        assertThat(other.fleet.report().isConnected()).isFalse();
+
+        world.server.refuseWrites(null);
+        world.pass(Duration.ofSeconds(4));
+        assertThat(other.fleet.duty(PROD)).isEqualTo(Duty.ANOTHERS);
+        assertThat(other.fleet.adrift()).isEqualTo(Duration.ZERO);
+        assertThat(other.fleet.report().isConnected()).isTrue();
+    }
+
+    @Test
+    void anEtcdThatTakesNoWriteIsNotListedAllTheTime() {
+        Member one = world.join("one", PROD);
+        world.pass(A_WHILE);
+        world.server.refuseWrites("database space exceeded");
+        one.fleet.take(Map.of(name("another"), name("another")));
+        int before = one.etcd.listings();
+        world.pass(Duration.ofSeconds(60));
+
+        assertThat(one.etcd.listings() - before).isBetween(2, 15);
+        world.server.refuseWrites(null);
+        world.pass(Duration.ofSeconds(10));
+        assertThat(one.renews("another")).isTrue();
+    }
+
+    @Test
     void whoStartsWithoutEtcdIsAdriftAtOnceAndJoinsLater() {
         world.server.commit(List.of(), List.of());
         Member one = world.new Member("one", World.KEY);
@@ -344,6 +380,21 @@ final class EtcdFleetTest {
         world.pass(A_WHILE);
         assertThat(isOpen).isTrue();
         assertThat(one.fleet.duty(PROD)).isEqualTo(Duty.OURS);
+    }
+
+    @Test
+    void anUnlockThatFailsLeavesNothingOpen() {
+        Member one = world.join("one", PROD);
+        one.fleet.sessions().lock(Secret.of("passphrase"));
+        world.pass(A_WHILE);
+
+        assertThatExceptionOfType(StoreFailure.class)
+                .isThrownBy(() -> one.fleet.sessions().unlock(Secret.of("passphrase"), () -> {
+                    throw new StoreFailure("a session is damaged");
+                }));
+        world.pass(A_WHILE);
+        assertThat(world.server.entries()).noneMatch(entry -> entry.lease() != 0);
+        assertThat(one.renews("prod")).isFalse();
     }
 
     @Test

@@ -14,6 +14,7 @@ final class MemoryEtcd implements Etcd {
     private final List<Watcher> watchers = new ArrayList<>();
     private boolean isCutOff;
     private int answersToLose;
+    private int listings;
 
     MemoryEtcd(Server server) {
         this.server = server;
@@ -24,6 +25,11 @@ final class MemoryEtcd implements Etcd {
         if (isOff) {
             List.copyOf(watchers).forEach(watcher -> watcher.end("cut off"));
         }
+    }
+
+    /** How often everything was listed. */
+    int listings() {
+        return listings;
     }
 
     /** What is sent next arrives; its answer does not. */
@@ -39,6 +45,7 @@ final class MemoryEtcd implements Etcd {
 
     @Override
     public Page list(String prefix) {
+        listings++;
         demand();
         return new Page(
                 server.store.values().stream()
@@ -56,6 +63,7 @@ final class MemoryEtcd implements Etcd {
     @Override
     public Outcome commit(List<Guard> guards, List<Change> changes) {
         demand();
+        server.demandRoom(changes);
         Outcome outcome = server.commit(guards, changes);
         if (answersToLose > 0) {
             answersToLose--;
@@ -148,6 +156,7 @@ final class MemoryEtcd implements Etcd {
         private final List<Watcher> watchers = new ArrayList<>();
         private long revision = 1;
         private long lastLease;
+        private @Nullable String refusal;
 
         Server(LongSupplier nanos) {
             this.nanos = nanos;
@@ -155,6 +164,17 @@ final class MemoryEtcd implements Etcd {
 
         List<Entry> entries() {
             return List.copyOf(store.values());
+        }
+
+        /** From now on nothing is written, for that reason; null: as ever. What is there may be read, kept and deleted. */
+        void refuseWrites(@Nullable String reason) {
+            refusal = reason;
+        }
+
+        private void demandRoom(List<Change> changes) {
+            if (refusal != null && changes.stream().anyMatch(Change.Put.class::isInstance)) {
+                throw new EtcdUnavailable("etcd does not answer usefully: " + refusal);
+            }
         }
 
         private long grant(Duration life) {

@@ -232,4 +232,17 @@ final class SharedSessionsTest {
         assertThat(Arrays.stream(many).filter(each -> joiner.renews(each.value())))
                 .isNotEmpty();
     }
+
+    @Test
+    void whoLeavesWhileARefreshTokenIsUnderWayLetsItsLeaseRunOut() {
+        iam.during = one.fleet::close;
+        var unused = refresh(one, "r1");
+
+        assertThat(world.server.entries())
+                .filteredOn(entry -> entry.key().contains("/renewer/"))
+                .hasSize(1);
+        one.stop(true);
+        world.pass(UNTIL_TAKEN_OVER);
+        assertThat(two.renews("prod")).isTrue();
+    }
 }

@@ -213,16 +213,29 @@ public final class EtcdCluster implements AutoCloseable {
 
     private boolean isLeader(int i) {
         try {
-            Ran ran = ctl(members.get(i), "endpoint", "status", "--write-out", "json");
-            JsonNode status = JsonMapper.shared().readTree(ran.out()).path(0).path("Status");
+            JsonNode status = status(members.get(i));
             String own = status.path("header").path("member_id").asString("none");
-            return ran.exitCode() == 0 && own.equals(status.path("leader").asString(""));
+            return own.equals(status.path("leader").asString(""));
         } catch (IOException e) {
             throw new AssertionError(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
         }
+    }
+
+    /** How often a leader was elected, as far as any member knows. */
+    public long term() throws IOException, InterruptedException {
+        long term = 0;
+        for (EtcdMember member : members) {
+            term = Math.max(term, status(member).path("raftTerm").asLong(0));
+        }
+        return term;
+    }
+
+    private JsonNode status(EtcdMember member) throws IOException, InterruptedException {
+        String out = ctl(member, "endpoint", "status", "--write-out", "json").out();
+        return JsonMapper.shared().readTree(out.isEmpty() ? "{}" : out).path(0).path("Status");
     }
 
     @Override

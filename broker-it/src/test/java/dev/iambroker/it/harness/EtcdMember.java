@@ -65,6 +65,9 @@ public final class EtcdMember implements AutoCloseable {
         process = Program.of("etcd", "--name", name, "--data-dir", data(), "--log-level", "warn")
                 // What is tested is not the disk of this machine.
                 .with("--unsafe-no-fsync")
+                // As docs/fleet.md asks for: a member that returns does not depose the leader, which would begin each
+                // lease anew.
+                .with("--pre-vote")
                 .with("--listen-client-urls", url(port), "--advertise-client-urls", url(port))
                 .with("--listen-peer-urls", url(peerPort), "--initial-advertise-peer-urls", peerUrl())
                 .with("--initial-cluster", cluster, "--initial-cluster-token", directory.getFileName())

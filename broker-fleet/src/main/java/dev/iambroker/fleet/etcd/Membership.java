@@ -1,0 +1,133 @@
+package dev.iambroker.fleet.etcd;
+
+import dev.iambroker.fleet.FleetRefused;
+import dev.iambroker.fleet.etcd.Etcd.Change;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * This member's own key, by which the others know of it. It is written with each lease, and now and then although it is
+ * there: an etcd without room, or one that took a permission away, keeps leases alive and takes no write. Of the fleet's own
+ * thread, but for {@link #refused} and {@link #doubt}.
+ */
+final class Membership {
+    private static final Duration BETWEEN_PROOFS = Duration.ofSeconds(60);
+    private static final Duration AFTER_FAILURE = Duration.ofSeconds(3);
+
+    /** A write may fail now and then, as while another leader is elected. */
+    private static final Duration UNTIL_REFUSED = Lease.LIFE;
+
+    private static final Logger log = LoggerFactory.getLogger(Membership.class);
+
+    private final Etcd etcd;
+    private final String key;
+    private final Supplier<Bytes> value;
+    private final Admission admission;
+    private final Lease lease;
+    private final LongSupplier nanos;
+
+    private long writtenBy;
+    private volatile long dueNanos;
+    private volatile @Nullable Long failingSince;
+
+    /** @param value to be written */
+    Membership(Etcd etcd, String key, Supplier<Bytes> value, Admission admission, Lease lease, LongSupplier nanos) {
+        this.etcd = etcd;
+        this.key = key;
+        this.value = value;
+        this.admission = admission;
+        this.lease = lease;
+        this.nanos = nanos;
+        this.dueNanos = nanos.getAsLong();
+    }
+
+    /**
+     * Writes the key, where it is to be.
+     *
+     * @throws FleetRefused if this member is none, and is refused
+     * @throws EtcdUnavailable if it is none yet, and etcd does not answer
+     */
+    void step() {
+        long by = lease.id();
+        if (by == 0) {
+            return;
+        }
+        if (by != writtenBy) {
+            join(by);
+        } else if (nanos.getAsLong() - dueNanos >= 0) {
+            prove(by);
+        }
+    }
+
+    private void join(long by) {
+        try {
+            admission.check();
+            write(by);
+        } catch (EtcdUnavailable | FleetRefused e) {
+            failed();
+            throw e;
+        }
+    }
+
+    private void prove(long by) {
+        try {
+            write(by);
+        } catch (EtcdUnavailable | FleetRefused e) {
+            if (failed()) {
+                log.warn(
+                        "{}; nothing can be written for the fleet: this broker renews for itself what it may",
+                        e.getMessage());
+            }
+        }
+    }
+
+    private void write(long by) {
+        if (!etcd.commit(List.of(), List.of(new Change.Put(key, value.get(), by)))
+                .isDone()) {
+            return;
+        }
+        writtenBy = by;
+        dueNanos = nanos.getAsLong() + BETWEEN_PROOFS.toNanos();
+        if (failingSince != null) {
+            failingSince = null;
+            log.info("etcd takes writes again");
+        }
+    }
+
+    /** @return whether it is the first time in a row */
+    private boolean failed() {
+        long now = nanos.getAsLong();
+        dueNanos = now + AFTER_FAILURE.toNanos();
+        boolean isFirst = failingSince == null;
+        if (isFirst) {
+            failingSince = now;
+        }
+        return isFirst;
+    }
+
+    /** Another write failed: it is looked at once whether this one does. On any thread. */
+    void doubt() {
+        if (failingSince == null) {
+            dueNanos = nanos.getAsLong();
+        }
+    }
+
+    /** The key is to be written anew. */
+    void forget() {
+        writtenBy = 0;
+        failingSince = null;
+    }
+
+    /** How long etcd has taken no write, where that is for longer than it may take by chance; else null. On any thread. */
+    @Nullable
+    Duration refused() {
+        Long since = failingSince;
+        Duration refused = since == null ? Duration.ZERO : Duration.ofNanos(nanos.getAsLong() - since);
+        return refused.compareTo(UNTIL_REFUSED) > 0 ? refused : null;
+    }
+}
