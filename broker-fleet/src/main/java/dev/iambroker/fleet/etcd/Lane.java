@@ -8,7 +8,10 @@ interface Lane extends Executor, AutoCloseable {
     @Override
     void execute(Runnable work);
 
-    /** Does {@code work}, and waits for it, for some seconds at most; nothing once it is closed. Not to be called on the lane. */
+    /**
+     * Does {@code work}, and waits for it, for some seconds at most; nothing once it is closed. Throws what it throws by then.
+     * Not to be called on the lane.
+     */
     void run(Runnable work);
 
     @Override

@@ -80,9 +80,12 @@ final class LaneThread implements Lane {
     @Override
     public void run(Runnable work) {
         try {
-            lane.submit(guarded(work)).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            lane.submit(work).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
-            throw new IllegalStateException("what fails there is logged there", e);
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw new IllegalStateException("a piece of the fleet's work failed", e);
         } catch (TimeoutException e) {
             log.warn("etcd is slow: going on without it for now");
         } catch (RejectedExecutionException e) {
