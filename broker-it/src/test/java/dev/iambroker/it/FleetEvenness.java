@@ -28,8 +28,8 @@ import org.junit.jupiter.api.parallel.Isolated;
 final class FleetEvenness {
     private static final int SIZE = 10;
     private static final int ACCOUNTS = Integer.getInteger("fleet.accounts", 10_000);
-    /** Two cores take some eighty renewals a second with all that comes of them in ten daemons. */
-    private static final Duration LIFE = Duration.ofSeconds(Math.max(60, ACCOUNTS / 40));
+    /** Two cores take some eighty renewals a second with all that comes of them in ten daemons; this asks for sixty. */
+    private static final Duration LIFE = Duration.ofSeconds(Math.max(60, ACCOUNTS / 30));
 
     /** A token is renewed after half of its life. */
     private static final Duration PERIOD = LIFE.dividedBy(2);
@@ -82,6 +82,7 @@ final class FleetEvenness {
     }
 
     private static void judge(EmulatedCloud cloud, FleetOfBrokers fleet) throws IOException, InterruptedException {
+        List<Integer> shares = fleet.member(0).view().shares();
         List<Double> before = renewals(fleet);
         Duration cpuBefore = cpu(fleet);
         long asked = cloud.emulator().count(GrantKind.API_KEY);
@@ -98,6 +99,7 @@ final class FleetEvenness {
         }
         String report = """
                 fleet: %d accounts, %d daemons, %d periods of %d s: %d renewals, %s; farthest from even %.1f %%
+                fleet: logins of each %s, %s after that
                 fleet: CPU of all daemons %.0f %% of a core, resident memory of the largest %d MiB
                 """.formatted(
                         ACCOUNTS,
@@ -107,6 +109,8 @@ final class FleetEvenness {
                         all,
                         each,
                         farthest * 100,
+                        shares,
+                        fleet.member(0).view().shares(),
                         cpu(fleet).minus(cpuBefore).toMillis()
                                 * 100.0
                                 / PERIOD.multipliedBy(PERIODS).toMillis(),

@@ -30,6 +30,11 @@ public record FleetView(JsonNode json) {
         return elements("members").map(member -> member.path("id").asString("")).toList();
     }
 
+    /** How many logins each member renews. */
+    public List<Integer> shares() {
+        return elements("members").map(member -> member.path("renews").asInt(0)).toList();
+    }
+
     /** The id of the member that renews the login of that account; empty while nobody does. */
     public String renewer(String account) {
         return elements("logins")
