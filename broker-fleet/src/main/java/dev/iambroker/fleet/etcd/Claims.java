@@ -30,6 +30,12 @@ final class Claims {
     private static final Duration A_RANK = Duration.ofSeconds(1);
     private static final int MOST_RANKS = 4;
 
+    /**
+     * Members that start together claim the same logins, and each claim that comes second takes its own round trip: what the
+     * watch tells meanwhile has to be heard before all of ten thousand were tried.
+     */
+    private static final int MOST_IN_STEP = 500;
+
     /** After a transaction that was refused, for the watch to say why. */
     private static final Duration UNTIL_NEXT_LOOK = Duration.ofSeconds(1);
 
@@ -126,14 +132,19 @@ final class Claims {
         for (AccountName owner : taken) {
             String id = keys.id(owner);
             ids.add(id);
-            consider(attempts, id, members, ours, now);
+            if (attempts.size() < MOST_IN_STEP) {
+                consider(attempts, id, members, ours, now);
+            }
         }
         unclaimedSince.keySet().retainAll(ids);
         for (Kept kept : mirror.all(Kind.RENEWER)) {
             String id = kept.key().substring(keys.renewer("").length());
-            if (isSelf(kept) && !ids.contains(id)) {
+            if (attempts.size() < MOST_IN_STEP && isSelf(kept) && !ids.contains(id)) {
                 giveBack(attempts, id);
             }
+        }
+        if (attempts.size() == MOST_IN_STEP) {
+            isDirty = true;
         }
     }
 
@@ -148,7 +159,7 @@ final class Claims {
             if (mirror.find(Kind.WANT, id) instanceof Kept.Holder want && isToBeHeeded(want, id, members)) {
                 handOver(attempts, id, want);
             }
-        } else if (Ranks.rank(self, id, members) == 0 && !wantsAlready(id, ours)) {
+        } else if (Ranks.outranks(self, renewer, id) && Ranks.rank(self, id, members) == 0 && !wantsAlready(id, ours)) {
             want(attempts, id, ours);
         }
     }

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -280,6 +281,34 @@ final class EtcdFleetTest {
         assertThatExceptionOfType(FleetRefused.class)
                 .isThrownBy(() -> world.join("two", "another-key-another-key-another-key", PROD))
                 .withMessageStartingWith("the fleet key does not open what is under /iam-broker/: ");
+    }
+
+    @Test
+    void whoStartsTogetherWithAnotherHearsOfItsClaimsBeforeAllAreTried() {
+        AccountName[] logins =
+                IntStream.range(0, 10_000).mapToObj(at -> name("login" + at)).toArray(AccountName[]::new);
+        Map<AccountName, AccountName> owners =
+                Stream.of(logins).collect(Collectors.toMap(login -> login, login -> login));
+        Member one = world.new Member("one", World.KEY);
+        Member two = world.new Member("two", World.KEY);
+        for (Member each : List.of(one, two)) {
+            each.fleet.take(owners);
+            each.fleet.join();
+            each.fleet.begin(each);
+        }
+        one.lane.drain();
+        for (int tick = 0; tick < 40; tick++) {
+            one.fleet.tick();
+        }
+        assertThat(shareOf(one, logins)).isGreaterThan(4_000);
+
+        int before = two.etcd.commits();
+        two.lane.drain();
+        for (int tick = 0; tick < 40; tick++) {
+            two.fleet.tick();
+            two.lane.drain();
+        }
+        assertThat(two.etcd.commits() - before).isLessThan(2_000);
     }
 
     @Test

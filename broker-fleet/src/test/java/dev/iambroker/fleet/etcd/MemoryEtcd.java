@@ -15,6 +15,7 @@ final class MemoryEtcd implements Etcd {
     private boolean isCutOff;
     private int answersToLose;
     private int listings;
+    private int commits;
 
     MemoryEtcd(Server server) {
         this.server = server;
@@ -25,6 +26,11 @@ final class MemoryEtcd implements Etcd {
         if (isOff) {
             List.copyOf(watchers).forEach(watcher -> watcher.end("cut off"));
         }
+    }
+
+    /** How many transactions were sent. */
+    int commits() {
+        return commits;
     }
 
     /** How often everything was listed. */
@@ -62,6 +68,7 @@ final class MemoryEtcd implements Etcd {
 
     @Override
     public Outcome commit(List<Guard> guards, List<Change> changes) {
+        commits++;
         demand();
         server.demandRoom(changes);
         Outcome outcome = server.commit(guards, changes);

@@ -8,6 +8,8 @@ import tools.jackson.databind.JsonNode;
 
 /** A fleet as one of its members reports it. */
 public record FleetView(JsonNode json) {
+    private static final int MOST_CHARACTERS = 2_000;
+
     public static FleetView of(UnixHttp http) throws IOException {
         Answer answer = http.get("/v1/fleet");
         if (answer.status() != 200) {
@@ -57,6 +59,13 @@ public record FleetView(JsonNode json) {
         return elements("logins").findAny().isPresent()
                 && elements("logins")
                         .noneMatch(login -> login.path("renewer").asString("").isEmpty());
+    }
+
+    /** Of ten thousand logins the beginning. */
+    @Override
+    public String toString() {
+        String all = json.toString();
+        return all.length() <= MOST_CHARACTERS ? all : all.substring(0, MOST_CHARACTERS) + "…";
     }
 
     private Stream<JsonNode> elements(String list) {
