@@ -11,6 +11,7 @@ import dev.iambroker.store.StoredSession;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -21,14 +22,14 @@ import org.jspecify.annotations.Nullable;
 
 /** The accounts that are brokered, each with its session. A reload replaces them; readers see one set or the other. Thread-safe. */
 final class Accounts {
-    private volatile NavigableMap<AccountName, ManagedAccount> byName;
+    private volatile Roll roll;
     private final LockState lock;
     private final TokenCache cache;
     private final BrokerEvents events;
 
     private Accounts(
             NavigableMap<AccountName, ManagedAccount> byName, LockState lock, TokenCache cache, BrokerEvents events) {
-        this.byName = byName;
+        this.roll = Roll.of(byName);
         this.lock = lock;
         this.cache = cache;
         this.events = events;
@@ -39,7 +40,7 @@ final class Accounts {
             Collection<Account> configured, SessionStore store, LockState lock, TokenCache cache, BrokerEvents events) {
         NavigableMap<AccountName, ManagedAccount> byName =
                 store.isLocked() ? empty(configured) : loaded(configured, store);
-        return new Accounts(Collections.unmodifiableNavigableMap(byName), lock, cache, events);
+        return new Accounts(byName, lock, cache, events);
     }
 
     /** @throws dev.iambroker.store.StoreFailure if a session cannot be read */
@@ -83,7 +84,7 @@ final class Accounts {
 
     @Nullable
     ManagedAccount find(AccountName name) {
-        return byName.get(name);
+        return roll.byName.get(name);
     }
 
     /**
@@ -115,30 +116,25 @@ final class Accounts {
     /** The accounts as they are configured, by name. */
     Map<AccountName, Account> configured() {
         Map<AccountName, Account> configured = new TreeMap<>();
-        byName.forEach((name, account) -> configured.put(name, account.account()));
+        roll.byName.forEach((name, account) -> configured.put(name, account.account()));
         return configured;
     }
 
     /** Puts {@code successors} in the place of all accounts of {@code names}. Holds the locks of their sessions. */
     synchronized void replace(Set<AccountName> names, Map<AccountName, ManagedAccount> successors) {
-        NavigableMap<AccountName, ManagedAccount> next = new TreeMap<>(byName);
+        NavigableMap<AccountName, ManagedAccount> next = new TreeMap<>(roll.byName);
         next.keySet().removeAll(names);
         next.putAll(successors);
-        byName = Collections.unmodifiableNavigableMap(next);
+        roll = Roll.of(next);
     }
 
     Collection<ManagedAccount> all() {
-        return byName.values();
+        return roll.byName.values();
     }
 
+    /** Those that use the login of {@code owner}, itself among them; none where a reload has replaced it. */
     List<ManagedAccount> sharing(ManagedAccount owner) {
-        List<ManagedAccount> sharing = new ArrayList<>();
-        for (ManagedAccount account : byName.values()) {
-            if (account.owner() == owner) {
-                sharing.add(account);
-            }
-        }
-        return sharing;
+        return roll.sharing(owner);
     }
 
     AccountState stateOf(ManagedAccount account, TokenRefresher refresher) {
@@ -184,6 +180,35 @@ final class Accounts {
         AccountState before = account.announce(now);
         if (before != now) {
             events.stateChanged(account.name(), before, now);
+        }
+    }
+
+    /**
+     * The accounts at one time.
+     *
+     * @param shared by owner, where others use its login; most logins have one account, and ten thousand are not gone through
+     *     for each renewal
+     */
+    private record Roll(
+            NavigableMap<AccountName, ManagedAccount> byName, Map<AccountName, List<ManagedAccount>> shared) {
+        /** Takes the accounts over. */
+        static Roll of(NavigableMap<AccountName, ManagedAccount> byName) {
+            Map<AccountName, List<ManagedAccount>> shared = new HashMap<>();
+            for (ManagedAccount account : byName.values()) {
+                if (!account.ownsItsSession()) {
+                    ManagedAccount owner = account.owner();
+                    shared.computeIfAbsent(owner.name(), name -> new ArrayList<>(List.of(owner)))
+                            .add(account);
+                }
+            }
+            return new Roll(Collections.unmodifiableNavigableMap(byName), shared);
+        }
+
+        List<ManagedAccount> sharing(ManagedAccount owner) {
+            if (byName.get(owner.name()) != owner) {
+                return List.of();
+            }
+            return shared.getOrDefault(owner.name(), List.of(owner));
         }
     }
 }

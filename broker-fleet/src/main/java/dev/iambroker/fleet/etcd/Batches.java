@@ -1,47 +1,34 @@
 package dev.iambroker.fleet.etcd;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongConsumer;
 
-/** Small transactions that have nothing to do with each other, as few large ones. */
+/** Small transactions that have nothing to do with each other, as few requests. */
 final class Batches {
     private Batches() {}
 
     /**
-     * Tries each once; where a large one fails its halves are tried.
+     * Tries each once.
      *
-     * @throws EtcdUnavailable at the first that gets no answer; the rest is not tried
+     * @throws EtcdUnavailable at the first request that gets no answer; the rest is not tried
      */
     static void commit(Etcd etcd, List<Attempt> attempts) {
-        int from = 0;
-        while (from < attempts.size()) {
-            int to = from;
-            int size = 0;
-            while (to < attempts.size() && size + attempts.get(to).size() <= Etcd.MOST_IN_ONE) {
-                size += attempts.get(to++).size();
-            }
+        for (int from = 0; from < attempts.size(); from += Etcd.MOST_IN_ONE) {
+            int to = Math.min(attempts.size(), from + Etcd.MOST_IN_ONE);
             commitOne(etcd, attempts.subList(from, to));
-            from = to;
         }
     }
 
     private static void commitOne(Etcd etcd, List<Attempt> attempts) {
-        List<Etcd.Guard> guards = new ArrayList<>();
-        List<Etcd.Change> changes = new ArrayList<>();
-        for (Attempt attempt : attempts) {
-            guards.addAll(attempt.guards());
-            changes.addAll(attempt.changes());
-        }
-        Etcd.Outcome outcome = etcd.commit(guards, changes);
-        if (outcome.isDone()) {
-            attempts.forEach(attempt -> attempt.done().accept(outcome.revision()));
-        } else if (attempts.size() > 1) {
-            int half = attempts.size() / 2;
-            commitOne(etcd, attempts.subList(0, half));
-            commitOne(etcd, attempts.subList(half, attempts.size()));
-        } else {
-            attempts.getFirst().refused().run();
+        List<Etcd.Outcome> outcomes =
+                etcd.commitEach(attempts.stream().map(Attempt::transaction).toList());
+        for (int at = 0; at < attempts.size(); at++) {
+            Etcd.Outcome outcome = outcomes.get(at);
+            if (outcome.isDone()) {
+                attempts.get(at).done().accept(outcome.revision());
+            } else {
+                attempts.get(at).refused().run();
+            }
         }
     }
 
@@ -51,9 +38,9 @@ final class Batches {
      * @param done told the revision
      * @param refused runs where a guard did not hold
      */
-    record Attempt(List<Etcd.Guard> guards, List<Etcd.Change> changes, LongConsumer done, Runnable refused) {
-        int size() {
-            return Math.max(guards.size(), changes.size());
+    record Attempt(Etcd.Transaction transaction, LongConsumer done, Runnable refused) {
+        Attempt(List<Etcd.Guard> guards, List<Etcd.Change> changes, LongConsumer done, Runnable refused) {
+            this(new Etcd.Transaction(guards, changes), done, refused);
         }
     }
 }

@@ -129,11 +129,12 @@ final class Claims {
         Set<String> ids = new HashSet<>();
         Set<String> members = new HashSet<>(mirror.members());
         members.add(self);
+        Ranks ranks = new Ranks(self, members);
         for (AccountName owner : taken) {
             String id = keys.id(owner);
             ids.add(id);
             if (attempts.size() < MOST_IN_STEP) {
-                consider(attempts, id, members, ours, now);
+                consider(attempts, id, ranks, ours, now);
             }
         }
         unclaimedSince.keySet().retainAll(ids);
@@ -148,25 +149,25 @@ final class Claims {
         }
     }
 
-    private void consider(List<Attempt> attempts, String id, Set<String> members, long ours, long now) {
+    private void consider(List<Attempt> attempts, String id, Ranks ranks, long ours, long now) {
         String renewer = mirror.renewer(id);
         if (renewer == null) {
-            claimWhenDue(attempts, id, Ranks.rank(self, id, members), ours, now);
+            claimWhenDue(attempts, id, ranks.rank(id), ours, now);
             return;
         }
         unclaimedSince.remove(id);
         if (renewer.equals(self)) {
-            if (mirror.find(Kind.WANT, id) instanceof Kept.Holder want && isToBeHeeded(want, id, members)) {
+            if (mirror.find(Kind.WANT, id) instanceof Kept.Holder want && isToBeHeeded(want, id)) {
                 handOver(attempts, id, want);
             }
-        } else if (Ranks.outranks(self, renewer, id) && Ranks.rank(self, id, members) == 0 && !wantsAlready(id, ours)) {
+        } else if (Ranks.outranks(self, renewer, id) && ranks.rank(id) == 0 && !wantsAlready(id, ours)) {
             want(attempts, id, ours);
         }
     }
 
-    private boolean isToBeHeeded(Kept.Holder want, String id, Set<String> members) {
+    private boolean isToBeHeeded(Kept.Holder want, String id) {
         return !want.member().equals(self)
-                && members.contains(want.member())
+                && mirror.members().contains(want.member())
                 && Ranks.outranks(want.member(), self, id);
     }
 

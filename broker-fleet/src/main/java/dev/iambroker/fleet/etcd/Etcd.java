@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * EtcdUnavailable} where no answer came or the answer was of no use, {@link FleetRefused} where etcd refuses this member.
  */
 interface Etcd extends AutoCloseable {
-    /** How many guards, and how many changes, one transaction may hold: etcd's own limit is 128 unless it is configured. */
+    /** How many guards, changes or transactions one request may hold: etcd's own limit is 128 unless it is configured. */
     int MOST_IN_ONE = 100;
 
     /** Everything whose key begins with {@code prefix}, as it was at one revision. */
@@ -22,6 +22,14 @@ interface Etcd extends AutoCloseable {
 
     /** Does all of {@code changes} if all of {@code guards} hold, else nothing. After a failure either may be so. */
     Outcome commit(List<Guard> guards, List<Change> changes);
+
+    /**
+     * Tries each of {@code transactions} by itself, in one request: {@link #MOST_IN_ONE} at most, of which no two change the
+     * same key. After a failure each may be done or not.
+     *
+     * @return how each went, in their order
+     */
+    List<Outcome> commitEach(List<Transaction> transactions);
 
     /** A new lease. */
     Granted grant(Duration life);
@@ -57,6 +65,9 @@ interface Etcd extends AutoCloseable {
      * @param revision of the store after it; every change of the transaction has it
      */
     record Outcome(boolean isDone, long revision) {}
+
+    /** All of {@code changes} if all of {@code guards} hold. */
+    record Transaction(List<Guard> guards, List<Change> changes) {}
 
     /** What must hold for a transaction. */
     sealed interface Guard {

@@ -136,8 +136,8 @@ final class JetcdEtcd implements Etcd {
 
     @Override
     public Outcome commit(List<Guard> guards, List<Change> changes) {
-        Cmp[] compared = guards.stream().map(JetcdEtcd::compared).toArray(Cmp[]::new);
-        Op[] done = changes.stream().map(JetcdEtcd::done).toArray(Op[]::new);
+        Cmp[] compared = compared(guards);
+        Op[] done = done(changes);
         try {
             var answer =
                     await(c -> c.getKVClient().txn().If(compared).Then(done).commit());
@@ -145,6 +145,41 @@ final class JetcdEtcd implements Etcd {
         } catch (LeaseGone e) {
             return new Outcome(false, 0);
         }
+    }
+
+    @Override
+    public List<Outcome> commitEach(List<Transaction> transactions) {
+        Op[] each = transactions.stream()
+                .map(one -> Op.txn(compared(one.guards()), done(one.changes()), new Op[0]))
+                .toArray(Op[]::new);
+        try {
+            var answer = await(c -> c.getKVClient().txn().Then(each).commit());
+            long revision = answer.getHeader().getRevision();
+            return answer.getTxnResponses().stream()
+                    .map(one -> new Outcome(one.isSucceeded(), revision))
+                    .toList();
+        } catch (LeaseGone e) {
+            return commitHalves(transactions);
+        }
+    }
+
+    /** For want of one lease none was done: the others are found out. */
+    private List<Outcome> commitHalves(List<Transaction> transactions) {
+        if (transactions.size() == 1) {
+            return List.of(new Outcome(false, 0));
+        }
+        int half = transactions.size() / 2;
+        List<Outcome> outcomes = new ArrayList<>(commitEach(transactions.subList(0, half)));
+        outcomes.addAll(commitEach(transactions.subList(half, transactions.size())));
+        return outcomes;
+    }
+
+    private static Cmp[] compared(List<Guard> guards) {
+        return guards.stream().map(JetcdEtcd::compared).toArray(Cmp[]::new);
+    }
+
+    private static Op[] done(List<Change> changes) {
+        return changes.stream().map(JetcdEtcd::done).toArray(Op[]::new);
     }
 
     private static Cmp compared(Guard guard) {

@@ -2,35 +2,49 @@ package dev.iambroker.fleet.etcd;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
+import java.util.stream.Stream;
 
 /**
  * Who is first to renew a login: rendezvous hashing, by which each member is first for as many logins as any other, and a
  * member that joins or leaves moves no login but those it is first for.
  */
 final class Ranks {
-    private Ranks() {}
+    private final String self;
+    private final long selfHash;
+    private final String[] others;
+    private final long[] otherHashes;
 
-    /** How many of {@code members} come before {@code member}. */
-    static int rank(String member, String id, Collection<String> members) {
-        long own = score(member, id);
+    /** @param members may hold {@code self} or not */
+    Ranks(String self, Collection<String> members) {
+        this.self = self;
+        this.selfHash = hash(self);
+        this.others = members.stream().filter(member -> !member.equals(self)).toArray(String[]::new);
+        this.otherHashes = Stream.of(others).mapToLong(Ranks::hash).toArray();
+    }
+
+    /** How many members come before {@code self}. */
+    int rank(String id) {
+        long idHash = hash(id);
+        long own = score(selfHash, idHash);
         int before = 0;
-        for (String other : members) {
-            before += !other.equals(member) && isBefore(score(other, id), other, own, member) ? 1 : 0;
+        for (int at = 0; at < others.length; at++) {
+            before += isBefore(score(otherHashes[at], idHash), others[at], own, self) ? 1 : 0;
         }
         return before;
     }
 
     /** Whether {@code one} comes before {@code other}. */
     static boolean outranks(String one, String other, String id) {
-        return isBefore(score(one, id), one, score(other, id), other);
+        long idHash = hash(id);
+        return isBefore(score(hash(one), idHash), one, score(hash(other), idHash), other);
     }
 
     private static boolean isBefore(long score, String name, long laterScore, String laterName) {
         return score != laterScore ? score > laterScore : name.compareTo(laterName) < 0;
     }
 
-    private static long score(String member, String id) {
-        return mixed(hash(member) * 31 + hash(id));
+    private static long score(long memberHash, long idHash) {
+        return mixed(memberHash * 31 + idHash);
     }
 
     /** FNV-1a. */

@@ -11,9 +11,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -76,6 +78,40 @@ final class JetcdEtcdTest {
                 .extracting(Etcd.Entry::value, Etcd.Entry::modRevision)
                 .containsExactly(Bytes.of("c"), next.revision());
         assertThat(etcd.get("/t/none")).isNull();
+    }
+
+    @Test
+    void triesEachOfManyByItself() {
+        etcd.commit(List.of(), List.of(new Change.Put("/each/7", Bytes.of("taken"), 0)));
+        List<Etcd.Transaction> claims = IntStream.range(0, Etcd.MOST_IN_ONE)
+                .mapToObj(at -> new Etcd.Transaction(
+                        List.of(new Guard.Unchanged("/each/" + at, 0)),
+                        List.of(new Change.Put("/each/" + at, Bytes.of("mine"), 0), new Change.Delete("/want/" + at))))
+                .toList();
+
+        List<Etcd.Outcome> outcomes = etcd.commitEach(claims);
+
+        assertThat(outcomes).hasSize(claims.size());
+        for (int at = 0; at < outcomes.size(); at++) {
+            assertThat(outcomes.get(at).isDone()).isEqualTo(at != 7);
+        }
+        Etcd.Entry mine = Objects.requireNonNull(etcd.get("/each/8"));
+        assertThat(mine.value()).isEqualTo(Bytes.of("mine"));
+        assertThat(mine.modRevision()).isEqualTo(outcomes.get(8).revision());
+        assertThat(Objects.requireNonNull(etcd.get("/each/7")).value()).isEqualTo(Bytes.of("taken"));
+    }
+
+    @Test
+    void ofManyAnotherLeaseThatIsGoneStopsNone() {
+        List<Etcd.Transaction> handOvers = IntStream.range(0, 9)
+                .mapToObj(at -> new Etcd.Transaction(
+                        List.of(), List.of(new Change.Put("/over/" + at, Bytes.of("x"), at == 4 ? 4711 : 0))))
+                .toList();
+
+        assertThat(etcd.commitEach(handOvers))
+                .extracting(Etcd.Outcome::isDone)
+                .containsExactly(true, true, true, true, false, true, true, true, true);
+        assertThat(etcd.get("/over/8")).isNotNull();
     }
 
     @Test

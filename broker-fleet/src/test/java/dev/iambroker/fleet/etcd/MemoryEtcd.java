@@ -28,7 +28,7 @@ final class MemoryEtcd implements Etcd {
         }
     }
 
-    /** How many transactions were sent. */
+    /** How many requests to write were sent. */
     int commits() {
         return commits;
     }
@@ -72,11 +72,27 @@ final class MemoryEtcd implements Etcd {
         demand();
         server.demandRoom(changes);
         Outcome outcome = server.commit(guards, changes);
+        answer();
+        return outcome;
+    }
+
+    @Override
+    public List<Outcome> commitEach(List<Transaction> transactions) {
+        commits++;
+        demand();
+        transactions.forEach(each -> server.demandRoom(each.changes()));
+        List<Outcome> outcomes = transactions.stream()
+                .map(each -> server.commit(each.guards(), each.changes()))
+                .toList();
+        answer();
+        return outcomes;
+    }
+
+    private void answer() {
         if (answersToLose > 0) {
             answersToLose--;
             throw new EtcdUnavailable("etcd does not answer within 3 s");
         }
-        return outcome;
     }
 
     @Override
