@@ -231,7 +231,7 @@ final class Claims {
                 List.of(new Guard.Holds(key, selfValue)),
                 List.of(new Change.Delete(key)),
                 revision -> {
-                    mirror.apply(new Etcd.Event(new Etcd.Entry(key, selfValue, 0, revision, 0), /* isDeleted= */ true));
+                    mirror.delete(key, revision);
                     passages.stay(id);
                 },
                 () -> passages.stay(id)));

@@ -113,22 +113,37 @@ final class Dispatches {
 
     private void sendTellings() {
         List<Attempt> attempts = new ArrayList<>();
+        Map<String, Telling> later = new LinkedHashMap<>();
         tellings.forEach((key, telling) -> {
-            if (isWorthTelling(key, telling)) {
-                attempts.add(attempt(key, telling));
+            String owner = ownerOf(telling.account());
+            if (claims.isOurs(owner)) {
+                if (isNews(key, telling)) {
+                    attempts.add(attempt(key, telling));
+                }
+            } else if (isUndecided(owner) && owners.containsKey(telling.account())) {
+                later.put(key, telling);
             }
         });
         Batches.commit(etcd, attempts);
         tellings.clear();
+        tellings.putAll(later);
     }
 
-    /** Whoever renews the login by now says how it ended. */
-    private boolean isWorthTelling(String key, Telling telling) {
-        boolean isTold = mirror.find(Kind.ENDING, restOf(key)) instanceof Kept.Noted noted
+    private boolean isNews(String key, Telling telling) {
+        Kept known = mirror.find(Kind.ENDING, restOf(key));
+        if (telling.ending() == null) {
+            return known != null;
+        }
+        boolean isTold = known instanceof Kept.Noted noted
                 && noted.note() instanceof Note.Finding finding
                 && isSame(finding.ending(), telling.ending());
-        boolean isNothing = telling.ending() == null && mirror.find(Kind.ENDING, restOf(key)) == null;
-        return !isTold && !isNothing && claims.isOurs(ownerOf(telling.account()));
+        return !isTold;
+    }
+
+    /** Whether this member may be about to renew the login again, by another lease; another would say how it ended. */
+    private boolean isUndecided(String id) {
+        String renewer = mirror.renewer(id);
+        return renewer == null || renewer.equals(self);
     }
 
     private static boolean isSame(Ending one, @Nullable Ending other) {
@@ -139,10 +154,16 @@ final class Dispatches {
         Guard ours = new Guard.Holds(keys.renewer(ownerOf(telling.account())), Bytes.of(self));
         Ending ending = telling.ending();
         if (ending == null) {
-            return new Attempt(List.of(ours), List.of(new Change.Delete(key)), revision -> {}, () -> {});
+            return new Attempt(
+                    List.of(ours), List.of(new Change.Delete(key)), revision -> mirror.delete(key, revision), () -> {});
         }
         Bytes value = records.note(key, new Note.Finding(telling.account(), telling.kind(), ending));
-        return new Attempt(List.of(ours), List.of(new Change.Put(key, value, 0)), revision -> {}, () -> {});
+        // The next word may come before the watch tells of this one.
+        return new Attempt(
+                List.of(ours),
+                List.of(new Change.Put(key, value, 0)),
+                revision -> mirror.put(new Etcd.Entry(key, value, revision, revision, 0)),
+                () -> {});
     }
 
     private String ownerOf(AccountName account) {
@@ -171,8 +192,7 @@ final class Dispatches {
                 List.of(new Change.Delete(noted.key())),
                 revision -> {
                     heard.remove(noted.key());
-                    mirror.apply(new Etcd.Event(
-                            new Etcd.Entry(noted.key(), Bytes.of(""), 0, revision, 0), /* isDeleted= */ true));
+                    mirror.delete(noted.key(), revision);
                 },
                 () -> {}));
     }

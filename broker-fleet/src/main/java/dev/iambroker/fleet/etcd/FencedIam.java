@@ -133,7 +133,7 @@ final class FencedIam implements IamClient {
             isAnswered = true;
             return answer;
         } catch (IamFailure.Reauthenticate | IamFailure.GiveUp e) {
-            intents.withdraw(id);
+            intents.withdraw(id, presented);
             throw e;
         } finally {
             leave(id, isAnswered);

@@ -4,6 +4,7 @@ import dev.iambroker.account.AccountName;
 import dev.iambroker.fleet.etcd.Etcd.Change;
 import dev.iambroker.fleet.etcd.Etcd.Guard;
 import dev.iambroker.secret.Secret;
+import dev.iambroker.store.StoreFailure;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -87,16 +88,28 @@ final class Intents {
     }
 
     /** IAM refused the token: nothing is in doubt any more. Later, and where etcd answers. */
-    void withdraw(String id) {
+    void withdraw(String id, Secret token) {
+        String refused = token.fingerprint();
         lane.execute(() -> {
             try {
-                etcd.commit(
-                        List.of(new Guard.Holds(keys.renewer(id), Bytes.of(self))),
-                        List.of(new Change.Delete(keys.intent(id))));
-            } catch (EtcdUnavailable e) {
+                withdraw(id, refused);
+            } catch (EtcdUnavailable | StoreFailure e) {
                 log.debug("an intent stays on record: {}", e.getMessage());
             }
         });
+    }
+
+    /** By now another token may be on record. */
+    private void withdraw(String id, String refused) {
+        Etcd.Entry found = etcd.get(keys.intent(id));
+        Note.Intent open = found == null ? null : records.intent(found);
+        if (found != null && open != null && open.fingerprint().equals(refused)) {
+            etcd.commit(
+                    List.of(
+                            new Guard.Holds(keys.renewer(id), Bytes.of(self)),
+                            new Guard.Unchanged(found.key(), found.modRevision())),
+                    List.of(new Change.Delete(found.key())));
+        }
     }
 
     /** How often this member presented what another may have presented before. */

@@ -23,6 +23,9 @@ final class Mirror {
     private final Changes changes;
     private final Map<Kind, Map<String, Kept>> kept = new EnumMap<>(Kind.class);
 
+    /** What was deleted here, by key, until the watch tells of it: what it still has to tell of the key is older. */
+    private final Map<String, Long> deleted = new ConcurrentHashMap<>();
+
     Mirror(Keyspace keys, Reading reading, Changes changes) {
         this.keys = keys;
         this.reading = reading;
@@ -48,6 +51,13 @@ final class Mirror {
             });
             gone.forEach(rest -> remove(kind.getKey(), rest));
         }
+        deleted.values().removeIf(at -> at <= page.revision());
+    }
+
+    /** Takes in what was deleted at {@code revision} by this member. */
+    void delete(String key, long revision) {
+        deleted.merge(key, revision, Math::max);
+        remove(key, revision);
     }
 
     /** Takes in a change. */
@@ -56,12 +66,16 @@ final class Mirror {
             put(event.entry());
             return;
         }
-        Keyspace.Place place = keys.place(event.entry().key());
-        if (place == null) {
-            return;
-        }
-        Kept known = of(place.kind()).get(place.rest());
-        if (known != null && known.revision() < event.entry().modRevision()) {
+        String key = event.entry().key();
+        long revision = event.entry().modRevision();
+        deleted.computeIfPresent(key, (known, at) -> at <= revision ? null : at);
+        remove(key, revision);
+    }
+
+    private void remove(String key, long revision) {
+        Keyspace.Place place = keys.place(key);
+        Kept known = place == null ? null : of(place.kind()).get(place.rest());
+        if (place != null && known != null && known.revision() < revision) {
             remove(place.kind(), place.rest());
         }
     }
@@ -69,7 +83,8 @@ final class Mirror {
     /** Takes in a value, where it is newer than what is known. */
     void put(Etcd.Entry entry) {
         Keyspace.Place place = keys.place(entry.key());
-        if (place == null || place.kind() == Kind.INTENT) {
+        boolean isGone = deleted.getOrDefault(entry.key(), 0L) >= entry.modRevision();
+        if (place == null || place.kind() == Kind.INTENT || isGone) {
             return;
         }
         Kept known = of(place.kind()).get(place.rest());
@@ -102,6 +117,7 @@ final class Mirror {
     /** Forgets everything, and tells nobody. */
     void clear() {
         kept.values().forEach(Map::clear);
+        deleted.clear();
     }
 
     @Nullable

@@ -459,4 +459,36 @@ final class EtcdFleetTest {
         assertThat(report.isConnected()).isTrue();
         assertThat(report.lag()).isLessThan(Duration.ofSeconds(4));
     }
+
+    @Test
+    void thatItWorksAgainIsToldAlsoWhereTheLeaseIsAnotherMeanwhile() {
+        Member one = world.join("one", PROD);
+        world.pass(Duration.ofSeconds(1));
+        one.fleet.tell(PROD, TokenKind.ACCESS, new Ending(Ending.Reason.REFUSED, "no", null, Instant.EPOCH));
+        world.pass(Duration.ofSeconds(1));
+        one.stop(true);
+        world.pass(UNTIL_TAKEN_OVER);
+        one.fleet.tell(PROD, TokenKind.ACCESS, null);
+        one.stop(false);
+        world.pass(A_WHILE);
+
+        assertThat(one.renews("prod")).isTrue();
+        assertThat(world.server.entries()).noneMatch(entry -> entry.key().contains("/ending/"));
+    }
+
+    @Test
+    void anEndingThatIsOverBeforeTheWatchToldOfItDoesNotStay() {
+        Member one = world.join("one", PROD);
+        world.pass(Duration.ofSeconds(1));
+        one.etcd.slowWatch(true);
+        one.fleet.tell(PROD, TokenKind.ACCESS, new Ending(Ending.Reason.REFUSED, "no", null, Instant.EPOCH));
+        world.pass(Duration.ofSeconds(1));
+        assertThat(world.server.entries()).anyMatch(entry -> entry.key().contains("/ending/"));
+        one.fleet.tell(PROD, TokenKind.ACCESS, null);
+        world.pass(Duration.ofSeconds(1));
+        one.etcd.slowWatch(false);
+        world.pass(Duration.ofSeconds(1));
+
+        assertThat(world.server.entries()).noneMatch(entry -> entry.key().contains("/ending/"));
+    }
 }

@@ -16,6 +16,8 @@ final class MemoryEtcd implements Etcd {
     private int answersToLose;
     private int listings;
     private int commits;
+    private boolean isWatchSlow;
+    private final List<Runnable> untold = new ArrayList<>();
 
     MemoryEtcd(Server server) {
         this.server = server;
@@ -36,6 +38,15 @@ final class MemoryEtcd implements Etcd {
     /** How often everything was listed. */
     int listings() {
         return listings;
+    }
+
+    /** While it is, changes are told to nobody; then all of them, in order. */
+    void slowWatch(boolean isSlow) {
+        isWatchSlow = isSlow;
+        if (!isSlow) {
+            untold.forEach(Runnable::run);
+            untold.clear();
+        }
     }
 
     /** What is sent next arrives; its answer does not. */
@@ -146,7 +157,12 @@ final class MemoryEtcd implements Etcd {
                     .filter(event -> event.entry().key().startsWith(prefix)
                             && event.entry().modRevision() >= from)
                     .toList();
-            if (!told.isEmpty()) {
+            if (told.isEmpty()) {
+                return;
+            }
+            if (isWatchSlow) {
+                untold.add(() -> observer.changed(told));
+            } else {
                 observer.changed(told);
             }
         }

@@ -201,6 +201,18 @@ final class SharedSessionsTest {
     }
 
     @Test
+    void aRefusalThatIsNotedLateLeavesTheNextTokensIntent() {
+        iam.failure = new IamFailure.Reauthenticate("dead", 400, "BXNIM0407E");
+        assertThatExceptionOfType(IamFailure.Reauthenticate.class).isThrownBy(() -> refresh(one, "r1"));
+        one.fleet.sessions().save(PROD, session("r2"));
+        iam.failure = new IamFailure.Retry("no answer", IamFailure.NO_STATUS, null, null);
+        assertThatExceptionOfType(IamFailure.Retry.class).isThrownBy(() -> refresh(one, "r2"));
+        world.pass(Duration.ofSeconds(1));
+
+        assertThat(isIntentOpen()).isTrue();
+    }
+
+    @Test
     void withoutEtcdNothingIsPresented() {
         one.etcd.cutOff(true);
 
