@@ -170,7 +170,8 @@ public final class GuardedTokenBroker implements TokenBroker {
                     : new RenewedGrant(
                             renewal,
                             request.patience(),
-                            token -> stillPermitted(client, request, token, before),
+                            // A reload may have asked for records that a disk has to confirm.
+                            token -> gate.blocks() ? null : stillPermitted(client, request, token, before),
                             failure -> Failures.of(permitted(client, request), failure));
         } catch (RenewalFailure e) {
             throw Failures.of(account, e);

@@ -11,13 +11,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a renewal brings to one client.
  *
- * @param handOut judges anew whether the client may have it
+ * @param handOut judges anew whether the client may have it; null where that may block by now
  * @param refusal what the client is told of a failure
  */
 record RenewedGrant(
         PendingRenewal renewal,
         Duration patience,
-        Function<Token, TokenGrant> handOut,
+        Function<Token, @Nullable TokenGrant> handOut,
         Function<RenewalFailure, BrokerFailure> refusal)
         implements PendingGrant {
     @Override
