@@ -19,6 +19,7 @@ import dev.iambroker.policy.Fact;
 import dev.iambroker.policy.Policy;
 import dev.iambroker.policy.Verb;
 import dev.iambroker.token.AccountStatus;
+import dev.iambroker.token.PendingRenewal;
 import dev.iambroker.token.RenewalFailure;
 import dev.iambroker.token.Time;
 import dev.iambroker.token.Token;
@@ -153,8 +154,36 @@ public final class GuardedTokenBroker implements TokenBroker {
         return resolver.isTypeUnknown(request) ? null : servedNow(client, request);
     }
 
+    @Override
+    public @Nullable PendingGrant pendingToken(ClientIdentity client, TokenRequest request) {
+        boolean waits = request.patience().isPositive();
+        if (!waits || resolver.isTypeUnknown(request) || needsThread(client, request)) {
+            return null;
+        }
+        Account account = permitted(client, request);
+        TokenKey key = keyOf(account, request);
+        Token before = tokens.peek(key);
+        try {
+            PendingRenewal renewal = tokens.pending(key, request.minTtl());
+            return renewal == null
+                    ? null
+                    : new RenewedGrant(
+                            renewal,
+                            request.patience(),
+                            // A reload may have asked for records that a disk has to confirm.
+                            token -> gate.blocks() ? null : stillPermitted(client, request, token, before),
+                            failure -> Failures.of(permitted(client, request), failure));
+        } catch (RenewalFailure e) {
+            throw Failures.of(account, e);
+        }
+    }
+
+    private boolean needsThread(ClientIdentity client, TokenRequest request) {
+        return gate.blocks() || resolver.isUndecided(client, request);
+    }
+
     private @Nullable TokenGrant servedNow(ClientIdentity client, TokenRequest request) {
-        if (gate.blocks() || resolver.isUndecided(client, request)) {
+        if (needsThread(client, request)) {
             return null;
         }
         Account account = permitted(client, request);

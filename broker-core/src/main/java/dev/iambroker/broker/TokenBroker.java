@@ -28,6 +28,14 @@ public interface TokenBroker extends AccessTokens, Admission {
         return null;
     }
 
+    /**
+     * What a client waits for whom {@link #tokenNow} gave nothing: as {@link #token}, without a thread. Null where only that can tell.
+     * May run on an event loop.
+     */
+    default @Nullable PendingGrant pendingToken(ClientIdentity client, TokenRequest request) {
+        return null;
+    }
+
     /** The kube credential, if it can be had without waiting; null sends the caller to {@link #kubeCredential}. */
     @Nullable
     KubeCredential kubeCredentialNow(ClientIdentity client, KubeRequest request);

@@ -288,6 +288,11 @@ public final class TokenService {
         cache.wakeWaiting();
     }
 
+    /** Tells those who still wait for a renewal that none comes any more. */
+    public void stopped() {
+        refresher.disappoint(new RenewalFailure.Transient("the broker is stopping", null, null));
+    }
+
     private void beginWith(ManagedAccount account) {
         if (account.isDisabled() || cache.usable(access(account)) != null) {
             return;
@@ -353,6 +358,14 @@ public final class TokenService {
     /** The token, waiting for IAM up to {@code patience}. */
     public Token token(TokenKey key, Duration minTtl, Duration patience) {
         return source.token(serving(key.account()), key, minTtl, patience);
+    }
+
+    /**
+     * The renewal that {@link #token} would wait for, begun where none is under way; null where only that can tell, as where
+     * the token is there by now. Never blocks; throws where waiting would not help.
+     */
+    public @Nullable PendingRenewal pending(TokenKey key, Duration minTtl) {
+        return source.pending(serving(key.account()), key, minTtl);
     }
 
     /**

@@ -101,9 +101,7 @@ final class TokenSource {
     private Token renewed(ManagedAccount account, TokenKey key, Duration patience) {
         long end = time.nanos() + patience.toNanos();
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            CompletableFuture<@Nullable Void> flight = cache.usable(key) == null
-                    ? refresher.flyAwaited(account, key.renewedAs())
-                    : refresher.fly(account, key.renewedAs());
+            CompletableFuture<@Nullable Void> flight = flight(account, key);
             RenewalFailure failure = await(key, flight, Duration.ofNanos(Math.max(0, end - time.nanos())));
             Token token = cache.usable(key);
             if (token != null) {
@@ -119,6 +117,24 @@ final class TokenSource {
         throw missing(key);
     }
 
+    private CompletableFuture<@Nullable Void> flight(ManagedAccount account, TokenKey key) {
+        return cache.usable(key) == null
+                ? refresher.flyAwaited(account, key.renewedAs())
+                : refresher.fly(account, key.renewedAs());
+    }
+
+    /**
+     * The renewal that {@link #token} would wait for: it is begun, or joined. Null where the token is there by now, and for one
+     * that has no grant of its own, and so reasons of its own not to come. Never blocks.
+     *
+     * @throws RenewalFailure if it is known that waiting would not help
+     */
+    @Nullable
+    PendingRenewal pending(ManagedAccount account, TokenKey key, Duration minTtl) {
+        boolean isToBeWaitedFor = key.equals(key.renewedAs()) && immediate(account, key, minTtl) == null;
+        return isToBeWaitedFor ? new PendingRenewal(key, flight(account, key), () -> cache.usable(key)) : null;
+    }
+
     /** A renewal that was asked for by name: its failure is told although the old token stays. */
     void renewNow(ManagedAccount account, TokenKey key, Duration patience) {
         RenewalFailure failure = refresher.blocking(account, key);
@@ -131,20 +147,23 @@ final class TokenSource {
     }
 
     /** Waits without ever cancelling: others wait for the same flight. */
-    private static @Nullable RenewalFailure await(
-            TokenKey key, CompletableFuture<@Nullable Void> flight, Duration patience) {
+    static @Nullable RenewalFailure await(TokenKey key, CompletableFuture<@Nullable Void> flight, Duration patience) {
         try {
             flight.get(patience.toNanos(), TimeUnit.NANOSECONDS);
             return null;
         } catch (TimeoutException e) {
-            return new RenewalFailure.StillWaiting(whoIsAsked(key) + " not answered within "
-                    + patience.plusMillis(999).toSeconds() + " s");
+            return stillWaiting(key, patience);
         } catch (ExecutionException e) {
             return (RenewalFailure) e.getCause();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return new RenewalFailure.StillWaiting("the broker is stopping");
         }
+    }
+
+    static RenewalFailure stillWaiting(TokenKey key, Duration patience) {
+        return new RenewalFailure.StillWaiting(whoIsAsked(key) + " not answered within "
+                + patience.plusMillis(999).toSeconds() + " s");
     }
 
     private static String whoIsAsked(TokenKey key) {

@@ -129,6 +129,85 @@ final class GuardedTokenBrokerTest {
                 .containsExactly(AuditEvent.Source.MINTED, AuditEvent.Source.CACHED, AuditEvent.Source.CACHED);
     }
 
+    private static TokenRequest patient() {
+        return new TokenRequest("prod", TokenKind.ACCESS, null, TokenRequest.DEFAULT_MIN_TTL, Duration.ofSeconds(7));
+    }
+
+    private PendingGrant pending() {
+        bench.tokens.purge(new AccountName("prod"));
+        bench.hold();
+        assertThat(broker.tokenNow(ROOT, patient())).isNull();
+        return Objects.requireNonNull(broker.pendingToken(ROOT, patient()));
+    }
+
+    @Test
+    void pendingToken_landed_isHandedOutAndPutOnRecordAsMade() {
+        PendingGrant first = pending();
+        PendingGrant second = Objects.requireNonNull(broker.pendingToken(ROOT, patient()));
+        assertThat(first.landing()).isSameAs(second.landing());
+        assertThat(first.patience()).isEqualTo(Duration.ofSeconds(7));
+        assertThat(bench.heldFlights()).isEqualTo(1);
+
+        bench.release();
+
+        assertThat(first.landing().toCompletableFuture()).isCompleted();
+        assertThat(Objects.requireNonNull(first.take()).left()).isEqualTo(Duration.ofHours(1));
+        assertThat(second.take()).isNotNull();
+        assertThat(audit).extracting(AuditEvent::source).containsOnly(AuditEvent.Source.MINTED);
+        assertThat(audit).hasSize(2);
+    }
+
+    @Test
+    void pendingToken_patienceEndsFirst_isTold() {
+        PendingGrant pending = pending();
+
+        assertThatThrownBy(pending::take)
+                .isInstanceOf(BrokerFailure.DeadlineExceeded.class)
+                .hasMessageStartingWith("IAM has not answered within 7 s");
+        assertThat(audit).isEmpty();
+    }
+
+    @Test
+    void pendingToken_rightTakenMeanwhile_isDenied() {
+        GuardedTokenBroker narrow = broker("access:prod");
+        bench.tokens.purge(new AccountName("prod"));
+        bench.hold();
+        PendingGrant pending = Objects.requireNonNull(narrow.pendingToken(CI, patient()));
+        narrow.reconfigure(new Policy(List.of(), 990), Duration.ofSeconds(45));
+        bench.release();
+
+        assertThatThrownBy(pending::take).isInstanceOf(BrokerFailure.Denied.class);
+    }
+
+    @Test
+    void pendingToken_whatCameWasDroppedSince_isToBeAskedForAnew() {
+        PendingGrant pending = pending();
+        bench.release();
+        bench.tokens.purge(new AccountName("prod"));
+
+        assertThat(pending.take()).isNull();
+    }
+
+    @Test
+    void pendingToken_renewalFails_failureIsTold() {
+        PendingGrant pending = pending();
+
+        bench.tokens.stopped();
+
+        assertThatThrownBy(pending::take)
+                .isInstanceOf(BrokerFailure.Unavailable.class)
+                .hasMessageContaining("the broker is stopping");
+    }
+
+    @Test
+    void pendingToken_thereByNowOrNotWaitedForOrNotPermitted_isNone() {
+        assertThat(broker.pendingToken(ROOT, patient())).isNull();
+        bench.tokens.purge(new AccountName("prod"));
+        assertThat(broker.pendingToken(ROOT, request("prod", TokenKind.ACCESS, null)))
+                .isNull();
+        assertThatThrownBy(() -> broker.pendingToken(CI, patient())).isInstanceOf(BrokerFailure.Denied.class);
+    }
+
     /** Nothing goes out without its record, and the event loop never waits for a disk. */
     @Test
     void token_auditRequiredAndNotWritable_isRefusedOffTheEventLoop() {

@@ -63,6 +63,7 @@ final class OrderlyStop {
                     GRACE.minus(LAST_WORDS).toSeconds());
             workers.shutdownNow();
         }
+        tokens.stopped();
         listeners.forEach(listener -> listener.close(until(end)));
         await(end);
         tokens.writeUnsaved();

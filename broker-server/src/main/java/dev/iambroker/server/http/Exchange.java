@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One request on its way to its answer: {@link #now}, where that gives null {@link #later}, then {@link #done}. Not for
- * two threads at once.
+ * One request on its way to its answer: {@link #now}; where that gives null {@link #landed}, after what is {@link #awaited}; where
+ * there is no such thing, or no answer after it, {@link #later}; then {@link #done}. Not for two threads at once.
  */
 public final class Exchange {
     private static final Logger log = LoggerFactory.getLogger(Exchange.class);
@@ -28,6 +28,7 @@ public final class Exchange {
     private @Nullable Call call;
     private @Nullable String account;
     private @Nullable ClientIdentity unattested;
+    private @Nullable Awaited awaited;
     private TransportRules.@Nullable Proved proved;
     private boolean isLast;
 
@@ -49,6 +50,17 @@ public final class Exchange {
     /** The answer, if it needs no waiting; never blocks. Null sends the exchange to {@link #later}. */
     public @Nullable Answer now() {
         return failuresAsAnswers(Exchange::begin);
+    }
+
+    /** What {@link #now} found that the answer waits for, without a thread; null sends the exchange to {@link #later}. */
+    public @Nullable Awaited awaited() {
+        return awaited;
+    }
+
+    /** The answer, once what is {@link #awaited} is over; never blocks. Null sends the exchange to {@link #later}. */
+    public @Nullable Answer landed() {
+        return failuresAsAnswers(exchange ->
+                exchange.awaited == null ? null : exchange.awaited.answer().get());
     }
 
     /** The answer; may block. Only after {@link #now} gave null. */
@@ -119,7 +131,11 @@ public final class Exchange {
             unattested = client;
             return null;
         }
-        return fromMemory(client);
+        Answer answer = fromMemory(client);
+        if (answer == null && route != null && call != null) {
+            awaited = route.awaited(call);
+        }
+        return answer;
     }
 
     private @Nullable Answer fromMemory(ClientIdentity client) {

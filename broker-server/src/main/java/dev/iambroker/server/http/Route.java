@@ -5,7 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One method on one path. Both ways of answering may throw {@link RequestRefused} or {@link BrokerFailure}.
+ * One method on one path. All ways of answering may throw {@link RequestRefused} or {@link BrokerFailure}.
  * Thread-safe.
  */
 interface Route {
@@ -31,6 +31,14 @@ interface Route {
      * Null where each has to be taken up anew.
      */
     default @Nullable Encore encore(Call call) {
+        return null;
+    }
+
+    /**
+     * What the answer waits for, for a call that {@link #now} gave none; null where {@link #answer} is to wait. Runs on the event
+     * loop.
+     */
+    default @Nullable Awaited awaited(Call call) {
         return null;
     }
 

@@ -1,5 +1,6 @@
 package dev.iambroker.server.http;
 
+import dev.iambroker.broker.PendingGrant;
 import dev.iambroker.broker.StandingOrder;
 import dev.iambroker.broker.TokenBroker;
 import dev.iambroker.broker.TokenGrant;
@@ -23,6 +24,17 @@ record TokenRoute(TokenBroker broker, TokenAnswers answers) implements Route {
     public @Nullable Answer now(Call call) {
         TokenGrant grant = broker.tokenNow(call.client(), request(call));
         return grant == null ? null : answers.of(grant);
+    }
+
+    @Override
+    public @Nullable Awaited awaited(Call call) {
+        PendingGrant pending = broker.pendingToken(call.client(), request(call));
+        return pending == null
+                ? null
+                : new Awaited(pending.landing(), pending.patience(), () -> {
+                    TokenGrant grant = pending.take();
+                    return grant == null ? null : answers.of(grant);
+                });
     }
 
     @Override

@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.iambroker.secret.SecretWiped;
 import dev.iambroker.server.http.Answer;
 import dev.iambroker.server.http.Arrival;
+import dev.iambroker.server.http.Awaited;
 import dev.iambroker.server.http.Exchange;
 import dev.iambroker.server.http.HttpRequest;
 import dev.iambroker.server.http.HttpService;
@@ -11,6 +12,7 @@ import dev.iambroker.server.http.MalformedRequest;
 import dev.iambroker.server.http.RequestParser;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.util.concurrent.EventExecutor;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.Executor;
@@ -69,6 +71,7 @@ final class Conversation {
     private final Executor workers;
     private final Arrival arrival;
     private final Watchdog watchdog;
+    private final Landings landings;
     private final RequestParser parser = new RequestParser();
     private final Inbox inbox;
     private final Turns.Line line;
@@ -76,6 +79,7 @@ final class Conversation {
     private final Runnable secretSent = this::secretSent;
     private final Repetition repetition = new Repetition();
     private Phase phase = Phase.READING;
+    private Landings.@Nullable Wait wait;
     private boolean hasBegun;
     private boolean hasOutputEnded;
     private boolean isDraining;
@@ -98,6 +102,7 @@ final class Conversation {
         this.workers = workers;
         this.arrival = arrival;
         this.watchdog = loop.deadlines().watchdog(connection.loop(), () -> connection.step(this::timedOut));
+        this.landings = loop.landings();
         this.inbox = new Inbox(connection.alloc());
         this.line = loop.turns().join(connection.user());
         this.buffers = loop.answers();
@@ -162,6 +167,9 @@ final class Conversation {
     void ended() {
         phase = Phase.CLOSING;
         watchdog.close();
+        if (wait != null) {
+            wait.leave();
+        }
         forgetRequests();
         line.leave();
     }
@@ -316,7 +324,36 @@ final class Conversation {
         phase = Phase.ANSWERING;
         connection.busy(true);
         watchdog.clear();
-        hop(exchange, request.keepAlive());
+        Awaited awaited = exchange.awaited();
+        if (awaited == null) {
+            hop(exchange, request.keepAlive());
+        } else {
+            await(awaited, exchange, request.keepAlive());
+        }
+    }
+
+    /** In this user's turn, when it is over: thousands may wait for the same. */
+    private void await(Awaited awaited, Exchange exchange, boolean keepAlive) {
+        EventExecutor loop = connection.loop();
+        wait = landings.await(
+                awaited.landing(), awaited.patience(), () -> line.add(() -> landed(exchange, keepAlive), loop), loop);
+    }
+
+    private int landed(Exchange exchange, boolean keepAlive) {
+        if (phase == Phase.ANSWERING) {
+            connection.step(() -> answerLanded(exchange, keepAlive));
+        }
+        return 1;
+    }
+
+    private void answerLanded(Exchange exchange, boolean keepAlive) {
+        wait = null;
+        Answer answer = exchange.landed();
+        if (answer == null) {
+            hop(exchange, keepAlive);
+        } else {
+            answered(exchange, answer, keepAlive);
+        }
     }
 
     private void noteRepeats(Exchange exchange, Answer answer, int begin) {

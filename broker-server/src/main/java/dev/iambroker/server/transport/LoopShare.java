@@ -1,7 +1,7 @@
 package dev.iambroker.server.transport;
 
 /** What the connections on one event loop share, by whichever listener they came. Confined to it. */
-record LoopShare(Turns turns, Deadlines deadlines, SecretBuffers answers, SecretBuffers requests) {
+record LoopShare(Turns turns, Deadlines deadlines, Landings landings, SecretBuffers answers, SecretBuffers requests) {
     /** A token of IAM with all that is said of it takes two to four kilobytes. */
     private static final int ANSWER_BYTES = 8 * 1024;
 
@@ -9,6 +9,15 @@ record LoopShare(Turns turns, Deadlines deadlines, SecretBuffers answers, Secret
     static final int REQUEST_BYTES = 2 * 1024;
 
     LoopShare() {
-        this(new Turns(), new Deadlines(), new SecretBuffers(ANSWER_BYTES), new SecretBuffers(REQUEST_BYTES));
+        this(new Deadlines());
+    }
+
+    private LoopShare(Deadlines deadlines) {
+        this(
+                new Turns(),
+                deadlines,
+                new Landings(deadlines),
+                new SecretBuffers(ANSWER_BYTES),
+                new SecretBuffers(REQUEST_BYTES));
     }
 }

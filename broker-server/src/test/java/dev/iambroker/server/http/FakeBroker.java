@@ -11,6 +11,7 @@ import dev.iambroker.broker.BrokerFailure;
 import dev.iambroker.broker.KubeCredential;
 import dev.iambroker.broker.KubeRequest;
 import dev.iambroker.broker.LoginAttempt;
+import dev.iambroker.broker.PendingGrant;
 import dev.iambroker.broker.Readiness;
 import dev.iambroker.broker.StandingOrder;
 import dev.iambroker.broker.TokenBroker;
@@ -33,7 +34,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A broker with one account, "prod", whose answers a test sets. Notes what it was asked. Thread-safe. */
@@ -51,6 +55,12 @@ public final class FakeBroker implements TokenBroker {
 
     /** Whether tokens are there without waiting. */
     public volatile boolean isWarm = true;
+
+    /** What is waited for without a thread where tokens are not there; null: they are waited for by one. */
+    public volatile @Nullable CompletableFuture<@Nullable Void> renewal;
+
+    /** What comes of it; null where it has to be asked for anew. */
+    public volatile Supplier<@Nullable TokenGrant> renewed = () -> this.grant;
 
     /** Runs in every call that may block. */
     public volatile Runnable blocking = () -> {};
@@ -128,6 +138,29 @@ public final class FakeBroker implements TokenBroker {
     public @Nullable StandingOrder standingOrder(ClientIdentity client, TokenRequest request) {
         int placed = orders;
         return placed == 0 ? null : () -> placed == orders ? grant : null;
+    }
+
+    @Override
+    public @Nullable PendingGrant pendingToken(ClientIdentity client, TokenRequest request) {
+        CompletableFuture<@Nullable Void> underWay = renewal;
+        return underWay == null
+                ? null
+                : new PendingGrant() {
+                    @Override
+                    public CompletionStage<?> landing() {
+                        return underWay;
+                    }
+
+                    @Override
+                    public Duration patience() {
+                        return request.patience();
+                    }
+
+                    @Override
+                    public @Nullable TokenGrant take() {
+                        return renewed.get();
+                    }
+                };
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.iambroker.server.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.iambroker.broker.BrokerFailure;
 import dev.iambroker.server.http.FakeBroker;
 import dev.iambroker.server.http.HttpService;
 import java.lang.foreign.MemorySegment;
@@ -14,7 +15,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -435,6 +438,109 @@ final class ConversationTest {
         runOneWaiting();
         assertThat(answersIn(received())).isEqualTo(1 + count);
         assertThat(client.isRead()).isTrue();
+    }
+
+    private CompletableFuture<@Nullable Void> underWay() {
+        CompletableFuture<@Nullable Void> renewal = new CompletableFuture<>();
+        broker.isWarm = false;
+        broker.renewal = renewal;
+        return renewal;
+    }
+
+    @Test
+    void awaited_landed_answeredWithoutAThread() {
+        CompletableFuture<@Nullable Void> renewal = underWay();
+        send(TOKEN + LIVEZ);
+        assertThat(received()).isEmpty();
+        assertThat(client.connection.isBusy()).isTrue();
+
+        renewal.complete(null);
+        client.run();
+
+        assertThat(received()).startsWith("HTTP/1.1 200 OK").containsSubsequence("access_token", "\"ready\"");
+        assertThat(waiting).isEmpty();
+        assertThat(client.connection.isBusy()).isFalse();
+        assertThat(done).containsExactly("/v1/accounts/{a}/token 200", "/livez 200");
+    }
+
+    @Test
+    void awaited_landedBeforeItIsWaitedFor_answered() {
+        underWay().complete(null);
+
+        send(TOKEN);
+
+        assertThat(answersIn(received())).isEqualTo(1);
+    }
+
+    @Test
+    void awaited_patienceEnds_answeredOnceThough() {
+        CompletableFuture<@Nullable Void> renewal = underWay();
+        broker.renewed = () -> {
+            throw new BrokerFailure.DeadlineExceeded("IAM has not answered within 7 s", BrokerFailure.About.NOTHING);
+        };
+        send(TOKEN.replace("/token", "/token?wait=7"));
+        pass(Duration.ofMillis(6900));
+        assertThat(received()).isEmpty();
+
+        pass(Duration.ofMillis(200));
+        assertThat(received()).startsWith("HTTP/1.1 504 ").contains("within 7 s");
+        renewal.complete(null);
+        client.run();
+        assertThat(received()).isEmpty();
+        send(LIVEZ);
+        assertThat(answersIn(received())).isEqualTo(1);
+    }
+
+    @Test
+    void awaited_hasToBeAskedForAnew_byAThread() {
+        CompletableFuture<@Nullable Void> renewal = underWay();
+        broker.renewed = () -> null;
+        send(TOKEN);
+        renewal.complete(null);
+        client.run();
+        assertThat(received()).isEmpty();
+
+        runOneWaiting();
+
+        assertThat(answersIn(received())).isEqualTo(1);
+    }
+
+    @Test
+    void awaited_aClientLeaves_theOthersAreAnswered() {
+        CompletableFuture<@Nullable Void> renewal = underWay();
+        for (int i = 0; i < 3; i++) {
+            others.add(connected(UID));
+            others.get(i).send(TOKEN);
+        }
+        others.get(0).connection.close();
+        renewal.complete(null);
+        // Told, and gone before its turn.
+        others.get(1).connection.close();
+        others.forEach(ManualConnection::run);
+
+        assertThat(others.get(0).received()).isEmpty();
+        assertThat(others.get(1).received()).isEmpty();
+        assertThat(answersIn(others.get(2).received())).isEqualTo(1);
+        assertThat(done).containsExactly("/v1/accounts/{a}/token 200");
+    }
+
+    @Test
+    void awaited_byManyOfOneUser_anotherIsAnsweredAmongTheFirst() {
+        CompletableFuture<@Nullable Void> renewal = underWay();
+        for (int i = 0; i < 4 * Turns.STEPS; i++) {
+            others.add(connected(UID));
+            others.get(i).send(TOKEN);
+        }
+        ManualConnection another = connected(UID + 1);
+        others.add(another);
+        another.send(TOKEN);
+
+        renewal.complete(null);
+        others.getFirst().runTasks();
+        others.getFirst().pass(Duration.ZERO);
+        another.run();
+
+        assertThat(answersIn(another.received())).isEqualTo(1);
     }
 
     @Test
