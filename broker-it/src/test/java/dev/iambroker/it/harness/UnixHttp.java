@@ -1,7 +1,9 @@
 package dev.iambroker.it.harness;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -12,6 +14,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.zip.GZIPInputStream;
 
 /**
  * Asks the daemon over its Unix socket, one connection a request. Thread-safe. A call that hangs ends when its thread is
@@ -58,6 +61,7 @@ public final class UnixHttp {
         byte[] payload = body.getBytes(StandardCharsets.UTF_8);
         String head = method + " " + target + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
                 + (body.isEmpty() ? "" : "Content-Type: application/json\r\n")
+                + "Accept-Encoding: gzip\r\n"
                 + "Content-Length: " + payload.length + "\r\n\r\n";
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             channel.connect(UnixDomainSocketAddress.of(socket));
@@ -74,7 +78,7 @@ public final class UnixHttp {
         }
     }
 
-    private static String readAll(SocketChannel channel, String request) throws IOException {
+    private static byte[] readAll(SocketChannel channel, String request) throws IOException {
         var all = new ByteArrayOutputStream();
         ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
         channel.configureBlocking(false);
@@ -88,7 +92,7 @@ public final class UnixHttp {
                 awaitMore(selector, end, request);
             }
         }
-        return all.toString(StandardCharsets.UTF_8);
+        return all.toByteArray();
     }
 
     private static void awaitMore(Selector selector, long end, String request) throws IOException {
@@ -102,11 +106,17 @@ public final class UnixHttp {
         }
     }
 
-    private static Answer answer(String all) throws IOException {
+    private static Answer answer(byte[] bytes) throws IOException {
+        String all = new String(bytes, StandardCharsets.ISO_8859_1);
         int end = all.indexOf("\r\n\r\n");
         if (end < 0 || !all.startsWith("HTTP/1.1 ")) {
-            throw new IOException("the answer was cut off after " + all.length() + " characters");
+            throw new IOException("the answer was cut off after " + all.length() + " bytes");
         }
-        return new Answer(Integer.parseInt(all.substring(9, 12)), all.substring(0, end), all.substring(end + 4));
+        String head = all.substring(0, end);
+        var content = new ByteArrayInputStream(bytes, end + 4, bytes.length - end - 4);
+        try (InputStream in = head.contains("Content-Encoding: gzip") ? new GZIPInputStream(content) : content) {
+            String body = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            return new Answer(Integer.parseInt(all.substring(9, 12)), head, body);
+        }
     }
 }

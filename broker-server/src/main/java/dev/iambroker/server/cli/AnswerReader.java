@@ -1,9 +1,11 @@
 package dev.iambroker.server.cli;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads one HTTP answer, strictly: whatever serves the socket and is not a broker is noticed here. */
@@ -11,8 +13,11 @@ final class AnswerReader {
     /** Far above what the daemon sends, far below what would hurt. */
     private static final int MAX_HEAD = 16 * 1024;
 
-    /** The longest list, an account's clusters, stays well under a megabyte. */
+    /** As it is sent; of ten thousand accounts a list takes some hundred kilobytes, packed. */
     private static final int MAX_BODY = 8 * 1024 * 1024;
+
+    /** Unpacked. */
+    private static final int MAX_CONTENT = 32 * 1024 * 1024;
 
     private static final Pattern STATUS_LINE = Pattern.compile("HTTP/1\\.1 ([2-5][0-9][0-9])( [\\x20-\\x7e\\t]*)?");
     private static final Pattern FIELD =
@@ -21,6 +26,7 @@ final class AnswerReader {
 
     private final InputStream in;
     private @Nullable String etag;
+    private @Nullable String encoding;
 
     AnswerReader(InputStream in) {
         this.in = in;
@@ -34,7 +40,23 @@ final class AnswerReader {
         if (body.length < length) {
             throw new IOException("the answer was cut off");
         }
-        return new BrokerAnswer(status, etag, body);
+        return new BrokerAnswer(status, etag, unpacked(body));
+    }
+
+    private byte[] unpacked(byte[] body) throws IOException {
+        if (encoding == null) {
+            return body;
+        }
+        if (!encoding.equals("gzip")) {
+            throw new IOException("the answer is packed in a way that was not asked for");
+        }
+        try (var content = new GZIPInputStream(new ByteArrayInputStream(body))) {
+            var all = content.readNBytes(MAX_CONTENT);
+            if (content.read() >= 0) {
+                throw new IOException("the answer is longer than " + MAX_CONTENT + " bytes");
+            }
+            return all;
+        }
     }
 
     private String readHead() throws IOException {
@@ -75,6 +97,7 @@ final class AnswerReader {
             switch (field.group(1).toLowerCase(Locale.ROOT)) {
                 case "content-length" -> length = only(length, field.group(2).strip());
                 case "etag" -> etag = field.group(2).strip();
+                case "content-encoding" -> encoding = field.group(2).strip();
                 case "transfer-encoding" -> throw new IOException("the answer has no plain length");
                 default -> {}
             }

@@ -77,6 +77,9 @@ final class BrokerRequest {
                 .append(' ')
                 .append(target)
                 .append(" HTTP/1.1\r\nHost: localhost\r\nUser-Agent: iam-broker-cli\r\nConnection: close\r\n");
+        if (method.equals("GET")) {
+            head.append("Accept-Encoding: gzip\r\n");
+        }
         if (method.equals("POST")) {
             head.append("Content-Type: application/json\r\nContent-Length: ")
                     .append(body.length)

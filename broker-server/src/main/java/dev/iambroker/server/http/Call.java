@@ -74,6 +74,11 @@ final class Call {
         return request.header(HeaderName.ACCEPT);
     }
 
+    /** {@code answer} in a form that the client takes; or why there is none. */
+    Answer fitted(Answer answer) {
+        return Compression.fitted(answer, request);
+    }
+
     @Nullable
     String metadataFlavor() {
         return request.header(HeaderName.METADATA_FLAVOR);

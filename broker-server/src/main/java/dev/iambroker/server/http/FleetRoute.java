@@ -14,12 +14,12 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the fleet stands: to whoever may list any account, the logins of those accounts alone.
+ * How the fleet stands: to whoever may list any account, the logins of those accounts alone. To go through ten thousand of
+ * them takes longer than an event loop may stand still.
  *
  * @param fleet null where none is configured
  */
-record FleetRoute(TokenBroker broker, @Nullable Supplier<FleetReport> fleet, InstantSource clock)
-        implements MemoryRoute {
+record FleetRoute(TokenBroker broker, @Nullable Supplier<FleetReport> fleet, InstantSource clock) implements Route {
     @Override
     public RoutePattern pattern() {
         return RoutePattern.get("/v1/fleet");
@@ -57,7 +57,7 @@ record FleetRoute(TokenBroker broker, @Nullable Supplier<FleetReport> fleet, Ins
                 .member("lost_leases", report.lostLeases())
                 .member("presented_again", report.reopened())
                 .member("old_seals", report.oldSeals());
-        return FullAnswer.json(json.endObject());
+        return call.fitted(FullAnswer.json(json.endObject()));
     }
 
     private static void members(FleetReport report, JsonText json) {

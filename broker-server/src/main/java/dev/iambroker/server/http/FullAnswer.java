@@ -54,6 +54,20 @@ final class FullAnswer implements Answer {
         return new FullAnswer(status, fields + name + ": " + value + "\r\n", body);
     }
 
+    FullAnswer withBody(List<byte[]> other) {
+        return new FullAnswer(status, fields, other);
+    }
+
+    /** In pieces; not to be changed. */
+    List<byte[]> body() {
+        return body;
+    }
+
+    /** Of the body, in bytes. */
+    int length() {
+        return length;
+    }
+
     FullAnswer notStored() {
         return with("Cache-Control", "no-store");
     }

@@ -15,6 +15,7 @@ enum HeaderName {
     CONNECTION("Connection", false),
     CONTENT_TYPE("Content-Type", false),
     ACCEPT("Accept", false),
+    ACCEPT_ENCODING("Accept-Encoding", false),
     METADATA_FLAVOR("Metadata-Flavor", false),
     ORIGIN("Origin", false),
     SEC_FETCH_SITE("Sec-Fetch-Site", false),

@@ -1,7 +1,20 @@
 package dev.iambroker.server.http;
 
-/** All metrics. Gathering them takes a while, so it is done off the event loop. */
-record MetricsRoute(MetricsExposition metrics) implements Route {
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * All metrics. Gathering them takes a while, so it is done off the event loop; and one at a time, since those of ten thousand
+ * accounts take megabytes before they are packed.
+ */
+final class MetricsRoute implements Route {
+    private final MetricsExposition metrics;
+    private final Lock gathering = new ReentrantLock();
+
+    MetricsRoute(MetricsExposition metrics) {
+        this.metrics = metrics;
+    }
+
     @Override
     public boolean isUnmetered() {
         return true;
@@ -14,7 +27,12 @@ record MetricsRoute(MetricsExposition metrics) implements Route {
 
     @Override
     public Answer answer(Call call) {
-        MetricsExposition.Scrape scrape = metrics.scrape(call.accept());
-        return FullAnswer.of(200, scrape.mediaType(), scrape.pieces());
+        gathering.lock();
+        try {
+            MetricsExposition.Scrape scrape = metrics.scrape(call.accept());
+            return call.fitted(FullAnswer.of(HttpService.OK, scrape.mediaType(), scrape.pieces()));
+        } finally {
+            gathering.unlock();
+        }
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -125,6 +127,8 @@ final class ConnectionTest {
                 "HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\na",
                 "HTTP/1.1 200 OK\r\nContent-Length: 9999999999\r\n\r\na",
                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nContent-Encoding: br\r\nContent-Length: 1\r\n\r\na",
+                "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 1\r\n\r\na",
                 "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n folded\r\n\r\na",
                 "HTTP/1.1 200 OK\r\nContent-Length : 1\r\n\r\na",
                 "HTTP/1.1 200 OK\nContent-Length: 1\n\na",
@@ -132,6 +136,22 @@ final class ConnectionTest {
             })
     void answer_malformed_refused(String bytes) {
         assertThatThrownBy(() -> read(bytes)).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void answer_packed_isUnpacked() throws IOException {
+        var packed = new ByteArrayOutputStream();
+        try (var out = new GZIPOutputStream(packed)) {
+            out.write("{\"accounts\":[]}".repeat(10_000).getBytes(StandardCharsets.US_ASCII));
+        }
+        var head = "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: " + packed.size() + "\r\n\r\n";
+        var bytes = new ByteArrayOutputStream();
+        bytes.writeBytes(head.getBytes(StandardCharsets.US_ASCII));
+        bytes.writeBytes(packed.toByteArray());
+
+        var answer = new AnswerReader(new ByteArrayInputStream(bytes.toByteArray())).read();
+
+        assertThat(answer.body()).hasSize(150_000);
     }
 
     @Test
