@@ -34,12 +34,12 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.parallel.Isolated;
 
-/** Three daemons that share two logins by three etcd processes: what each of them does for the others, in one story. */
+/** Ten daemons that share two logins by three etcd processes: what each of them does for the others, in one story. */
 @Isolated
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 final class FleetIT {
-    private static final int SIZE = 3;
+    private static final int SIZE = 10;
     private static final Duration LIFE = Duration.ofSeconds(30);
     /** For what takes longer than a start on a busy machine. */
     private static final Duration LONG_LIFE = Duration.ofMinutes(10);

@@ -77,7 +77,7 @@ final class FencedIam implements IamClient {
             case Grant.ComputeResource unused -> null;
         };
         if (presented == null || !isShared(account, presented)) {
-            return accompanied(account, () -> iam.request(account, grant));
+            return accompanied(account, grant);
         }
         if (grant instanceof Grant.Refresh) {
             return refreshed(account, grant, presented);
@@ -96,17 +96,34 @@ final class FencedIam implements IamClient {
         return sessions.isOfLogin(keys.id(account.sessionOwner()), token);
     }
 
-    /** A login, whosever it is: were the duty handed over meanwhile, the next renewer would make it once more. */
-    private <A> A accompanied(Account account, Supplier<A> request) {
+    /** A login, whosever it is: were the duty handed over before its answer is kept, the next renewer would make it once more. */
+    private IamAnswer accompanied(Account account, Grant grant) {
         String id = keys.id(account.sessionOwner());
         if (!claims.isOurs(id) || !passages.enter(id)) {
-            return request.get();
+            return iam.request(account, grant);
         }
+        boolean isAnswered = false;
         try {
-            return request.get();
+            IamAnswer answer = iam.request(account, grant);
+            isAnswered = isLogin(grant);
+            return answer;
         } finally {
-            passages.exit(id);
+            leave(id, isAnswered, /* isSpent= */ false);
         }
+    }
+
+    private static boolean isLogin(Grant grant) {
+        return switch (grant) {
+            case Grant.ApiKey login -> true;
+            case Grant.Password login -> true;
+            case Grant.Passcode login -> true;
+            case Grant.ComputeResource login -> true;
+            case Grant.Refresh brought -> true;
+            case Grant.DelegatedRefresh other -> false;
+            case Grant.DelegatedExchange other -> false;
+            case Grant.KubeRefresh other -> false;
+            case Grant.KubeApiKey other -> false;
+        };
     }
 
     /** A request that uses nothing up; only the renewer's, as it has to be of the newest session. */
@@ -136,7 +153,7 @@ final class FencedIam implements IamClient {
             intents.withdraw(id, presented);
             throw e;
         } finally {
-            leave(id, isAnswered);
+            leave(id, isAnswered, /* isSpent= */ true);
         }
     }
 
@@ -146,9 +163,9 @@ final class FencedIam implements IamClient {
         }
     }
 
-    private void leave(String id, boolean isAnswered) {
+    private void leave(String id, boolean isAnswered, boolean isSpent) {
         if (isAnswered) {
-            passages.answered(id);
+            passages.answered(id, isSpent);
         } else {
             passages.exit(id);
         }

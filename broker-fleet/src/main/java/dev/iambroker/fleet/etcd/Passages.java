@@ -25,7 +25,7 @@ final class Passages {
     private final LongSupplier nanos;
     private final Runnable freed;
     private final Map<String, Integer> underWay = new HashMap<>();
-    private final Map<String, Long> unwritten = new HashMap<>();
+    private final Map<String, Unwritten> unwritten = new HashMap<>();
     private final Set<String> leaving = new HashSet<>();
 
     /** @param freed runs when a login may leave that could not before; on any thread */
@@ -53,9 +53,13 @@ final class Passages {
         freed.run();
     }
 
-    /** It ended with an answer that uses the session up: {@link #written} comes next. */
-    synchronized void answered(String id) {
-        unwritten.put(id, nanos.getAsLong());
+    /**
+     * It ended with an answer that is to be kept: {@link #written} comes next.
+     *
+     * @param isSpent whether the session before it is used up
+     */
+    synchronized void answered(String id, boolean isSpent) {
+        unwritten.put(id, new Unwritten(nanos.getAsLong(), isSpent));
         underWay.computeIfPresent(id, (key, count) -> count == 1 ? null : count - 1);
     }
 
@@ -70,13 +74,14 @@ final class Passages {
         }
     }
 
-    /** Whether an answer waits to be written, also for longer than a login is kept for it. */
-    synchronized boolean isUnwritten(String id) {
-        return isWithin(unwritten.get(id), UNTIL_VOID);
+    /** Whether an answer that used the session up waits to be written, also for longer than a login is kept for it. */
+    synchronized boolean isSpent(String id) {
+        Unwritten answer = unwritten.get(id);
+        return answer != null && answer.isSpent() && isWithin(answer, UNTIL_VOID);
     }
 
-    private boolean isWithin(@Nullable Long since, Duration limit) {
-        return since != null && nanos.getAsLong() - since < limit.toNanos();
+    private boolean isWithin(@Nullable Unwritten answer, Duration limit) {
+        return answer != null && nanos.getAsLong() - answer.sinceNanos() < limit.toNanos();
     }
 
     /** Lets the login leave: nothing begins until {@link #stay}. False where something is under way. */
@@ -98,7 +103,7 @@ final class Passages {
     }
 
     private boolean isBusy() {
-        return !underWay.isEmpty() || unwritten.values().stream().anyMatch(since -> isWithin(since, UNTIL_WRITTEN));
+        return !underWay.isEmpty() || unwritten.values().stream().anyMatch(answer -> isWithin(answer, UNTIL_WRITTEN));
     }
 
     /** Waits until nothing is under way or to be written, for some seconds at most. False where something still is. */
@@ -112,4 +117,6 @@ final class Passages {
         }
         return !isBusy();
     }
+
+    private record Unwritten(long sinceNanos, boolean isSpent) {}
 }

@@ -175,7 +175,7 @@ final class SharedSessions implements SessionStore {
         String owner = writings.getFirst().id();
         List<Guard> guards = new ArrayList<>();
         List<Change> changes = new ArrayList<>();
-        if (passages.isUnwritten(owner)) {
+        if (passages.isSpent(owner)) {
             guards.add(new Guard.Holds(keys.renewer(owner), self));
             changes.add(new Change.Delete(keys.intent(owner)));
         }

@@ -18,6 +18,7 @@ import dev.iambroker.store.StoreFailure;
 import dev.iambroker.store.StoredSession;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -222,6 +223,15 @@ final class SharedSessionsTest {
 
     @Test
     void aLoginIsNotHandedOverBeforeTheAnswerIsWritten() {
+        staysUntilWritten(each -> new Grant.Refresh(Secret.of("r-" + each), null));
+    }
+
+    @Test
+    void aLoginByKeyIsNotHandedOverBeforeItsAnswerIsWritten() {
+        staysUntilWritten(each -> new Grant.ApiKey(Secret.of("key-" + each), null, /* asClient= */ true));
+    }
+
+    private void staysUntilWritten(Function<AccountName, Grant> grant) {
         AccountName[] many =
                 IntStream.range(0, 60).mapToObj(at -> name("b" + at)).toArray(AccountName[]::new);
         var other = new World();
@@ -230,9 +240,7 @@ final class SharedSessionsTest {
         for (AccountName each : many) {
             holder.fleet.sessions().load(each);
             holder.fleet.sessions().save(each, session("r-" + each));
-            holder.fleet
-                    .fenced(iam)
-                    .request(World.account(each.value()), new Grant.Refresh(Secret.of("r-" + each), null));
+            holder.fleet.fenced(iam).request(World.account(each.value()), grant.apply(each));
         }
         Member joiner = other.join("two", many);
         other.pass(A_WHILE);
