@@ -99,6 +99,11 @@ final class Failures {
                     "account \"" + account.name() + "\" is busy: " + failure.getMessage(),
                     About.account(account.name()));
         }
+        if (failure instanceof RenewalFailure.Transient e) {
+            return new BrokerFailure.Unavailable(
+                    "account \"" + account.name() + "\" is as it was: " + e.getMessage(),
+                    About.account(account.name()).withRetryAfter(e.retryAfter()));
+        }
         return of(account, failure);
     }
 

@@ -8,13 +8,13 @@ import org.jspecify.annotations.Nullable;
 
 /** A renewal that somebody waits for without a thread. Thread-safe. */
 public final class PendingRenewal {
-    private final TokenKey key;
     private final CompletableFuture<@Nullable Void> landing;
+    private final String asked;
     private final Supplier<@Nullable Token> cached;
 
-    PendingRenewal(TokenKey key, CompletableFuture<@Nullable Void> landing, Supplier<@Nullable Token> cached) {
-        this.key = key;
+    PendingRenewal(CompletableFuture<@Nullable Void> landing, String asked, Supplier<@Nullable Token> cached) {
         this.landing = landing;
+        this.asked = asked;
         this.cached = cached;
     }
 
@@ -31,8 +31,9 @@ public final class PendingRenewal {
      * @throws RenewalFailure if there is none
      */
     public @Nullable Token taken(Duration patience) {
-        RenewalFailure failure =
-                landing.isDone() ? TokenSource.await(key, landing, patience) : TokenSource.stillWaiting(key, patience);
+        RenewalFailure failure = landing.isDone()
+                ? TokenSource.await(landing, patience, asked)
+                : TokenSource.stillWaiting(patience, asked);
         Token token = cached.get();
         if (token == null && failure != null) {
             throw failure;

@@ -88,6 +88,11 @@ final class TokenRefresher {
         return standings;
     }
 
+    /** Whether this broker renews {@code key} now, and not another of its fleet. */
+    boolean isOurs(ManagedAccount account, TokenKey key) {
+        return duties.isOurs(account, key);
+    }
+
     /** Why nobody may renew the account's tokens now, whatever IAM says; null where somebody may. */
     @Nullable
     RenewalFailure withheld(ManagedAccount account) {

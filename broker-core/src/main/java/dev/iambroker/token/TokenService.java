@@ -38,6 +38,9 @@ public final class TokenService {
     /** How long a command waits for a renewal under way: longer than one exchange with IAM may take. */
     private static final Duration SESSION_PATIENCE = Duration.ofSeconds(20);
 
+    /** A disk that is full, or an etcd that is out of reach, may be well again soon. */
+    private static final Duration STORE_RETRY = Duration.ofSeconds(5);
+
     private final Accounts accounts;
     private final SessionStore store;
     private final Renewers renewers;
@@ -298,7 +301,9 @@ public final class TokenService {
             return;
         }
         boolean hasSession = account.owner().stored().refreshToken() != null;
-        if (hasSession || account.account().login().isUnattended()) {
+        // Out of reach of what its fleet shares it does not know whether somebody has logged in.
+        boolean mayHaveOne = hasSession || refresher.withheld(account) != null;
+        if (mayHaveOne || account.account().login().isUnattended()) {
             refresher.planNow(account.account());
         } else {
             account.owner().die(new AccountStatus.Failure(time.now(), neverLoggedIn()));
@@ -436,6 +441,11 @@ public final class TokenService {
 
     /** At most one is pending: whoever comes meanwhile is told at once, with the credential still unused. */
     private void login(ManagedAccount account, @Nullable Grant brought) {
+        RenewalFailure withheld = refresher.withheld(account);
+        if (withheld != null) {
+            // It would be this broker's alone, until the fleet's own replaces it.
+            throw withheld;
+        }
         upstreams.of(account.account()).admitLogin();
         if (!account.beginLogin()) {
             throw new RenewalFailure.LoginRequired("another login of it is under way: wait for that one", null);
@@ -477,11 +487,15 @@ public final class TokenService {
     /**
      * Forgets the session of {@code name} and of all who share it, and has it revoked at IAM behind the caller's back.
      *
-     * @throws StoreFailure if that cannot be written; nothing is forgotten then
+     * @throws RenewalFailure.Transient if that cannot be written; nothing is forgotten then
      */
     public void logout(AccountName name) {
         ManagedAccount owner = serving(name);
-        holdSession(owner, () -> end(owner));
+        try {
+            holdSession(owner, () -> end(owner));
+        } catch (StoreFailure e) {
+            throw new RenewalFailure.Transient(e.getMessage(), null, STORE_RETRY);
+        }
         log.info("account {} is logged out", name);
     }
 

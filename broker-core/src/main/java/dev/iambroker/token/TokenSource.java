@@ -17,6 +17,8 @@ final class TokenSource {
     /** A reload or a purge may drop what a flight brought before the one who waited for it has looked. */
     private static final int ATTEMPTS = 3;
 
+    private static final String IAM = "IAM has";
+
     private final TokenCache cache;
     private final TokenRefresher refresher;
     private final RefreshSchedule schedule;
@@ -73,7 +75,7 @@ final class TokenSource {
                 return token;
             }
             Duration left = Duration.ofNanos(end - time.nanos());
-            if (!isWorthwhile.getAsBoolean() || !left.isPositive() || await(key, put, left) != null) {
+            if (!isWorthwhile.getAsBoolean() || !left.isPositive() || await(put, left, IAM) != null) {
                 return null;
             }
         }
@@ -102,7 +104,8 @@ final class TokenSource {
         long end = time.nanos() + patience.toNanos();
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             CompletableFuture<@Nullable Void> flight = flight(account, key);
-            RenewalFailure failure = await(key, flight, Duration.ofNanos(Math.max(0, end - time.nanos())));
+            Duration left = Duration.ofNanos(Math.max(0, end - time.nanos()));
+            RenewalFailure failure = await(flight, left, whoIsAsked(account, key));
             Token token = cache.usable(key);
             if (token != null) {
                 return token;
@@ -132,27 +135,33 @@ final class TokenSource {
     @Nullable
     PendingRenewal pending(ManagedAccount account, TokenKey key, Duration minTtl) {
         boolean isToBeWaitedFor = key.equals(key.renewedAs()) && immediate(account, key, minTtl) == null;
-        return isToBeWaitedFor ? new PendingRenewal(key, flight(account, key), () -> cache.usable(key)) : null;
+        return isToBeWaitedFor
+                ? new PendingRenewal(flight(account, key), whoIsAsked(account, key), () -> cache.usable(key))
+                : null;
     }
 
     /** A renewal that was asked for by name: its failure is told although the old token stays. */
     void renewNow(ManagedAccount account, TokenKey key, Duration patience) {
         RenewalFailure failure = refresher.blocking(account, key);
         if (failure == null) {
-            failure = await(key, refresher.fly(account, key), patience);
+            failure = await(refresher.fly(account, key), patience, whoIsAsked(account, key));
         }
         if (failure != null) {
             throw failure;
         }
     }
 
-    /** Waits without ever cancelling: others wait for the same flight. */
-    static @Nullable RenewalFailure await(TokenKey key, CompletableFuture<@Nullable Void> flight, Duration patience) {
+    /**
+     * Waits without ever cancelling: others wait for the same flight.
+     *
+     * @param asked who has not answered where it takes longer, and its verb
+     */
+    static @Nullable RenewalFailure await(CompletableFuture<@Nullable Void> flight, Duration patience, String asked) {
         try {
             flight.get(patience.toNanos(), TimeUnit.NANOSECONDS);
             return null;
         } catch (TimeoutException e) {
-            return stillWaiting(key, patience);
+            return stillWaiting(patience, asked);
         } catch (ExecutionException e) {
             return (RenewalFailure) e.getCause();
         } catch (InterruptedException e) {
@@ -161,13 +170,16 @@ final class TokenSource {
         }
     }
 
-    static RenewalFailure stillWaiting(TokenKey key, Duration patience) {
-        return new RenewalFailure.StillWaiting(whoIsAsked(key) + " not answered within "
-                + patience.plusMillis(999).toSeconds() + " s");
+    static RenewalFailure stillWaiting(Duration patience, String asked) {
+        return new RenewalFailure.StillWaiting(
+                asked + " not answered within " + patience.plusMillis(999).toSeconds() + " s");
     }
 
-    private static String whoIsAsked(TokenKey key) {
-        return key.cluster() == null ? "IAM has" : "IAM and the OpenShift cluster have";
+    private String whoIsAsked(ManagedAccount account, TokenKey key) {
+        if (!refresher.isOurs(account, key)) {
+            return "the member of the fleet that renews it has";
+        }
+        return key.cluster() == null ? IAM : "IAM and the OpenShift cluster have";
     }
 
     private void noteUse(ManagedAccount account, TokenKey key) {

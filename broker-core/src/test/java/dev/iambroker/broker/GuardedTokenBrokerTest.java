@@ -141,6 +141,18 @@ final class GuardedTokenBrokerTest {
     }
 
     @Test
+    void logout_thatCannotBeWritten_isToldAndChangesNothing() {
+        bench.store.full(true);
+
+        assertThatThrownBy(() -> broker.logout(ROOT, "prod"))
+                .isInstanceOf(BrokerFailure.Unavailable.class)
+                .hasMessageStartingWith("account \"prod\" is as it was: cannot write the session of prod");
+        bench.store.full(false);
+        assertThat(broker.tokenNow(ROOT, request("prod", TokenKind.ACCESS, null)))
+                .isNotNull();
+    }
+
+    @Test
     void pendingToken_landed_isHandedOutAndPutOnRecordAsMade() {
         PendingGrant first = pending();
         PendingGrant second = Objects.requireNonNull(broker.pendingToken(ROOT, patient()));

@@ -187,6 +187,45 @@ final class SharedLoginsTest {
         assertThat(etag(third, PROD)).isEqualTo(etag(renewer, PROD));
     }
 
+    @Test
+    void whoStarts_whileTheStateIsOutOfReach_doesNotAskForALoginThatTheOthersMayHave() {
+        logInAt(renewer);
+        SharedState.Member third = state.joinAdrift(iam, new ManualTime(), Bench.byKey(), Bench.byPasscode());
+        third.bench.started();
+
+        assertThat(third.bench.tokens.status(DEV).state()).isNotEqualTo(AccountState.LOGIN_REQUIRED);
+        assertThatThrownBy(() -> third.bench.access(DEV))
+                .isInstanceOf(RenewalFailure.Transient.class)
+                .hasMessageContaining("out of reach");
+        third.adrift(false);
+        assertThat(etag(third, DEV)).isEqualTo(etag(renewer, DEV));
+    }
+
+    @Test
+    void whoStarts_whileTheStateIsOutOfReach_learnsLaterThatNobodyHasLoggedIn() {
+        SharedState.Member third = state.joinAdrift(iam, new ManualTime(), Bench.byKey(), Bench.byPasscode());
+        third.bench.started();
+        third.adrift(false);
+
+        assertThat(third.bench.tokens.status(DEV).state()).isEqualTo(AccountState.LOGIN_REQUIRED);
+        logInAt(renewer);
+        assertThat(etag(third, DEV)).isEqualTo(etag(renewer, DEV));
+    }
+
+    @Test
+    void aLogin_whileTheStateIsOutOfReach_isRefusedBeforeIamIsAsked() {
+        other.adrift(true);
+        int before = iam.asked().size();
+
+        assertThatThrownBy(() -> logInAt(other))
+                .isInstanceOf(RenewalFailure.Transient.class)
+                .hasMessageContaining("out of reach");
+        assertThat(iam.asked()).hasSize(before);
+        other.adrift(false);
+        logInAt(other);
+        assertThat(etag(renewer, DEV)).isEqualTo(etag(other, DEV));
+    }
+
     private static void logInAt(SharedState.Member member) {
         member.bench.tokens.loginByPasscode(DEV, Secret.of("one-time"));
     }

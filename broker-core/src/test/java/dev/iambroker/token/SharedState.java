@@ -33,7 +33,15 @@ final class SharedState {
 
     /** The first one renews until told otherwise. */
     Member join(ScriptedIam iam, ManualTime time, Account... accounts) {
-        Member member = new Member(iam, time, accounts);
+        return join(new Member(iam, time, /* isAdrift= */ false, accounts));
+    }
+
+    /** One that starts while the shared state is out of its reach. */
+    Member joinAdrift(ScriptedIam iam, ManualTime time, Account... accounts) {
+        return join(new Member(iam, time, /* isAdrift= */ true, accounts));
+    }
+
+    private Member join(Member member) {
         members.add(member);
         if (renewer == null) {
             renewer = member;
@@ -79,8 +87,10 @@ final class SharedState {
         private long adriftSince;
         private boolean isAdrift;
 
-        private Member(ScriptedIam iam, ManualTime time, Account... accounts) {
+        private Member(ScriptedIam iam, ManualTime time, boolean isAdrift, Account... accounts) {
             this.time = time;
+            this.isAdrift = isAdrift;
+            this.adriftSince = time.nanos();
             this.bench = new Bench(time, iam, this, this, List.of(accounts), new Random(1));
         }
 
@@ -95,6 +105,9 @@ final class SharedState {
         void adrift(boolean is) {
             isAdrift = is;
             adriftSince = time.nanos();
+            if (!is) {
+                hearOfAll();
+            }
             owners.forEach(listener()::dutyChanged);
         }
 
@@ -105,7 +118,7 @@ final class SharedState {
 
         @Override
         public @Nullable StoredSession load(AccountName account) {
-            Kept kept = sessions.get(account);
+            Kept kept = isAdrift ? null : sessions.get(account);
             bases.put(account, kept == null ? 0 : kept.revision);
             return kept == null ? null : kept.session;
         }
@@ -183,9 +196,15 @@ final class SharedState {
         @Override
         public void begin(Listener to) {
             listener = to;
+            if (!isAdrift) {
+                hearOfAll();
+            }
+        }
+
+        private void hearOfAll() {
             sessions.forEach((account, kept) -> {
                 if (kept.revision != bases.getOrDefault(account, 0)) {
-                    to.arrived(account);
+                    arrived(account);
                 }
             });
             endings.forEach(this::told);

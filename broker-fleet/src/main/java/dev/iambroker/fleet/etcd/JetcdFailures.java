@@ -43,7 +43,8 @@ final class JetcdFailures {
         }
         if (said.contains(PERMISSION)) {
             return new FleetRefused("etcd denies this broker's user the keys below " + settings.prefix()
-                    + "/: grant its role readwrite on that prefix");
+                    + "/: grant its role readwrite on that prefix; or there is no such user, or it has no role ("
+                    + user() + ")");
         }
         if (isUntrusted(failure)) {
             return new FleetRefused(
@@ -52,10 +53,20 @@ final class JetcdFailures {
         }
         if (isNotTrusted(failure)) {
             return new FleetRefused(
-                    "etcd does not accept this broker's certificate: state.shared.etcd needs cert-file and"
-                            + " key-file of a certificate for clients, issued by what etcd's --trusted-ca-file holds");
+                    settings.certFile() == null
+                            ? "etcd asks for a client certificate, and none is configured: set cert-file and key-file of"
+                                    + " state.shared.etcd"
+                            : "etcd does not accept this broker's certificate: state.shared.etcd needs cert-file and"
+                                    + " key-file of a certificate for clients, issued by what etcd's --trusted-ca-file"
+                                    + " holds; and the key has to be that of the certificate");
         }
         return new EtcdUnavailable("etcd does not answer usefully: " + said, failure);
+    }
+
+    private String user() {
+        return settings.username() == null
+                ? "the user is the certificate's common name"
+                : "user \"" + settings.username() + "\"";
     }
 
     private static boolean isLeaseGone(Throwable failure, String said) {
@@ -78,13 +89,22 @@ final class JetcdFailures {
         return Stream.iterate(failure, Objects::nonNull, Throwable::getCause);
     }
 
+    /** Why a connection failed, and to which endpoint, is what the others wrap. */
+    private static String deepest(Throwable failure) {
+        return chain(failure)
+                .map(Throwable::getMessage)
+                .filter(Objects::nonNull)
+                .reduce((outer, inner) -> inner)
+                .orElse(failure.getClass().getSimpleName());
+    }
+
     /** One line. What etcd says names a key or a user at most, never a value; it may be the cause of what jetcd says. */
     private static String said(Throwable failure) {
         String text = chain(failure)
                 .map(at -> String.valueOf(at.getMessage()))
                 .filter(message -> message.contains(BY_ETCD))
                 .findFirst()
-                .orElse(String.valueOf(failure.getMessage()));
+                .orElseGet(() -> deepest(failure));
         int end = text.indexOf('\n');
         return (end < 0 ? text : text.substring(0, end)).replace(BY_ETCD, "");
     }

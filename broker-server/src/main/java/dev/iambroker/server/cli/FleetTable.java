@@ -79,16 +79,16 @@ final class FleetTable {
 
     private static String remarks(JsonNode answer) {
         var text = new StringBuilder();
-        remark(text, answer, "lost_leases", "leases of this member ended without being given up");
-        remark(text, answer, "presented_again", "refresh tokens were presented once more, their first use in doubt");
-        remark(text, answer, "old_seals", "records are sealed by a fleet key other than the first");
+        remark(text, answer, "lost_leases", "leases of this member that ended without being given up");
+        remark(text, answer, "presented_again", "refresh tokens presented once more, their first use in doubt");
+        remark(text, answer, "old_seals", "records sealed by a fleet key other than the first");
         return text.isEmpty() ? "" : "\n" + text;
     }
 
     private static void remark(StringBuilder text, JsonNode answer, String member, @Nullable String what) {
         long count = answer.path(member).asLong(0);
         if (count > 0) {
-            text.append("note: ").append(count).append(' ').append(what).append('\n');
+            text.append("note: ").append(what).append(": ").append(count).append('\n');
         }
     }
 }

@@ -31,6 +31,8 @@ record FleetRoute(TokenBroker broker, @Nullable Supplier<FleetReport> fleet, Ins
             throw new RequestRefused(Problem.of(
                     ProblemType.NO_FLEET, "no fleet is configured: set state.shared in the configuration and restart"));
         }
+        // A broker that is locked has no part in its fleet.
+        broker.demandOpen();
         FleetReport report = fleet.get();
         ClientIdentity client = call.client();
         Instant asOf = clock.instant().minus(report.lag());

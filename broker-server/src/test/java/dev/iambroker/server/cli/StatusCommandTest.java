@@ -80,7 +80,7 @@ final class StatusCommandTest {
 
         assertThat(cli.run("status", "--fleet").out())
                 .startsWith("etcd out of reach since Sun 1 Mar, 11:57 (3 min ago): what is below is as of then\n")
-                .endsWith("\nnote: 4 records are sealed by a fleet key other than the first\n");
+                .endsWith("\nnote: records sealed by a fleet key other than the first: 4\n");
     }
 
     @Test
