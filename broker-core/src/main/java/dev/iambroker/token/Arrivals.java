@@ -218,20 +218,20 @@ final class Arrivals implements Renewers.Listener {
             if (duties.isOurs(account, access)) {
                 takeOver(account);
             }
-            dieWithoutLogin(account);
+            lookForLogin(account);
             changed.accept(account);
         }
     }
 
-    /** What began while the shared state was out of reach: now it is known that nobody has logged in. */
-    private void dieWithoutLogin(ManagedAccount account) {
+    /** What began while the shared state was out of reach: now it is known whether anybody has logged in. */
+    private void lookForLogin(ManagedAccount account) {
         boolean isOpen = account.ownsItsSession() && !account.isDisabled() && account.dead() == null;
         if (isOpen
                 && duties.withheld(account) == null
                 && account.stored().refreshToken() == null
-                && !account.account().login().isUnattended()) {
-            account.die(new AccountStatus.Failure(time.now(), TokenService.neverLoggedIn()));
-            accounts.announce(account, refresher);
+                && !account.account().login().isUnattended()
+                && cache.usable(new TokenKey(account.name(), TokenKind.ACCESS)) == null) {
+            arrived(account.name());
         }
     }
 
