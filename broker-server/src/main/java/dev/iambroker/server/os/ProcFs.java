@@ -1,7 +1,6 @@
 package dev.iambroker.server.os;
 
 import dev.iambroker.client.Caller;
-import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -17,23 +16,14 @@ import org.jspecify.annotations.Nullable;
 /** Reads {@code /proc}. Memory of the kernel, not a disk: quick enough for an event loop. Thread-safe. */
 public final class ProcFs {
     /** What {@link #startTime} gives where the kernel does not say. */
-    public static final long UNKNOWN = 0;
+    public static final long UNKNOWN = StatLine.UNKNOWN;
 
-    /** Counted from the field after the command's name, which is field 2 of proc_pid_stat(5). */
-    private static final int START_TIME = 22 - 3;
-
-    private static final int PARENT = 4 - 3;
-    private static final int PROCESS_GROUP = 5 - 3;
-    private static final int FOREGROUND_GROUP = 8 - 3;
     private static final int FIRST_PROCESS = 1;
 
     private static final double MILLIS = 1_000;
     private static final String GROUPS = "Groups:";
     private static final String PID = "Pid:";
     private static final String OPEN_FILES = "Max open files";
-
-    /** Room for all 52 fields, each at its longest. */
-    private static final int STAT_BYTES = 2048;
 
     private final Path root;
     private final String rootPrefix;
@@ -50,39 +40,12 @@ public final class ProcFs {
 
     /** When the process began, in clock ticks since boot; {@link #UNKNOWN} for pid 0 and for whatever is gone. */
     public long startTime(int pid) {
-        if (pid <= 0) {
-            return UNKNOWN;
-        }
-        // Every connection asks for it: one read of the file as it is, without what Files and Path do around it.
-        try (FileInputStream stat = new FileInputStream(rootPrefix + pid + "/stat")) {
-            byte[] line = new byte[STAT_BYTES];
-            return startTimeIn(line, Math.max(0, stat.read(line)));
-        } catch (IOException e) {
-            return UNKNOWN;
-        }
+        StatLine stat = stat(pid);
+        return stat == null ? UNKNOWN : stat.startTime();
     }
 
-    private static long startTimeIn(byte[] stat, int length) {
-        int at = length - 1;
-        // A process names itself: only the last parenthesis is sure to be the kernel's.
-        while (at >= 0 && stat[at] != ')') {
-            at--;
-        }
-        for (int field = 0; field <= START_TIME; field++) {
-            at++;
-            while (at < length && stat[at] != ' ') {
-                at++;
-            }
-        }
-        return at < 0 ? UNKNOWN : numberAt(stat, at + 1, length);
-    }
-
-    private static long numberAt(byte[] digits, int from, int length) {
-        long number = UNKNOWN;
-        for (int at = from; at < length && digits[at] >= '0' && digits[at] <= '9'; at++) {
-            number = number * 10 + digits[at] - '0';
-        }
-        return number;
+    private @Nullable StatLine stat(int pid) {
+        return pid <= 0 ? null : StatLine.read(rootPrefix + pid + "/stat");
     }
 
     /**
@@ -90,19 +53,20 @@ public final class ProcFs {
      * parent belongs to the first process, which starts nothing by itself: null too.
      */
     public @Nullable Caller parent(int pid, long startTime) {
-        int parent = read(pid, "stat").map(stat -> (int) field(stat, PARENT)).orElse(0);
-        String ofParent = read(parent, "stat").orElse("");
-        Caller caller = new Caller(parent, startTimeOf(ofParent), nameIn(ofParent));
+        StatLine stat = stat(pid);
+        int parent = stat == null ? 0 : stat.parent();
+        StatLine ofParent = parent > FIRST_PROCESS ? stat(parent) : null;
         // Last: that the process is still the same says that its parent was read off it.
         boolean isSure = startTime != UNKNOWN && startTime(pid) == startTime;
-        return isSure && parent > FIRST_PROCESS && caller.startTime() != UNKNOWN ? caller : null;
+        return isSure && ofParent != null && ofParent.startTime() != UNKNOWN
+                ? new Caller(parent, ofParent.startTime(), ofParent.name())
+                : null;
     }
 
     /** Whether what is typed at a terminal, Ctrl-C for one, goes to this process and to the children in its group. */
     public boolean isInForeground() {
-        String stat = read(root.resolve("self/stat")).orElse("");
-        long group = field(stat, PROCESS_GROUP);
-        return group != UNKNOWN && group == field(stat, FOREGROUND_GROUP);
+        StatLine stat = StatLine.read(rootPrefix + "self/stat");
+        return stat != null && stat.processGroup() != UNKNOWN && stat.processGroup() == stat.foregroundGroup();
     }
 
     /** The supplementary groups of the process as they are now; empty for pid 0 and for whatever is gone. */
@@ -211,22 +175,6 @@ public final class ProcFs {
         } catch (IOException e) {
             return Optional.empty();
         }
-    }
-
-    private static String nameIn(String stat) {
-        int end = stat.lastIndexOf(')');
-        return end < 0 ? "" : stat.substring(stat.indexOf('(') + 1, end);
-    }
-
-    private static long startTimeOf(String stat) {
-        return field(stat, START_TIME);
-    }
-
-    private static long field(String stat, int number) {
-        // A process names itself: only the last parenthesis is sure to be the kernel's.
-        int endOfName = stat.lastIndexOf(')');
-        String[] fields = stat.substring(endOfName + 1).strip().split(" ", number + 2);
-        return fields.length > number ? number(fields[number]) : UNKNOWN;
     }
 
     private static long number(String text) {

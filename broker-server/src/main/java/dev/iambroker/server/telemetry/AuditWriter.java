@@ -34,7 +34,10 @@ final class AuditWriter implements Runnable {
     static final Duration SYNC_OF_REFUSALS = Duration.ofMillis(100);
     static final Duration SYNC_OF_HAND_OUTS = Duration.ofSeconds(1);
 
-    /** How far apart batches are where one follows the other: each wakes this thread, at the cost of an event loop. */
+    /**
+     * How long is waited for more: each batch wakes this thread, at the cost of an event loop. And what comes alone is written
+     * when its client has its answer: sooner, this thread would take the core that the client wakes up on.
+     */
     private static final Duration GATHERING = Duration.ofMillis(2);
 
     private static final int MOST_AT_ONCE = 1024;
@@ -47,7 +50,6 @@ final class AuditWriter implements Runnable {
     private final Listener listener;
     private final LongSupplier nanos;
     private final Repeats repeats = new Repeats();
-    private long lastBatch;
 
     /** When what was written must be on disk; null where it is. */
     private @Nullable Long syncAt;
@@ -73,7 +75,6 @@ final class AuditWriter implements Runnable {
         this.isEachHandOutALine = isEachHandOutALine;
         this.listener = listener;
         this.nanos = nanos;
-        this.lastBatch = nanos.getAsLong() - GATHERING.toNanos();
     }
 
     @Override
@@ -96,7 +97,7 @@ final class AuditWriter implements Runnable {
                     : waiting.poll(Math.max(0, wakeAt - nanos.getAsLong()), TimeUnit.NANOSECONDS);
             if (first != null) {
                 jobs.add(first);
-                gather();
+                gather(first);
                 waiting.drainTo(jobs, MOST_AT_ONCE);
             }
             return true;
@@ -105,13 +106,11 @@ final class AuditWriter implements Runnable {
         }
     }
 
-    /** What comes alone is written at once, and so is what somebody waits for. */
-    private void gather() throws InterruptedException {
-        long sinceLast = nanos.getAsLong() - lastBatch;
-        if (!isEachHandOutALine && sinceLast < GATHERING.toNanos()) {
-            TimeUnit.NANOSECONDS.sleep(GATHERING.toNanos() - sinceLast);
+    /** What somebody waits for is done at once. */
+    private void gather(AuditJob first) throws InterruptedException {
+        if (first instanceof AuditJob.Event && !isEachHandOutALine) {
+            TimeUnit.NANOSECONDS.sleep(GATHERING.toNanos());
         }
-        lastBatch = nanos.getAsLong();
     }
 
     private static @Nullable Long earlier(@Nullable Long a, @Nullable Long b) {
