@@ -65,6 +65,7 @@ final class DaemonProcess implements DaemonCommands {
 
     @Override
     public int serve(ServeOptions options) {
+        ProcessProtection.prepare();
         Loading.Loaded loaded = load(options.config(), options.socket());
         BrokerConfig config = loaded.config();
         Logging logging = Logging.ofThisProcess(surroundings.environment());

@@ -6,7 +6,11 @@ import java.util.function.LongConsumer;
 @FunctionalInterface
 public interface RequestEvents {
     /** Nobody listens. */
-    RequestEvents NONE = (route, client, status, nanos) -> {};
+    RequestEvents NONE = new RequestEvents() {
+        // Not a lambda: of those of interfaces none is in an AOT cache.
+        @Override
+        public void requestDone(String route, String client, int status, long nanos) {}
+    };
 
     /** The route label of what found no route. */
     String NO_ROUTE = "none";

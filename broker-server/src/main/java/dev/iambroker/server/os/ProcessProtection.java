@@ -31,10 +31,12 @@ public final class ProcessProtection {
         this.calls = calls;
     }
 
-    /**
-     * Protects this process for the rest of its life, and from now on all {@link SecretMemory}. Takes tens of
-     * milliseconds.
-     */
+    /** Begins, beside the caller, what {@link #begin} would wait tens of milliseconds for. Returns at once. */
+    public static void prepare() {
+        Thread.ofPlatform().daemon().name("iam-broker-protection").start(SystemCalls::link);
+    }
+
+    /** Protects this process for the rest of its life, and from now on all {@link SecretMemory}. */
     public static void begin() {
         new ProcFs().commandLine().ifPresent(ProcessProtection::warnOfAttaching);
         SystemCalls calls = SystemCalls.link();

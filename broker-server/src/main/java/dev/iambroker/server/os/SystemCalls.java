@@ -3,12 +3,10 @@ package dev.iambroker.server.os;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout.PathElement;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.VarHandle;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -56,7 +54,6 @@ final class SystemCalls {
     private static final long SECOND = 1_000_000_000;
 
     private static final StructLayout STATE = Linker.Option.captureStateLayout();
-    private static final VarHandle ERRNO = STATE.varHandle(PathElement.groupElement("errno"));
 
     private final MethodHandle syscall;
     private final Numbers numbers;
@@ -66,8 +63,17 @@ final class SystemCalls {
         this.numbers = numbers;
     }
 
+    /** Made once, by whoever comes first; the others wait for it. */
+    private static final class Linked {
+        static final @Nullable SystemCalls CALLS = make();
+    }
+
     /** Null where the machine is none whose calls are known here, or the JVM has no native access. */
     static @Nullable SystemCalls link() {
+        return Linked.CALLS;
+    }
+
+    private static @Nullable SystemCalls make() {
         Numbers numbers = Numbers.ofThisMachine();
         try {
             return numbers == null ? null : new SystemCalls(handle(), numbers);
@@ -176,9 +182,14 @@ final class SystemCalls {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = arena.allocate(STATE);
             long result = (long) syscall.invokeExact(state, (long) number, first, second, third, fourth, 0L);
-            return result >= 0 ? (int) result : -(int) ERRNO.get(state, 0L);
+            return result >= 0 ? (int) result : -errorIn(state);
         } catch (Throwable e) {
             throw new IllegalStateException("syscall(2) could not be called", e);
         }
+    }
+
+    /** All that is captured on Linux. Not by a path of the layout: for that the JVM makes code, which a start would wait for. */
+    private static int errorIn(MemorySegment state) {
+        return state.asByteBuffer().order(ByteOrder.nativeOrder()).getInt(0);
     }
 }

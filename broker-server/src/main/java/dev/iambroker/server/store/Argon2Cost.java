@@ -1,12 +1,7 @@
 package dev.iambroker.server.store;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
-
 /** What one guess of a passphrase costs: RFC 9106 parameters m (in KiB), t and p. Kept in the slot, so that it can be raised. */
-record Argon2Cost(
-        @JsonProperty("memory_kib") int memoryKib,
-        @JsonProperty("iterations") int iterations,
-        @JsonProperty("parallelism") int parallelism) {
+record Argon2Cost(int memoryKib, int iterations, int parallelism) {
     /** OWASP's 19 MiB, so that it fits into the daemon's small heap, with twice the passes of OWASP's. */
     static final Argon2Cost DEFAULT = new Argon2Cost(19 * 1024, 4, 1);
 

@@ -2,7 +2,6 @@ package dev.iambroker.server.store;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.util.Arrays;
@@ -20,9 +19,7 @@ import org.slf4j.LoggerFactory;
  * @param nonce random
  * @param sealed that under AES-256-GCM and a key derived from the audit log's own
  */
-record AuditMark(
-        @JsonProperty("nonce") String nonce,
-        @JsonProperty("sealed") String sealed) {
+record AuditMark(String nonce, String sealed) {
     private static final byte[] ASSOCIATED = "iam-broker audit mark 1".getBytes(US_ASCII);
     static final String NOT_SAID = "no longer says whether an audit log was begun";
 

@@ -1,6 +1,5 @@
 package dev.iambroker.server.store;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.iambroker.account.AccountName;
 import dev.iambroker.account.Cluster;
@@ -9,16 +8,33 @@ import dev.iambroker.account.KnownCluster;
 import dev.iambroker.store.StoreFailure;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** The file {@code clusters.json}: public data, in clear. */
 final class ClusterFile implements ClusterStore {
     static final String FILE = "clusters.json";
+    private static final String CLUSTERS = "clusters";
+    private static final String ACCOUNT = "account";
+    private static final String ACCOUNT_ID = "account_id";
+    private static final String ID = "id";
+    private static final String NAME = "name";
+    private static final String TYPE = "type";
+    private static final String PROVIDER = "provider";
+    private static final String REGION = "region";
+    private static final String STATE = "state";
+    private static final String VERSION = "version";
+    private static final String PUBLIC_URL = "public_url";
+    private static final String PRIVATE_URL = "private_url";
+    private static final String ENDPOINTS = "endpoints";
+    private static final String CERTIFICATE_AUTHORITY = "certificate_authority";
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final Logger log = LoggerFactory.getLogger(ClusterFile.class);
 
@@ -59,8 +75,8 @@ final class ClusterFile implements ClusterStore {
     }
 
     private static List<KnownCluster> parse(byte[] content) {
-        Content parsed = JSON.readValue(content, Content.class);
-        return parsed.clusters().stream().map(Row::known).toList();
+        JsonNode clusters = JSON.readTree(content).required(CLUSTERS);
+        return clusters.asArray().valueStream().map(ClusterFile::known).toList();
     }
 
     @Override
@@ -73,50 +89,62 @@ final class ClusterFile implements ClusterStore {
         List<KnownCluster> next = new ArrayList<>(known);
         next.removeIf(other -> other.account().equals(account));
         next.addAll(clusters);
-        byte[] content =
-                JSON.writeValueAsBytes(new Content(next.stream().map(Row::of).toList()));
+        byte[] content = content(next);
         writes.run(() -> directory.replace(directory.root(), FILE, content));
         known = List.copyOf(next);
     }
 
-    private record Content(@JsonProperty("clusters") List<Row> clusters) {}
+    // Not mapped by reflection: a start reads this, and would wait for the code that is made for it.
+    private static byte[] content(List<KnownCluster> clusters) {
+        ObjectNode root = JSON.createObjectNode();
+        ArrayNode array = root.putArray(CLUSTERS);
+        clusters.forEach(known -> write(known, array.addObject()));
+        return JSON.writeValueAsBytes(root);
+    }
 
-    private record Row(
-            @JsonProperty("account") String account,
-            @JsonProperty("account_id") @Nullable String accountId,
-            @JsonProperty("id") String id,
-            @JsonProperty("name") String name,
-            @JsonProperty("type") @Nullable String type,
-            @JsonProperty("provider") @Nullable String provider,
-            @JsonProperty("region") @Nullable String region,
-            @JsonProperty("state") @Nullable String state,
-            @JsonProperty("version") @Nullable String version,
-            @JsonProperty("public_url") @Nullable String publicUrl,
-            @JsonProperty("private_url") @Nullable String privateUrl,
-            @JsonProperty("endpoints") Set<String> endpoints,
-            @JsonProperty("certificate_authority") @Nullable String certificateAuthority) {
-        static Row of(KnownCluster known) {
-            Cluster cluster = known.cluster();
-            return new Row(
-                    known.account().value(),
-                    known.accountId(),
-                    cluster.id(),
-                    cluster.name(),
-                    cluster.type(),
-                    cluster.provider(),
-                    cluster.region(),
-                    cluster.state(),
-                    cluster.version(),
-                    cluster.publicUrl(),
-                    cluster.privateUrl(),
-                    cluster.endpoints(),
-                    known.certificateAuthority());
-        }
+    private static void write(KnownCluster known, ObjectNode node) {
+        Cluster cluster = known.cluster();
+        node.put(ACCOUNT, known.account().value());
+        node.put(ACCOUNT_ID, known.accountId());
+        node.put(ID, cluster.id());
+        node.put(NAME, cluster.name());
+        node.put(TYPE, cluster.type());
+        node.put(PROVIDER, cluster.provider());
+        node.put(REGION, cluster.region());
+        node.put(STATE, cluster.state());
+        node.put(VERSION, cluster.version());
+        node.put(PUBLIC_URL, cluster.publicUrl());
+        node.put(PRIVATE_URL, cluster.privateUrl());
+        ArrayNode endpoints = node.putArray(ENDPOINTS);
+        cluster.endpoints().forEach(endpoints::add);
+        node.put(CERTIFICATE_AUTHORITY, known.certificateAuthority());
+    }
 
-        KnownCluster known() {
-            var cluster =
-                    new Cluster(id, name, type, provider, region, state, version, publicUrl, privateUrl, endpoints);
-            return new KnownCluster(new AccountName(account), accountId, cluster, certificateAuthority);
-        }
+    private static KnownCluster known(JsonNode node) {
+        var cluster = new Cluster(
+                node.required(ID).stringValue(),
+                node.required(NAME).stringValue(),
+                optional(node, TYPE),
+                optional(node, PROVIDER),
+                optional(node, REGION),
+                optional(node, STATE),
+                optional(node, VERSION),
+                optional(node, PUBLIC_URL),
+                optional(node, PRIVATE_URL),
+                node.required(ENDPOINTS)
+                        .asArray()
+                        .valueStream()
+                        .map(JsonNode::stringValue)
+                        .collect(Collectors.toSet()));
+        return new KnownCluster(
+                new AccountName(node.required(ACCOUNT).stringValue()),
+                optional(node, ACCOUNT_ID),
+                cluster,
+                optional(node, CERTIFICATE_AUTHORITY));
+    }
+
+    private static @Nullable String optional(JsonNode node, String name) {
+        JsonNode value = node.get(name);
+        return value == null || value.isNull() ? null : value.stringValue();
     }
 }

@@ -2,7 +2,6 @@ package dev.iambroker.server.store;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import java.security.SecureRandom;
 import java.util.Base64;
 import javax.crypto.SecretKey;
@@ -18,12 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param nonce of the wrapping, random
  * @param wrapped the key under AES-256-GCM
  */
-record KeySlot(
-        @JsonProperty("kind") Kind kind,
-        @JsonProperty("salt") String salt,
-        @JsonProperty("cost") @Nullable Argon2Cost cost,
-        @JsonProperty("nonce") String nonce,
-        @JsonProperty("wrapped") String wrapped) {
+record KeySlot(Kind kind, String salt, @Nullable Argon2Cost cost, String nonce, String wrapped) {
     enum Kind {
         HKDF_SHA256,
         ARGON2ID

@@ -1,11 +1,7 @@
 package dev.iambroker.server.store;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The file {@code keyring}: one slot for each key that opens the store.
@@ -16,16 +12,14 @@ import tools.jackson.databind.json.JsonMapper;
  * @param previous the data key that sessions were sealed with before, itself sealed under the data key; null unless a
  *     rotation has begun and not ended
  */
-@JsonInclude(JsonInclude.Include.NON_NULL)
 record Keyring(
-        @JsonProperty("format") int format,
-        @JsonProperty("slots") List<KeySlot> slots,
-        @JsonProperty("audit") @Nullable List<KeySlot> audit,
-        @JsonProperty("audit_mark") @Nullable AuditMark mark,
-        @JsonProperty("previous") @Nullable SealedKey previous) {
+        int format,
+        List<KeySlot> slots,
+        @Nullable List<KeySlot> audit,
+        @Nullable AuditMark mark,
+        @Nullable SealedKey previous) {
     static final String FILE = "keyring";
     private static final int FORMAT = 1;
-    private static final JsonMapper JSON = JsonMapper.builder().build();
 
     Keyring {
         slots = List.copyOf(slots);
@@ -43,13 +37,8 @@ record Keyring(
 
     /** Null where the content is not a keyring of this format. */
     static @Nullable Keyring parse(byte[] content) {
-        try {
-            Keyring keyring = JSON.readValue(content, Keyring.class);
-            return keyring != null && keyring.isWellFormed() ? keyring : null;
-        } catch (JacksonException | NullPointerException e) {
-            // What it quotes could be key material, and a missing list fails in the constructor above.
-            return null;
-        }
+        Keyring keyring = KeyringJson.keyring(content);
+        return keyring != null && keyring.isWellFormed() ? keyring : null;
     }
 
     private boolean isWellFormed() {
@@ -64,6 +53,6 @@ record Keyring(
     }
 
     byte[] content() {
-        return JSON.writeValueAsBytes(this);
+        return KeyringJson.write(this);
     }
 }

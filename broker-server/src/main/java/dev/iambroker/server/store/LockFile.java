@@ -1,10 +1,7 @@
 package dev.iambroker.server.store;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.iambroker.secret.Secret;
 import dev.iambroker.secret.Tries;
 import java.security.SecureRandom;
@@ -13,8 +10,6 @@ import java.util.Base64;
 import java.util.List;
 import javax.crypto.SecretKey;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * What the file {@code keyring} holds while the store is locked: the whole keyring, sealed by a passphrase; byte strings in
@@ -28,28 +23,21 @@ import tools.jackson.databind.json.JsonMapper;
  * @param locked what it takes to open it
  * @param tries the passphrases tried in vain; null where none was. Not sealed: whoever can write here can take the file away
  */
-@JsonInclude(JsonInclude.Include.NON_NULL)
 record LockFile(
-        @JsonProperty("format") int format,
-        @JsonProperty("audit") List<KeySlot> audit,
-        @JsonProperty("audit_mark") @Nullable AuditMark mark,
-        @JsonProperty("locked") Seal locked,
-        @JsonProperty("tries") @Nullable Refused tries) {
+        int format,
+        List<KeySlot> audit,
+        @Nullable AuditMark mark,
+        Seal locked,
+        @Nullable Refused tries) {
     /**
      * @param salt of Argon2id, random
      * @param nonce of the sealing, random
      * @param keyring the keyring's content under AES-256-GCM
      */
-    record Seal(
-            @JsonProperty("salt") String salt,
-            @JsonProperty("cost") Argon2Cost cost,
-            @JsonProperty("nonce") String nonce,
-            @JsonProperty("keyring") String keyring) {}
+    record Seal(String salt, Argon2Cost cost, String nonce, String keyring) {}
 
     /** @param last in seconds since 1970 */
-    record Refused(
-            @JsonProperty("count") int count,
-            @JsonProperty("last") long last) {
+    record Refused(int count, long last) {
         private static final long LATEST = Integer.MAX_VALUE * 4L;
 
         /** Whatever a clock shows, it can be read again. */
@@ -62,11 +50,9 @@ record LockFile(
         }
     }
 
-    private static final String LOCKED = "\"locked\"";
     private static final int FORMAT = 1;
     private static final byte[] ASSOCIATED = "iam-broker lock 1".getBytes(US_ASCII);
     private static final int SALT_BYTES = 16;
-    private static final JsonMapper JSON = JsonMapper.builder().build();
 
     LockFile {
         audit = List.copyOf(audit);
@@ -114,18 +100,8 @@ record LockFile(
 
     /** Null where the content is none of this format: then it is a keyring, or damaged. */
     static @Nullable LockFile parse(byte[] content) {
-        // Nearly every start finds a keyring here, and what it takes to read this format by reflection is a good part
-        // of it.
-        if (!new String(content, ISO_8859_1).contains(LOCKED)) {
-            return null;
-        }
-        try {
-            LockFile file = JSON.readValue(content, LockFile.class);
-            return file != null && file.isWellFormed() ? file : null;
-        } catch (JacksonException | NullPointerException | IllegalArgumentException e) {
-            // What it quotes could be key material.
-            return null;
-        }
+        LockFile file = KeyringJson.lock(content);
+        return file != null && file.isWellFormed() ? file : null;
     }
 
     private boolean isWellFormed() {
@@ -140,7 +116,7 @@ record LockFile(
     }
 
     byte[] content() {
-        return JSON.writeValueAsBytes(this);
+        return KeyringJson.write(this);
     }
 
     private static String encode(byte[] bytes) {

@@ -7,11 +7,12 @@ import dev.iambroker.secret.Reveals;
 import dev.iambroker.secret.Secret;
 import dev.iambroker.store.StoreFailure;
 import java.security.GeneralSecurityException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.HashMap;
 import java.util.HexFormat;
-import java.util.Map;
+import java.util.List;
+import java.util.Objects;
 import java.util.regex.Pattern;
 import javax.crypto.KDF;
 import javax.crypto.SecretKey;
@@ -33,9 +34,9 @@ final class PresentedKey {
     private final byte[] material;
 
     /** Stretching a passphrase takes a tenth of a second, and a keyring asks for the same more than once. */
-    private final Map<Derivation, SecretKey> derived = new HashMap<>();
+    private final List<Derived> derived = new ArrayList<>();
 
-    private record Derivation(String salt, @Nullable Argon2Cost cost) {}
+    private record Derived(String salt, @Nullable Argon2Cost cost, SecretKey key) {}
 
     private PresentedKey(KeySlot.Kind kind, String description, byte[] material) {
         this.kind = kind;
@@ -117,8 +118,16 @@ final class PresentedKey {
     }
 
     SecretKey derive(byte[] salt, @Nullable Argon2Cost cost) {
-        var derivation = new Derivation(HexFormat.of().formatHex(salt), cost);
-        return derived.computeIfAbsent(derivation, unknown -> derived(salt, cost));
+        String hex = HexFormat.of().formatHex(salt);
+        // One or two, and looked through: the code of a record's hashCode is made at run time, and a start would wait.
+        for (Derived before : derived) {
+            if (before.salt().equals(hex) && Objects.equals(before.cost(), cost)) {
+                return before.key();
+            }
+        }
+        SecretKey key = derived(salt, cost);
+        derived.add(new Derived(hex, cost, key));
+        return key;
     }
 
     private SecretKey derived(byte[] salt, @Nullable Argon2Cost cost) {

@@ -2,7 +2,6 @@ package dev.iambroker.server.store;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import java.security.SecureRandom;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
@@ -14,9 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param nonce random
  * @param sealed the key under AES-256-GCM
  */
-record SealedKey(
-        @JsonProperty("nonce") String nonce,
-        @JsonProperty("sealed") String sealed) {
+record SealedKey(String nonce, String sealed) {
     private static final byte[] ASSOCIATED = "iam-broker previous data key 1".getBytes(US_ASCII);
 
     static SealedKey seal(SecretKey previous, SecretKey dataKey, SecureRandom random) {

@@ -123,7 +123,7 @@ final class AuditFile implements AutoCloseable {
         AuditContinuation.Point point = AuditContinuation.of(path, channel, vault);
         setTornAside(point.last().end());
         written = new Written(point.last(), point.gap());
-        isAhead = !point.last().equals(point.kept());
+        isAhead = !point.last().isSameAs(point.kept());
         keepHead();
     }
 
