@@ -3,6 +3,7 @@ package dev.iambroker.token;
 import dev.iambroker.account.AccountName;
 import dev.iambroker.account.TokenKind;
 import java.util.Comparator;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +41,20 @@ public record TokenKey(
     @Override
     public int compareTo(TokenKey other) {
         return ORDER.compare(this, other);
+    }
+
+    // Both by hand, as those of AccountName.
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof TokenKey key
+                && kind == key.kind
+                && account.equals(key.account)
+                && Objects.equals(cluster, key.cluster);
+    }
+
+    @Override
+    public int hashCode() {
+        return (account.hashCode() * 31 + kind.hashCode()) * 31 + Objects.hashCode(cluster);
     }
 
     @Override

@@ -158,6 +158,7 @@ final class Daemon implements AutoCloseable {
         shares = shared;
         begin(service, opened, kubeconfig, notes(store));
         kept.apply(config.sinks());
+        machine.workers().execute(telemetry::observeProcess);
     }
 
     private List<Organ> organs(EventLoops loops, EncryptedFileStore store) {

@@ -73,10 +73,10 @@ public final class Telemetry implements AutoCloseable {
                 .labelNames(MetricNames.VERSION, MetricNames.JAVA)
                 .register(registry.getPrometheusRegistry())
                 .setLabelValues(version, java);
-        bindPlatform();
     }
 
-    private void bindPlatform() {
+    /** From now on there are metrics of this process and its JVM. To be called once; reads files of {@code /sys}, for which a start would wait. */
+    public void observeProcess() {
         new JvmMemoryMetrics().bindTo(registry);
         gc.bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);

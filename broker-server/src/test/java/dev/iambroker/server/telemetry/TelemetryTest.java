@@ -30,6 +30,7 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -70,6 +71,11 @@ final class TelemetryTest {
     @AfterEach
     void close() {
         telemetry.close();
+    }
+
+    @BeforeEach
+    void observe() {
+        telemetry.observeProcess();
     }
 
     @Test
