@@ -3,19 +3,19 @@ package dev.iambroker.server.iam;
 import dev.iambroker.account.Cluster;
 import dev.iambroker.account.ServiceFailure;
 import dev.iambroker.secret.Secret;
+import dev.iambroker.server.json.JsonTree;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Version 2: verbs instead of resources, the access token alone. */
 final class ContainersV2 implements ContainersDialect {
@@ -77,12 +77,9 @@ final class ContainersV2 implements ContainersDialect {
 
     @Override
     public byte[] kubeconfig(Cluster cluster) {
-        Map<String, String> body = new LinkedHashMap<>();
-        body.put("cluster", cluster.id());
-        body.put("format", "json");
-        String json = new String(JsonAnswer.write(body), StandardCharsets.UTF_8);
-        byte[] kubeconfig = calls.bytes(
-                HttpCall.postJson(URI.create(base + KUBECONFIG), json).bearer(accessToken));
+        ObjectNode body = JsonTree.object().put("cluster", cluster.id()).put("format", "json");
+        byte[] kubeconfig = calls.bytes(HttpCall.postJson(URI.create(base + KUBECONFIG), JsonAnswer.write(body))
+                .bearer(accessToken));
         awaitRbac(cluster);
         return kubeconfig;
     }

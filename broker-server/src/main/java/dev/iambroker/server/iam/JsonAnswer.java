@@ -1,5 +1,6 @@
 package dev.iambroker.server.iam;
 
+import dev.iambroker.server.json.JsonTree;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -7,7 +8,6 @@ import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.util.JsonRecyclerPools;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Reads what others send: bounded in depth and size, lenient in types, never throwing what could quote the input. */
 final class JsonAnswer {
@@ -17,22 +17,20 @@ final class JsonAnswer {
     /** Beyond this an {@link Instant} has no date that any IBM service means. Year 9999. */
     private static final long MAX_EPOCH_SECOND = 253_402_300_799L;
 
-    private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
-                    .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxNestingDepth(MAX_DEPTH)
-                            .build())
-                    // A recycled buffer would keep the tokens of the last answer.
-                    .recyclerPool(JsonRecyclerPools.nonRecyclingPool())
-                    .build())
-            .build();
+    private static final JsonTree JSON = new JsonTree(JsonFactory.builder()
+            .streamReadConstraints(
+                    StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
+            // A recycled buffer would keep the tokens of the last answer.
+            .recyclerPool(JsonRecyclerPools.nonRecyclingPool())
+            .build());
 
     private JsonAnswer() {}
 
     /** Null for what is not JSON, or nothing at all. */
     static @Nullable JsonNode parse(byte[] bytes) {
         try {
-            JsonNode root = MAPPER.readTree(bytes);
-            return root == null || root.isMissingNode() ? null : root;
+            JsonNode root = JSON.read(bytes);
+            return root.isMissingNode() ? null : root;
         } catch (JacksonException e) {
             return null;
         }
@@ -62,8 +60,8 @@ final class JsonAnswer {
         return second == null || second > MAX_EPOCH_SECOND ? null : Instant.ofEpochSecond(second);
     }
 
-    static byte[] write(Object value) {
-        return MAPPER.writeValueAsBytes(value);
+    static String write(JsonNode value) {
+        return JSON.text(value);
     }
 
     private static @Nullable Long number(JsonNode value) {

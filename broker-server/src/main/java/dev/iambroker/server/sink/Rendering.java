@@ -7,14 +7,15 @@ import dev.iambroker.account.KnownCluster;
 import dev.iambroker.secret.Reveals;
 import dev.iambroker.secret.Secret;
 import dev.iambroker.server.config.SinkConfig.Format;
+import dev.iambroker.server.json.JsonTree;
 import java.util.Arrays;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.StringNode;
 
 /** What stands around a token in a file. The token is in it once or twice, and nowhere on the heap but in the result. */
 final class Rendering {
-    private static final JsonMapper JSON = JsonMapper.shared();
+    private static final JsonTree JSON = JsonTree.plain();
 
     /** How a kubeconfig begins; another one that is in the way is somebody's own. */
     private static final String KUBECONFIG = "# Kept by iam-broker, with a token in it. Changes are lost.\n";
@@ -73,7 +74,7 @@ final class Rendering {
 
     /** A JSON string is a YAML string whatever is in it. */
     private static String quoted(String value) {
-        return JSON.writeValueAsString(value);
+        return JSON.text(StringNode.valueOf(value));
     }
 
     /** The content of the file; the caller overwrites it after use. @throws SinkFailure where the token has a character that none has */

@@ -5,6 +5,7 @@ import dev.iambroker.account.AccountName;
 import dev.iambroker.account.Cluster;
 import dev.iambroker.account.ClusterStore;
 import dev.iambroker.account.KnownCluster;
+import dev.iambroker.server.json.JsonTree;
 import dev.iambroker.store.StoreFailure;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +15,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -35,7 +35,7 @@ final class ClusterFile implements ClusterStore {
     private static final String PRIVATE_URL = "private_url";
     private static final String ENDPOINTS = "endpoints";
     private static final String CERTIFICATE_AUTHORITY = "certificate_authority";
-    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final JsonTree JSON = JsonTree.plain();
     private static final Logger log = LoggerFactory.getLogger(ClusterFile.class);
 
     private final StateDirectory directory;
@@ -75,7 +75,7 @@ final class ClusterFile implements ClusterStore {
     }
 
     private static List<KnownCluster> parse(byte[] content) {
-        JsonNode clusters = JSON.readTree(content).required(CLUSTERS);
+        JsonNode clusters = JSON.read(content).required(CLUSTERS);
         return clusters.asArray().valueStream().map(ClusterFile::known).toList();
     }
 
@@ -96,10 +96,10 @@ final class ClusterFile implements ClusterStore {
 
     // Not mapped by reflection: a start reads this, and would wait for the code that is made for it.
     private static byte[] content(List<KnownCluster> clusters) {
-        ObjectNode root = JSON.createObjectNode();
+        ObjectNode root = JsonTree.object();
         ArrayNode array = root.putArray(CLUSTERS);
         clusters.forEach(known -> write(known, array.addObject()));
-        return JSON.writeValueAsBytes(root);
+        return JSON.write(root);
     }
 
     private static void write(KnownCluster known, ObjectNode node) {

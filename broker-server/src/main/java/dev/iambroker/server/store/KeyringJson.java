@@ -1,11 +1,11 @@
 package dev.iambroker.server.store;
 
+import dev.iambroker.server.json.JsonTree;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -14,7 +14,7 @@ import tools.jackson.databind.node.ObjectNode;
  * reflection: every start reads a keyring, and the code that reflection makes for it would be a tenth of the start.
  */
 final class KeyringJson {
-    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final JsonTree JSON = JsonTree.plain();
     private static final String FORMAT = "format";
     private static final String SLOTS = "slots";
     private static final String AUDIT = "audit";
@@ -49,7 +49,7 @@ final class KeyringJson {
 
     private static <T> @Nullable T read(byte[] content, Function<JsonNode, @Nullable T> reader) {
         try {
-            return reader.apply(JSON.readTree(content));
+            return reader.apply(JSON.read(content));
         } catch (JacksonException | IllegalArgumentException e) {
             // What it quotes could be key material.
             return null;
@@ -124,7 +124,7 @@ final class KeyringJson {
     }
 
     static byte[] write(Keyring keyring) {
-        ObjectNode root = JSON.createObjectNode();
+        ObjectNode root = JsonTree.object();
         root.put(FORMAT, keyring.format());
         write(keyring.slots(), root.putArray(SLOTS));
         if (keyring.audit() != null) {
@@ -136,11 +136,11 @@ final class KeyringJson {
                     .put(NONCE, keyring.previous().nonce())
                     .put(SEALED, keyring.previous().sealed());
         }
-        return JSON.writeValueAsBytes(root);
+        return JSON.write(root);
     }
 
     static byte[] write(LockFile lock) {
-        ObjectNode root = JSON.createObjectNode();
+        ObjectNode root = JsonTree.object();
         root.put(FORMAT, lock.format());
         write(lock.audit(), root.putArray(AUDIT));
         write(lock.mark(), root);
@@ -150,7 +150,7 @@ final class KeyringJson {
                     .put(COUNT, lock.tries().count())
                     .put(LAST, lock.tries().last());
         }
-        return JSON.writeValueAsBytes(root);
+        return JSON.write(root);
     }
 
     private static void write(LockFile.Seal seal, ObjectNode node) {

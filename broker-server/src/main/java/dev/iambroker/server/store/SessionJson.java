@@ -3,6 +3,7 @@ package dev.iambroker.server.store;
 import dev.iambroker.account.TokenKind;
 import dev.iambroker.secret.Reveals;
 import dev.iambroker.secret.Secret;
+import dev.iambroker.server.json.JsonTree;
 import dev.iambroker.store.StoredSession;
 import dev.iambroker.store.StoredToken;
 import dev.iambroker.store.Uptime;
@@ -17,16 +18,14 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.util.JsonRecyclerPools;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What is under the encryption. Unknown fields and token kinds are passed over, so that an older broker reads a newer session. */
 final class SessionJson {
-    private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
-                    // A recycled buffer would keep the refresh token of the last session.
-                    .recyclerPool(JsonRecyclerPools.nonRecyclingPool())
-                    .build())
-            .build();
+    private static final JsonTree JSON = new JsonTree(JsonFactory.builder()
+            // A recycled buffer would keep the refresh token of the last session.
+            .recyclerPool(JsonRecyclerPools.nonRecyclingPool())
+            .build());
     private static final String FILE = "file";
     private static final String LOGIN = "login";
     private static final String REFRESH_TOKEN = "refresh_token";
@@ -55,7 +54,7 @@ final class SessionJson {
 
     /** @param file the {@link FileIdentity#text()} of the file that holds it; null where none does */
     static byte[] write(StoredSession session, @Nullable String file) {
-        ObjectNode root = JSON.createObjectNode();
+        ObjectNode root = JsonTree.object();
         if (file != null) {
             root.put(FILE, file);
         }
@@ -69,7 +68,7 @@ final class SessionJson {
         root.put(DISABLED, session.disabled());
         var tokens = root.putArray(TOKENS);
         session.tokens().forEach(token -> write(token, tokens.addObject()));
-        return JSON.writeValueAsBytes(root);
+        return JSON.write(root);
     }
 
     private static void write(StoredToken token, ObjectNode node) {
@@ -103,7 +102,7 @@ final class SessionJson {
 
     static Found read(byte[] clear) throws Damaged {
         try {
-            JsonNode root = JSON.readTree(clear);
+            JsonNode root = JSON.read(clear);
             return new Found(session(root), text(root, FILE));
         } catch (JacksonException | DateTimeException e) {
             // Not chained: such a message may quote the input.
@@ -114,8 +113,8 @@ final class SessionJson {
     /** The same content, in {@code file}: also what this broker does not know of it. */
     static byte[] movedTo(byte[] clear, String file) throws Damaged {
         try {
-            if (JSON.readTree(clear) instanceof ObjectNode root) {
-                return JSON.writeValueAsBytes(root.put(FILE, file));
+            if (JSON.read(clear) instanceof ObjectNode root) {
+                return JSON.write(root.put(FILE, file));
             }
         } catch (JacksonException e) {
             // Not chained: such a message may quote the input.

@@ -1,11 +1,9 @@
 package dev.iambroker.server.telemetry;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
+import dev.iambroker.server.json.JsonTree;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -19,12 +17,12 @@ record AuditHead(long count, String hash, long end) {
     /** Of a log without records. */
     static final AuditHead EMPTY = new AuditHead(0, AuditLine.BEGINNING, 0);
 
-    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final JsonTree JSON = JsonTree.plain();
 
     byte[] bytes() {
-        ObjectNode node = JSON.createObjectNode();
+        ObjectNode node = JsonTree.object();
         node.put("count", count).put("hash", hash).put("end", end);
-        return JSON.writeValueAsString(node).getBytes(US_ASCII);
+        return JSON.write(node);
     }
 
     /** By hand: the code of a record's equals is made at run time, and a start would wait for it. */
@@ -43,7 +41,7 @@ record AuditHead(long count, String hash, long end) {
     /** Null where that is none. */
     static @Nullable AuditHead parse(byte[] bytes) {
         try {
-            JsonNode node = JSON.readTree(bytes);
+            JsonNode node = JSON.read(bytes);
             boolean isHead = node.path("count").canConvertToLong()
                     && node.path("hash").isString()
                     && node.path("end").canConvertToLong();

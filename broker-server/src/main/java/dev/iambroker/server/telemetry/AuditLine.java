@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import dev.iambroker.client.Peer;
 import dev.iambroker.client.Program;
 import dev.iambroker.event.AuditEvent;
+import dev.iambroker.server.json.JsonTree;
 import dev.iambroker.store.AuditVault;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -16,7 +17,6 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.json.JsonWriteFeature;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -45,10 +45,8 @@ final class AuditLine {
     /** Room for every alias and cluster id that exists, none for a client that wants to fill the disk. */
     private static final int LONGEST_NAME = 128;
 
-    private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
-                    .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
-                    .build())
-            .build();
+    private static final JsonTree JSON = new JsonTree(
+            JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build());
 
     private AuditLine() {}
 
@@ -74,7 +72,7 @@ final class AuditLine {
     }
 
     static byte[] write(AuditEntry entry, Place place, AuditVault vault) {
-        ObjectNode line = JSON.createObjectNode();
+        ObjectNode line = JsonTree.object();
         line.put(SEQUENCE, place.sequence());
         event(entry.event(), line);
         if (entry.count() > 1) {
@@ -92,7 +90,7 @@ final class AuditLine {
             line.put(LOG_MISSING, place.gap().lost());
         }
         line.put(PREVIOUS, place.previous());
-        String text = JSON.writeValueAsString(line);
+        String text = JSON.text(line);
         return withMac(text.substring(0, text.length() - 1), vault);
     }
 
@@ -175,7 +173,7 @@ final class AuditLine {
      */
     static @Nullable Found read(byte[] line, AuditVault vault) {
         try {
-            JsonNode node = JSON.readTree(line);
+            JsonNode node = JSON.read(line);
             JsonNode sequence = node.path(SEQUENCE);
             boolean isOurs = sequence.canConvertToLong() && node.path(PREVIOUS).isString();
             return isOurs && sequence.longValue() > 0
@@ -211,7 +209,7 @@ final class AuditLine {
     }
 
     static JsonNode parse(byte[] line) {
-        return JSON.readTree(line);
+        return JSON.read(line);
     }
 
     /** SHA-256 in hexadecimal, over the line with its newline. */

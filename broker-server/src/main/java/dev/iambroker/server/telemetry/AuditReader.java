@@ -2,6 +2,7 @@ package dev.iambroker.server.telemetry;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import dev.iambroker.server.json.JsonTree;
 import dev.iambroker.server.telemetry.AuditVerification.Fault;
 import dev.iambroker.server.telemetry.AuditVerification.Verdict;
 import dev.iambroker.store.AuditVault;
@@ -25,7 +26,6 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.json.JsonWriteFeature;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -54,10 +54,8 @@ public final class AuditReader {
             "prev",
             "mac");
 
-    private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
-                    .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
-                    .build())
-            .build();
+    private static final JsonTree JSON = new JsonTree(
+            JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build());
 
     private final List<Path> files;
     private final AuditVault vault;
@@ -139,7 +137,7 @@ public final class AuditReader {
     }
 
     private static ObjectNode json(Verdict verdict, @Nullable Fault fault) {
-        ObjectNode node = JSON.createObjectNode();
+        ObjectNode node = JsonTree.object();
         node.put("ok", fault == null);
         node.put("records", verdict.records());
         node.put("first_seq", verdict.first()).put("last_seq", verdict.last());
@@ -173,7 +171,7 @@ public final class AuditReader {
             }
             boolean isMore = wanted.size() > limit;
             int begin = isMore && after < 0 ? wanted.size() - limit : 0;
-            ObjectNode node = JSON.createObjectNode();
+            ObjectNode node = JsonTree.object();
             ArrayNode records = node.putArray("records");
             wanted.subList(begin, Math.min(wanted.size(), begin + limit)).forEach(records::add);
             node.put("more", isMore);
@@ -255,7 +253,7 @@ public final class AuditReader {
     }
 
     private static ObjectNode json(Map<JsonNode, Holding> holders, boolean isMore) {
-        ObjectNode node = JSON.createObjectNode();
+        ObjectNode node = JsonTree.object();
         ArrayNode array = node.putArray("holders");
         holders.forEach((who, holding) -> {
             ObjectNode holder = (ObjectNode) who;
@@ -276,7 +274,7 @@ public final class AuditReader {
     }
 
     private static byte[] bytes(ObjectNode node) {
-        return JSON.writeValueAsString(node).getBytes(US_ASCII);
+        return JSON.write(node);
     }
 
     private StoreFailure unreadable(IOException cause) {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.iambroker.server.json;
+
+import org.jspecify.annotations.NullMarked;
