@@ -28,6 +28,7 @@ import dev.iambroker.server.config.Places;
 import dev.iambroker.server.config.Problem;
 import dev.iambroker.server.config.Surroundings;
 import dev.iambroker.server.http.ExplainJson;
+import dev.iambroker.server.json.JsonTree;
 import dev.iambroker.server.os.HangUp;
 import dev.iambroker.server.os.ProcessProtection;
 import dev.iambroker.server.systemd.PassedSocket;
@@ -66,6 +67,7 @@ final class DaemonProcess implements DaemonCommands {
     @Override
     public int serve(ServeOptions options) {
         ProcessProtection.prepare();
+        JsonTree.prepare();
         Loading.Loaded loaded = load(options.config(), options.socket());
         BrokerConfig config = loaded.config();
         Logging logging = Logging.ofThisProcess(surroundings.environment());
