@@ -54,6 +54,11 @@ final class Duties {
                 };
     }
 
+    /** Whether another broker renews {@code key} now. */
+    boolean isAnothers(ManagedAccount account, TokenKey key) {
+        return key.cluster() == null && dutyOf(account) == Duty.ANOTHERS;
+    }
+
     private Duty dutyOf(ManagedAccount account) {
         return renewers.duty(account.owner().name());
     }

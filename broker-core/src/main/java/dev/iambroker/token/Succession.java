@@ -109,8 +109,9 @@ final class Succession {
         if (target == null || !isKept(targetName)) {
             StoredSession session =
                     isKept(next.name()) ? pending.session() : pending.session().withoutTokens();
-            return new ManagedAccount.Unsaved(session, next, session, List.of());
+            return new ManagedAccount.Unsaved(session, next, session, List.of(), pending.isOnlyHere());
         }
-        return new ManagedAccount.Unsaved(pending.session(), target, pending.targetSession(), pending.tokens());
+        return new ManagedAccount.Unsaved(
+                pending.session(), target, pending.targetSession(), pending.tokens(), pending.isOnlyHere());
     }
 }

@@ -81,7 +81,8 @@ final class TokenRefresher {
         this.backoff = new Backoff(schedule.random());
         this.time = time;
         this.events = events;
-        this.flights = new Flights(cache, upstreams, executor, time, events, this::renew, this::announce, landed);
+        this.flights = new Flights(
+                cache, upstreams, executor, time, events, this::renew, this::isHandedOver, this::announce, landed);
     }
 
     Standings standings() {
@@ -229,27 +230,54 @@ final class TokenRefresher {
         return arrival;
     }
 
+    /** Whether whoever waits for the flight, which failed, waits for what another broker brings that renews it by now. */
+    private boolean isHandedOver(Flight flight, RenewalFailure failure) {
+        ManagedAccount account = flight.account();
+        if (!(failure instanceof RenewalFailure.Transient) || !duties.isAnothers(account, flight.key())) {
+            return false;
+        }
+        if (hasArrived(flight)) {
+            flight.landing().complete(null);
+        } else {
+            carryOver(duties.arrival(flight.key(), /* isForced= */ true), flight.landing());
+        }
+        return true;
+    }
+
     /** Whoever waits for another broker to bring {@code key} now waits for this one. */
     void takeOver(ManagedAccount account, TokenKey key) {
         CompletableFuture<@Nullable Void> waiting = duties.takeWaiting(key);
         if (waiting != null) {
-            var unused = flights.fly(account, key, /* awaited= */ true).whenComplete((nothing, failure) -> {
-                if (failure == null) {
-                    waiting.complete(null);
-                } else {
-                    waiting.completeExceptionally(failure);
-                }
-            });
+            carryOver(flights.fly(account, key, /* awaited= */ true), waiting);
         }
+    }
+
+    private static void carryOver(
+            CompletableFuture<@Nullable Void> landing, CompletableFuture<@Nullable Void> waiting) {
+        var unused = landing.whenComplete((nothing, failure) -> {
+            if (failure == null) {
+                waiting.complete(null);
+            } else {
+                waiting.completeExceptionally(failure);
+            }
+        });
     }
 
     /** What another broker's client wishes for: as a client's of this one. */
     void renewWished(ManagedAccount account, TokenKey key, boolean isForced) {
         Token token = cache.usable(key);
-        boolean isWanted = token == null || token.isDue(time) || (isForced && !schedule.isTooYoung(token, time));
+        boolean isWanted = token == null
+                || token.isDue(time)
+                || ((isForced || !isShared(account, key)) && !schedule.isTooYoung(token, time));
         if (isWanted && blocking(account, key.renewedAs()) == null) {
             fly(account, key.renewedAs());
         }
+    }
+
+    /** A purge elsewhere, or a change of the account there, takes what was shared away from the others too. */
+    private static boolean isShared(ManagedAccount account, TokenKey key) {
+        return account.stored().tokens().stream()
+                .anyMatch(token -> token.kind() == key.kind() && token.cluster() == null);
     }
 
     /** A renewal or a login elsewhere brought the account its tokens. */
@@ -358,9 +386,12 @@ final class TokenRefresher {
 
     /** A login, say, brought what the flight was to fetch while it waited its turn. */
     private boolean isRenewedAlready(Flight flight, ManagedAccount account) {
+        return hasArrived(flight) && !exchange.lacksUaa(account);
+    }
+
+    private boolean hasArrived(Flight flight) {
         Token token = cache.usable(flight.key());
-        boolean isNewer = token != null && token.lifetime().acquiredNanos() - flight.askedNanos() > 0;
-        return isNewer && !exchange.lacksUaa(account);
+        return token != null && token.lifetime().acquiredNanos() - flight.askedNanos() > 0;
     }
 
     /** Does {@code renewal}, and sees to what comes of it. */

@@ -102,7 +102,8 @@ public final class TokenService {
         this.upstreams = new Upstreams(iam, time, alarms);
         this.iam = new GovernedIam(iam, upstreams, lock, time);
         this.queue = new RefreshQueue(time, alarms.sleeper(this::renewDue));
-        this.intake = new Intake(store, cache, queue, schedule, skew, time, events);
+        Resharing resharing = new Resharing(accounts, renewers, lock, executor, alarms, this::share);
+        this.intake = new Intake(store, cache, queue, schedule, skew, time, events, resharing::later);
         this.exchange = new Exchange(this.iam, intake, time);
         var duties = new Duties(renewers, cache, time);
         this.refresher = new TokenRefresher(
@@ -150,6 +151,15 @@ public final class TokenService {
 
     private void renewDue() {
         loop.wake();
+    }
+
+    /** What another renews by credential comes from there, at the latest with the next renewal. */
+    private void share(ManagedAccount owner) {
+        boolean isRenewedElsewhere = !refresher.isOurs(owner, access(owner));
+        if (isRenewedElsewhere && owner.account().login().renewsByCredential()) {
+            return;
+        }
+        intake.settleAll(owner);
     }
 
     private void landed(ManagedAccount account) {
@@ -250,6 +260,8 @@ public final class TokenService {
     public boolean unlock(Secret passphrase) {
         boolean unlocked = locking.unlock(passphrase);
         if (unlocked) {
+            // What was told meanwhile was not heard.
+            renewers.take(Arrivals.owners(accounts.configured().values()));
             runwayWatch.lookAtAll();
         }
         return unlocked;
@@ -270,7 +282,7 @@ public final class TokenService {
 
     private void writeUnsaved(ManagedAccount account) {
         try {
-            intake.settle(account);
+            intake.settleAll(account);
         } catch (RenewalFailure.Transient e) {
             log.error("the newest session of account {} is lost: {}", account.name(), e.getMessage());
         }
@@ -563,10 +575,18 @@ public final class TokenService {
         });
     }
 
-    /** Drops what is cached and stored of tokens; the login stays. The access token is renewed shortly after. */
+    /**
+     * Drops what is cached and stored of tokens; the login stays. The access token is renewed shortly after.
+     *
+     * @throws RenewalFailure.Transient if that cannot be written; nothing is dropped then
+     */
     public void purge(AccountName name) {
         ManagedAccount account = serving(name);
-        holdSession(account, () -> dropTokens(account));
+        try {
+            holdSession(account, () -> dropTokens(account));
+        } catch (StoreFailure e) {
+            throw new RenewalFailure.Transient(e.getMessage(), null, STORE_RETRY);
+        }
         if (account.dead() == null && !account.isDisabled()) {
             queue.plan(access(account), time.nanos() + schedule.minInterval().toNanos());
         }
