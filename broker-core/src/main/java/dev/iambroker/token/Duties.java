@@ -8,6 +8,7 @@ import dev.iambroker.fleet.Renewers;
 import dev.iambroker.fleet.Wish;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -119,6 +120,11 @@ final class Duties {
             wished.put(wish, now);
             renewers.wish(wish);
         }
+    }
+
+    /** Only these accounts are there from now on. */
+    void keepOnly(Set<AccountName> accounts) {
+        wished.keySet().removeIf(wish -> !accounts.contains(wish.account()));
     }
 
     /** Who waits for {@code key} to arrive, no longer as far as this is concerned; null where nobody does. */

@@ -128,13 +128,21 @@ final class Flights {
     }
 
     private void depart(Flight flight) {
-        announcement.accept(flight.account());
+        RenewalFailure failure = TokenRefresher.internalError();
+        boolean isTaken = false;
         try {
+            announcement.accept(flight.account());
             executor.execute(() -> flight.run(() -> land(flight)));
+            isTaken = true;
         } catch (RejectedExecutionException e) {
-            // Not its landing: whoever let it go goes on with the next, which will not be taken either.
-            flight.governor().release(flight);
-            end(flight, new RenewalFailure.Transient("the broker is stopping", null, null));
+            failure = new RenewalFailure.Transient("the broker is stopping", null, null);
+        } finally {
+            // Whatever was thrown: one that stays would be joined by every later caller, and keep its session busy.
+            if (!isTaken && flights.get(flight.key()) == flight) {
+                // Not its landing: whoever let it go goes on with the next.
+                flight.governor().release(flight);
+                end(flight, failure);
+            }
         }
     }
 

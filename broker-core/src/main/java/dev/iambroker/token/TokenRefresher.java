@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -105,6 +106,11 @@ final class TokenRefresher {
         return flights.isAirborne(account);
     }
 
+    /** Only these accounts are there from now on. */
+    void keepOnly(Set<AccountName> accounts) {
+        duties.keepOnly(accounts);
+    }
+
     /** Tells whoever waits for a renewal that there is none to wait for. */
     void disappoint(RenewalFailure failure) {
         flights.disappoint(failure);
@@ -119,7 +125,19 @@ final class TokenRefresher {
     void renewPlanned(Collection<TokenKey> due) {
         Map<TokenKey, Duration> slack = new LinkedHashMap<>();
         due.forEach(key -> slack.put(key, flights.slack(key)));
-        slack.entrySet().stream().sorted(Map.Entry.comparingByValue()).forEach(entry -> renewPlanned(entry.getKey()));
+        slack.entrySet().stream()
+                .sorted(Map.Entry.comparingByValue())
+                .forEach(entry -> renewOrPlanAgain(entry.getKey()));
+    }
+
+    /** One that fails in an unforeseen way must not take the plans of the others along. */
+    private void renewOrPlanAgain(TokenKey key) {
+        try {
+            renewPlanned(key);
+        } catch (RuntimeException e) {
+            log.error("the renewal of {} could not begin, in a way that should not happen", key, e);
+            queue.plan(key, time.nanos() + LOOK_AGAIN.toNanos());
+        }
     }
 
     /** A kube token that nobody asked for lately is let go. */

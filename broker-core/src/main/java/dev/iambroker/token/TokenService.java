@@ -21,6 +21,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -216,9 +217,15 @@ public final class TokenService {
         return () -> {
             reconfiguration.apply();
             renewers.take(Arrivals.owners(configured));
+            forgetOthersThan(accounts.configured().keySet());
             cache.wakeWaiting();
             runwayWatch.lookAtAll();
         };
+    }
+
+    private void forgetOthersThan(Set<AccountName> names) {
+        upstreams.keepOnly(names);
+        refresher.keepOnly(names);
     }
 
     /** Whether it is locked by command, or about to be. */
