@@ -286,16 +286,15 @@ final class TokenRefresher {
         Token token = cache.usable(key);
         boolean isWanted = token == null
                 || token.isDue(time)
-                || ((isForced || !isShared(account, key)) && !schedule.isTooYoung(token, time));
+                || ((isForced || !isShared(account, token)) && !schedule.isTooYoung(token, time));
         if (isWanted && blocking(account, key.renewedAs()) == null) {
             fly(account, key.renewedAs());
         }
     }
 
     /** A purge elsewhere, or a change of the account there, takes what was shared away from the others too. */
-    private static boolean isShared(ManagedAccount account, TokenKey key) {
-        return account.stored().tokens().stream()
-                .anyMatch(token -> token.kind() == key.kind() && token.cluster() == null);
+    private static boolean isShared(ManagedAccount account, Token token) {
+        return account.stored().tokens().stream().anyMatch(kept -> kept.value().matches(token.value()));
     }
 
     /** A renewal or a login elsewhere brought the account its tokens. */

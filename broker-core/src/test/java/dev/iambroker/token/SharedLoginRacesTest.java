@@ -67,6 +67,34 @@ final class SharedLoginRacesTest {
     }
 
     @Test
+    void aLogout_whileTheOtherRenews_isNotUndoneByTheAnswer() {
+        staysLoggedOut(DEV, AccountState.LOGIN_REQUIRED);
+    }
+
+    @Test
+    void aLogout_whileTheOtherLogsInByKey_isNotUndoneByTheAnswer() {
+        staysLoggedOut(PROD, AccountState.DISABLED);
+    }
+
+    private void staysLoggedOut(AccountName account, AccountState expected) {
+        pass(A_WHILE);
+        iam.afterAnswer(() -> {
+            iam.afterAnswer(null);
+            state.hold();
+            other.bench.tokens.logout(account);
+        });
+        assertThatThrownBy(() -> renewer.bench.tokens.renew(access(account), Duration.ZERO))
+                .isInstanceOf(RenewalFailure.Transient.class);
+        pass(A_WHILE);
+        state.release();
+        pass(Duration.ofHours(3));
+        assertThat(renewer.bench.tokens.status(account).state()).isEqualTo(expected);
+        assertThat(other.bench.tokens.status(account).state()).isEqualTo(expected);
+        assertThat(renewer.bench.tokens.peek(access(account))).isNull();
+        assertThat(other.bench.tokens.peek(access(account))).isNull();
+    }
+
+    @Test
     void aPurge_atTheOneThatDoesNotRenew_isFollowedByANewTokenForBoth() {
         String first = etag(renewer, PROD);
         pass(A_WHILE);
