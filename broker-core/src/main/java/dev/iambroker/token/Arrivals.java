@@ -162,7 +162,7 @@ final class Arrivals implements Renewers.Listener {
         } else if (account.ownsItsSession()
                 && next.refreshToken() == null
                 && !account.account().login().isUnattended()) {
-            account.die(new AccountStatus.Failure(time.now(), TokenService.neverLoggedIn()));
+            account.die(new AccountStatus.Failure(time.now(), Logins.neverLoggedIn()));
         }
     }
 
