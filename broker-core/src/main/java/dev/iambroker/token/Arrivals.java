@@ -37,6 +37,7 @@ final class Arrivals implements Renewers.Listener {
     private final Intake intake;
     private final TokenCache cache;
     private final TokenRefresher refresher;
+    private final Outcomes outcomes;
     private final Duties duties;
     private final LockState lock;
     private final Executor executor;
@@ -56,6 +57,7 @@ final class Arrivals implements Renewers.Listener {
             Intake intake,
             TokenCache cache,
             TokenRefresher refresher,
+            Outcomes outcomes,
             Duties duties,
             LockState lock,
             Executor executor,
@@ -68,6 +70,7 @@ final class Arrivals implements Renewers.Listener {
         this.intake = intake;
         this.cache = cache;
         this.refresher = refresher;
+        this.outcomes = outcomes;
         this.duties = duties;
         this.lock = lock;
         this.executor = executor;
@@ -158,7 +161,7 @@ final class Arrivals implements Renewers.Listener {
 
     private void settle(ManagedAccount account, StoredSession next) {
         if (cache.usable(new TokenKey(account.name(), TokenKind.ACCESS)) != null) {
-            refresher.forgiveArrived(account);
+            outcomes.forgiveArrived(account);
         } else if (account.ownsItsSession()
                 && next.refreshToken() == null
                 && !account.account().login().isUnattended()) {
@@ -193,9 +196,9 @@ final class Arrivals implements Renewers.Listener {
             return;
         }
         if (ending == null) {
-            refresher.worksAgain(account, key);
+            outcomes.worksAgain(account, key);
         } else if (!isRenewedSince(account, ending)) {
-            refresher.endedElsewhere(account, key, ending);
+            outcomes.endedElsewhere(account, key, ending);
         }
         accounts.announce(account, refresher);
         changed.accept(account);

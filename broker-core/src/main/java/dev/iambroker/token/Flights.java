@@ -128,7 +128,7 @@ final class Flights {
     }
 
     private void depart(Flight flight) {
-        RenewalFailure failure = TokenRefresher.internalError();
+        RenewalFailure failure = Outcomes.internalError();
         boolean isTaken = false;
         try {
             announcement.accept(flight.account());
@@ -155,7 +155,7 @@ final class Flights {
         } finally {
             // Whatever was thrown: a flight that never lands would be joined by every later caller.
             try {
-                end(flight, hasReturned ? failure : TokenRefresher.internalError());
+                end(flight, hasReturned ? failure : Outcomes.internalError());
             } finally {
                 flight.governor().landed(flight);
             }

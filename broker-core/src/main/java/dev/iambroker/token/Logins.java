@@ -29,6 +29,7 @@ final class Logins {
     private final Upstreams upstreams;
     private final TokenCache cache;
     private final TokenRefresher refresher;
+    private final Outcomes outcomes;
     private final Executor executor;
     private final Consumer<ManagedAccount> drop;
     private final Consumer<ManagedAccount> begun;
@@ -48,6 +49,7 @@ final class Logins {
             Upstreams upstreams,
             TokenCache cache,
             TokenRefresher refresher,
+            Outcomes outcomes,
             Executor executor,
             Consumer<ManagedAccount> drop,
             Consumer<ManagedAccount> begun,
@@ -60,6 +62,7 @@ final class Logins {
         this.upstreams = upstreams;
         this.cache = cache;
         this.refresher = refresher;
+        this.outcomes = outcomes;
         this.executor = executor;
         this.drop = drop;
         this.begun = begun;
@@ -114,11 +117,11 @@ final class Logins {
         hold.hold(account, () -> {
             exchange.login(account, brought);
             account.refuse(null);
-            refresher.forgive(account);
+            outcomes.forgive(account);
         });
         for (ManagedAccount sharing : accounts.sharing(account)) {
             if (cache.usable(new TokenKey(sharing.name(), TokenKind.ACCESS)) == null) {
-                refresher.planNow(sharing.account());
+                outcomes.planNow(sharing.account());
             }
             accounts.announce(sharing, refresher);
         }

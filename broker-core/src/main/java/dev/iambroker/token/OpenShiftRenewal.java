@@ -24,6 +24,7 @@ final class OpenShiftRenewal {
     private static final Logger log = LoggerFactory.getLogger(OpenShiftRenewal.class);
 
     private final TokenRefresher refresher;
+    private final Outcomes outcomes;
     private final Exchange exchange;
     private final OpenShiftServers servers;
     private final Intake intake;
@@ -32,8 +33,15 @@ final class OpenShiftRenewal {
     /** @param nanos just before the request, by the monotonic clock */
     private record Issued(OpenShiftToken token, long nanos) {}
 
-    OpenShiftRenewal(TokenRefresher refresher, Exchange exchange, OpenShiftServers servers, Intake intake, Time time) {
+    OpenShiftRenewal(
+            TokenRefresher refresher,
+            Outcomes outcomes,
+            Exchange exchange,
+            OpenShiftServers servers,
+            Intake intake,
+            Time time) {
         this.refresher = refresher;
+        this.outcomes = outcomes;
         this.exchange = exchange;
         this.servers = servers;
         this.intake = intake;
@@ -50,14 +58,14 @@ final class OpenShiftRenewal {
         } catch (AlreadySeenTo e) {
             return e.failure;
         } catch (RenewalFailure e) {
-            return ofSameAccount(flight, account -> refresher.failed(account, key, e));
+            return ofSameAccount(flight, account -> outcomes.failed(account, key, e));
         } catch (RuntimeException e) {
             log.error("renewing {} failed in a way that should not happen", key, e);
-            return ofSameAccount(flight, account -> refresher.failed(account, key, TokenRefresher.internalError()));
+            return ofSameAccount(flight, account -> outcomes.failed(account, key, Outcomes.internalError()));
         }
         return ofSameAccount(
                 flight,
-                account -> refresher.attempted(
+                account -> outcomes.attempted(
                         account, key, () -> intake.openShift(account, id, issued.token, issued.nanos)));
     }
 
@@ -104,7 +112,7 @@ final class OpenShiftRenewal {
             try {
                 return exchange.passcode(account);
             } catch (RenewalFailure e) {
-                throw new AlreadySeenTo(refresher.failed(account, flight.key(), e));
+                throw new AlreadySeenTo(outcomes.failed(account, flight.key(), e));
             }
         });
     }

@@ -13,6 +13,7 @@ final class Serving {
     private final RefreshQueue queue;
     private final RefreshSchedule schedule;
     private final TokenRefresher refresher;
+    private final Outcomes outcomes;
     private final Consumer<AccountName> ended;
     private final Time time;
 
@@ -24,6 +25,7 @@ final class Serving {
             RefreshQueue queue,
             RefreshSchedule schedule,
             TokenRefresher refresher,
+            Outcomes outcomes,
             Consumer<AccountName> ended,
             Time time) {
         this.accounts = accounts;
@@ -32,6 +34,7 @@ final class Serving {
         this.queue = queue;
         this.schedule = schedule;
         this.refresher = refresher;
+        this.outcomes = outcomes;
         this.ended = ended;
         this.time = time;
     }
@@ -52,7 +55,7 @@ final class Serving {
         // Out of reach of what its fleet shares it does not know whether somebody has logged in.
         boolean mayHaveOne = hasSession || refresher.withheld(account) != null;
         if (mayHaveOne || account.account().login().isUnattended()) {
-            refresher.planNow(account.account());
+            outcomes.planNow(account.account());
         } else {
             account.owner().die(new AccountStatus.Failure(time.now(), Logins.neverLoggedIn()));
         }

@@ -93,6 +93,8 @@ public final class TokenService {
         this.intake = new Intake(store, cache, queue, schedule, skew, time, events, resharing::later);
         var exchange = new Exchange(this.iam, intake, time);
         var duties = new Duties(renewers, cache, time);
+        var standings = new Standings();
+        var outcomes = new Outcomes(accounts, standings, cache, queue, schedule, duties, time, events);
         this.refresher = new TokenRefresher(
                 accounts,
                 exchange,
@@ -103,18 +105,21 @@ public final class TokenService {
                 schedule,
                 lock,
                 duties,
+                standings,
+                outcomes,
                 upstreams,
                 executor,
                 time,
                 events,
                 this::landed);
-        this.source = new TokenSource(cache, refresher, schedule, time);
+        this.source = new TokenSource(cache, refresher, outcomes, schedule, time);
         this.loop = new RefreshLoop(queue, refresher);
-        this.replanning = new Replanning(cache, refresher.standings(), time, schedule.random());
+        this.replanning = new Replanning(cache, standings, time, schedule.random());
         this.clockWatch = new ClockWatch(time, alarms, this::clockJumped);
-        this.runway = new Runway(cache, refresher.standings(), schedule, lock, skew, time);
-        this.runwayWatch = new RunwayWatch(accounts, refresher.standings(), runway, time, alarms);
-        this.serving = new Serving(accounts, intake, cache, queue, schedule, refresher, runwayWatch::forget, time);
+        this.runway = new Runway(cache, standings, schedule, lock, skew, time);
+        this.runwayWatch = new RunwayWatch(accounts, standings, runway, time, alarms);
+        this.serving =
+                new Serving(accounts, intake, cache, queue, schedule, refresher, outcomes, runwayWatch::forget, time);
         var hold = new SessionHold(accounts, lock);
         this.logins = new Logins(
                 accounts,
@@ -125,6 +130,7 @@ public final class TokenService {
                 upstreams,
                 cache,
                 refresher,
+                outcomes,
                 executor,
                 serving::drop,
                 runwayWatch::loggedIn,
@@ -139,6 +145,7 @@ public final class TokenService {
                 intake,
                 cache,
                 refresher,
+                outcomes,
                 duties,
                 lock,
                 executor,
