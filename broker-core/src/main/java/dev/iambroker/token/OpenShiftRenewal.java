@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 final class OpenShiftRenewal {
     private static final Logger log = LoggerFactory.getLogger(OpenShiftRenewal.class);
 
-    private final TokenRefresher refresher;
+    private final SessionTurn turn;
     private final Outcomes outcomes;
     private final Exchange exchange;
     private final OpenShiftServers servers;
@@ -34,13 +34,13 @@ final class OpenShiftRenewal {
     private record Issued(OpenShiftToken token, long nanos) {}
 
     OpenShiftRenewal(
-            TokenRefresher refresher,
+            SessionTurn turn,
             Outcomes outcomes,
             Exchange exchange,
             OpenShiftServers servers,
             Intake intake,
             Time time) {
-        this.refresher = refresher;
+        this.turn = turn;
         this.outcomes = outcomes;
         this.exchange = exchange;
         this.servers = servers;
@@ -119,7 +119,7 @@ final class OpenShiftRenewal {
 
     /** A passcode of one account must not reach the clusters of another that took its alias, nor their token its clients. */
     private <T extends @Nullable Object> T ofSameAccount(Flight flight, Function<ManagedAccount, T> work) {
-        return refresher.atSession(flight, account -> {
+        return turn.take(flight, account -> {
             if (account != flight.account()) {
                 throw configuredAnew();
             }

@@ -13,7 +13,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +34,7 @@ final class TokenRefresher {
 
     private final Accounts accounts;
     private final Exchange exchange;
+    private final SessionTurn turn;
     private final OpenShiftRenewal openShift;
     private final TokenCache cache;
     private final RefreshQueue queue;
@@ -66,7 +66,8 @@ final class TokenRefresher {
             Consumer<ManagedAccount> landed) {
         this.accounts = accounts;
         this.exchange = exchange;
-        this.openShift = new OpenShiftRenewal(this, outcomes, exchange, openShiftServers, intake, time);
+        this.turn = new SessionTurn(accounts, lock);
+        this.openShift = new OpenShiftRenewal(turn, outcomes, exchange, openShiftServers, intake, time);
         this.cache = cache;
         this.queue = queue;
         this.schedule = schedule;
@@ -293,35 +294,10 @@ final class TokenRefresher {
     private @Nullable RenewalFailure renew(Flight flight) {
         try {
             return flight.key().cluster() == null
-                    ? atSession(flight, account -> renewUnlessRenewed(flight, account))
+                    ? turn.take(flight, account -> renewUnlessRenewed(flight, account))
                     : openShift.renew(flight, flight.key().cluster());
         } catch (RenewalFailure overtaken) {
             return overtaken;
-        }
-    }
-
-    /**
-     * Does {@code work} with nobody else at the session, for the account that has the name now: a reload may have replaced
-     * the one that the flight began with.
-     *
-     * @throws RenewalFailure if what happened to the account meanwhile leaves nothing to do
-     */
-    <T extends @Nullable Object> T atSession(Flight flight, Function<ManagedAccount, T> work) {
-        ManagedAccount account = accounts.lock(flight.key().account());
-        if (account == null) {
-            throw new RenewalFailure.Transient("the account is no longer configured", null, null);
-        }
-        try {
-            if (lock.isClosed()) {
-                throw new RenewalFailure.Locked();
-            }
-            RenewalFailure overtaken = overtaken(flight, account);
-            if (overtaken != null) {
-                throw overtaken;
-            }
-            return work.apply(account);
-        } finally {
-            account.session().unlock();
         }
     }
 
@@ -338,16 +314,6 @@ final class TokenRefresher {
                 account,
                 flight.key(),
                 () -> exchange.renew(account, flight.key().kind()));
-    }
-
-    /** What happened to the account while the flight waited its turn. */
-    private static @Nullable RenewalFailure overtaken(Flight flight, ManagedAccount account) {
-        if (account.isDisabled()) {
-            // A renewal now would log it in again behind everybody's back.
-            return new RenewalFailure.Disabled("logged out");
-        }
-        AccountStatus.Failure died = flight.account() == account ? flight.diedSinceAsked() : null;
-        return died == null ? null : died.cause();
     }
 
     /** A login, say, brought what the flight was to fetch while it waited its turn. */

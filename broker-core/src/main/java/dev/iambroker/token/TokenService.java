@@ -312,7 +312,7 @@ public final class TokenService {
 
     /** The token if it can be had without waiting, else null; throws where waiting would not help. */
     public @Nullable Token immediate(TokenKey key, Duration minTtl) {
-        ManagedAccount account = serving(key.account());
+        ManagedAccount account = served(key.account());
         try {
             return source.immediate(account, key, minTtl);
         } catch (RenewalFailure.LoginRequired e) {
@@ -358,7 +358,7 @@ public final class TokenService {
 
     /** The token, waiting for IAM up to {@code patience}. */
     public Token token(TokenKey key, Duration minTtl, Duration patience) {
-        return source.token(serving(key.account()), key, minTtl, patience);
+        return source.token(served(key.account()), key, minTtl, patience);
     }
 
     /**
@@ -366,7 +366,7 @@ public final class TokenService {
      * the token is there by now. Never blocks; throws where waiting would not help.
      */
     public @Nullable PendingRenewal pending(TokenKey key, Duration minTtl) {
-        return source.pending(serving(key.account()), key, minTtl);
+        return source.pending(served(key.account()), key, minTtl);
     }
 
     /**
@@ -385,19 +385,19 @@ public final class TokenService {
 
     /** Logs in with the configured credential. */
     public void login(AccountName name) {
-        logins.byConfigured(serving(name));
+        logins.byConfigured(served(name));
     }
 
     public void loginByPasscode(AccountName name, Secret passcode) {
-        logins.byPasscode(serving(name), passcode);
+        logins.byPasscode(served(name), passcode);
     }
 
     public void loginByPassword(AccountName name, String username, Secret password) {
-        logins.byPassword(serving(name), username, password);
+        logins.byPassword(served(name), username, password);
     }
 
     public void loginByRefreshToken(AccountName name, Secret refreshToken) {
-        logins.byRefreshToken(serving(name), refreshToken);
+        logins.byRefreshToken(served(name), refreshToken);
     }
 
     /**
@@ -405,7 +405,7 @@ public final class TokenService {
      * start; any other turns it into a session.
      */
     public void loginByApiKey(AccountName name, Secret apiKey) {
-        logins.byApiKey(serving(name), apiKey);
+        logins.byApiKey(served(name), apiKey);
     }
 
     /**
@@ -414,7 +414,7 @@ public final class TokenService {
      * @throws RenewalFailure.Transient if that cannot be written; nothing is forgotten then
      */
     public void logout(AccountName name) {
-        logins.logout(serving(name));
+        logins.logout(served(name));
     }
 
     /**
@@ -423,12 +423,12 @@ public final class TokenService {
      * @throws RenewalFailure.Transient if that cannot be written; nothing is dropped then
      */
     public void purge(AccountName name) {
-        replacement.purge(serving(name));
+        replacement.purge(served(name));
     }
 
     /** Renews the access token and warm kube tokens now, unless they are younger than the least interval. */
     public void refresh(AccountName name, Duration patience) {
-        replacement.refresh(serving(name), patience);
+        replacement.refresh(served(name), patience);
     }
 
     /**
@@ -437,7 +437,7 @@ public final class TokenService {
      * @throws RenewalFailure if that fails; the token stays
      */
     public void renew(TokenKey key, Duration patience) {
-        source.renewNow(serving(key.account()), key, patience);
+        source.renewNow(served(key.account()), key, patience);
     }
 
     /**
@@ -446,7 +446,7 @@ public final class TokenService {
      * @throws RenewalFailure if that fails; the token stays
      */
     public void renewUnlessTooYoung(TokenKey key, Duration patience) {
-        replacement.unlessTooYoung(serving(key.account()), key, patience);
+        replacement.unlessTooYoung(served(key.account()), key, patience);
     }
 
     /** The page on which IAM shows a one-time passcode. May block for some seconds. */
@@ -487,7 +487,7 @@ public final class TokenService {
     }
 
     /** @throws RenewalFailure.Locked where nothing is served */
-    private ManagedAccount serving(AccountName name) {
+    private ManagedAccount served(AccountName name) {
         ManagedAccount account = managed(name);
         lock.demandOpen();
         return account;
