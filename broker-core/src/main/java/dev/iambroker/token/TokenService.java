@@ -249,7 +249,12 @@ public final class TokenService {
      * @throws LockFailed if a session or the lock cannot be written; all goes on then
      */
     public void lock(Secret passphrase) {
-        locking.lock(passphrase);
+        try {
+            locking.lock(passphrase);
+        } catch (RuntimeException | Error e) {
+            hearOfAll();
+            throw e;
+        }
     }
 
     /** The passphrases that were tried since the lock, also before a restart. */
@@ -271,11 +276,15 @@ public final class TokenService {
     public boolean unlock(Secret passphrase) {
         boolean unlocked = locking.unlock(passphrase);
         if (unlocked) {
-            // What was told meanwhile was not heard.
-            renewers.take(Arrivals.owners(accounts.configured().values()));
+            hearOfAll();
             runwayWatch.lookAtAll();
         }
         return unlocked;
+    }
+
+    /** What others told while it was closed was not heard. */
+    private void hearOfAll() {
+        renewers.take(Arrivals.owners(accounts.configured().values()));
     }
 
     /** Tries once more to write what the disk refused so far. For the end, when no renewal is under way any more. */

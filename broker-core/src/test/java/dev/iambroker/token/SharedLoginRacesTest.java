@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.iambroker.account.Account;
 import dev.iambroker.account.AccountName;
 import dev.iambroker.account.AccountState;
+import dev.iambroker.account.Login;
 import dev.iambroker.account.TokenKind;
 import dev.iambroker.secret.Secret;
 import java.time.Duration;
@@ -165,6 +166,44 @@ final class SharedLoginRacesTest {
         assertThat(renewer.bench.tokens.status(DEV).state()).isEqualTo(AccountState.LOGIN_REQUIRED);
         other.bench.tokens.unlock(passphrase);
         assertThat(other.bench.tokens.status(DEV).state()).isEqualTo(AccountState.LOGIN_REQUIRED);
+    }
+
+    @Test
+    void aLockThatFails_losesNothingOfWhatArrivedMeanwhile() {
+        pass(A_WHILE);
+        other.full(true);
+        other.beforeLock(() -> renewer.bench.tokens.renew(access(DEV), Duration.ZERO));
+        assertThatThrownBy(() -> other.bench.tokens.lock(Secret.of("a passphrase of a test")))
+                .isInstanceOf(LockFailed.class);
+        assertThat(etag(other, DEV)).isEqualTo(etag(renewer, DEV));
+    }
+
+    @Test
+    void anotherKindOfLogin_thatOneReloadAfterTheOtherBrings_isMadeOnce() {
+        List<Account> byPassword = List.of(Bench.byKey(), Bench.byPassword());
+        pass(A_WHILE);
+        state.renewedBy(other);
+        other.bench.tokens.reconfigure(byPassword).run();
+        othersTime.advance(Duration.ofSeconds(5));
+        String first = etag(other, DEV);
+        renewer.bench.tokens.reconfigure(byPassword).run();
+        pass(A_WHILE);
+        assertThat(etag(other, DEV)).isEqualTo(first);
+        assertThat(etag(renewer, DEV)).isEqualTo(first);
+        assertThat(iam.count("password")).isEqualTo(1);
+    }
+
+    @Test
+    void aPersonsLogin_ofAnotherKind_outlivesTheReloadOfTheOther() {
+        List<Account> changed = List.of(Bench.account(PROD, new Login.Passcode()), Bench.byPasscode());
+        pass(A_WHILE);
+        other.bench.tokens.reconfigure(changed).run();
+        other.bench.tokens.loginByPasscode(PROD, Secret.of("one-time"));
+        String first = etag(other, PROD);
+        renewer.bench.tokens.reconfigure(changed).run();
+        pass(A_WHILE);
+        assertThat(etag(other, PROD)).isEqualTo(first);
+        assertThat(etag(renewer, PROD)).isEqualTo(first);
     }
 
     @Test
