@@ -162,11 +162,19 @@ final class Arrivals implements Renewers.Listener {
     private void settle(ManagedAccount account, StoredSession next) {
         if (cache.usable(new TokenKey(account.name(), TokenKind.ACCESS)) != null) {
             outcomes.forgiveArrived(account);
+        } else if (next.disabled()) {
+            disappoint(account, new RenewalFailure.Disabled("logged out"));
         } else if (account.ownsItsSession()
                 && next.refreshToken() == null
                 && !account.account().login().isUnattended()) {
             account.die(new AccountStatus.Failure(time.now(), Logins.neverLoggedIn()));
+            disappoint(account, Logins.neverLoggedIn());
         }
+    }
+
+    /** Whoever waits for what the renewer does not bring any more. */
+    private void disappoint(ManagedAccount owner, RenewalFailure failure) {
+        accounts.sharing(owner).forEach(account -> account.keys().forEach(key -> duties.disappoint(key, failure)));
     }
 
     @Override

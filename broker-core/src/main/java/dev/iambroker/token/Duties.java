@@ -97,6 +97,15 @@ final class Duties {
             return CompletableFuture.completedFuture(null);
         }
         wish(key, isForced);
+        return arrival(key, put);
+    }
+
+    /** As {@link #arrival(TokenKey, boolean)} where it comes without a wish. */
+    CompletableFuture<@Nullable Void> arrival(TokenKey key) {
+        return arrival(key, cache.nextPut(key));
+    }
+
+    private CompletableFuture<@Nullable Void> arrival(TokenKey key, CompletableFuture<@Nullable Void> put) {
         CompletableFuture<@Nullable Void> arrival = new CompletableFuture<>();
         CompletableFuture<@Nullable Void> before = awaited.putIfAbsent(key, arrival);
         if (before != null) {

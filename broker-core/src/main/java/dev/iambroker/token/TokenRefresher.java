@@ -251,9 +251,17 @@ final class TokenRefresher {
         if (hasArrived(flight)) {
             flight.landing().complete(null);
         } else {
-            carryOver(duties.arrival(flight.key(), /* isForced= */ true), flight.landing());
+            carryOver(handedOn(flight.key()), flight.landing());
         }
         return true;
+    }
+
+    /** What was due is so for the other too, by its own plan: to wish for it could have it renewed twice. */
+    private CompletableFuture<@Nullable Void> handedOn(TokenKey key) {
+        Token token = cache.usable(key);
+        return token != null && token.isDue(time)
+                ? duties.arrival(key)
+                : duties.arrival(key, /* isForced= */ token != null);
     }
 
     /** Whoever waits for another broker to bring {@code key} now waits for this one. */

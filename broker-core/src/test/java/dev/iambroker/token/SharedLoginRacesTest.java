@@ -14,6 +14,7 @@ import dev.iambroker.secret.Secret;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -93,6 +94,18 @@ final class SharedLoginRacesTest {
         assertThat(other.bench.tokens.status(account).state()).isEqualTo(expected);
         assertThat(renewer.bench.tokens.peek(access(account))).isNull();
         assertThat(other.bench.tokens.peek(access(account))).isNull();
+    }
+
+    @Test
+    void aLogout_endsTheWaitingForARenewalElsewhere() {
+        pass(A_WHILE);
+        renewer.bench.hold();
+        CompletionStage<?> ofSession = waitingFor(other, DEV).landing();
+        CompletionStage<?> byKey = waitingFor(other, PROD).landing();
+        renewer.bench.tokens.logout(DEV);
+        renewer.bench.tokens.logout(PROD);
+        assertThat(ofSession.toCompletableFuture()).isCompletedExceptionally();
+        assertThat(byKey.toCompletableFuture()).isCompletedExceptionally();
     }
 
     @Test
@@ -235,6 +248,25 @@ final class SharedLoginRacesTest {
         renewer.bench.release();
         assertThat(pending.taken(Duration.ZERO)).isNotNull();
         assertThat(etag(renewer, DEV)).isNotEqualTo(first).isEqualTo(etag(other, DEV));
+    }
+
+    @Test
+    void aFirstRenewal_thatMeetsAHandover_isMadeOnce() {
+        SharedState both = new SharedState();
+        SharedState.Member first = both.join(iam, time, Bench.byKey());
+        SharedState.Member second = both.join(iam, othersTime, Bench.byKey());
+        long before = iam.count("apikey");
+        first.bench.hold();
+        first.bench.started();
+        second.bench.started();
+        both.hold();
+        both.renewedBy(second);
+        othersTime.advance(Duration.ofSeconds(20));
+        assertThat(iam.count("apikey")).isEqualTo(before + 1);
+        first.bench.release();
+        both.release();
+        assertThat(iam.count("apikey")).isEqualTo(before + 1);
+        assertThat(etag(first, PROD)).isEqualTo(etag(second, PROD));
     }
 
     /** As a caller who wants more of life than the token has. */
