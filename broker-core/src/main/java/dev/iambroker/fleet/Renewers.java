@@ -43,7 +43,8 @@ public interface Renewers {
     Duration adrift();
 
     /**
-     * These are the accounts of this broker from now on: whose logins it may renew, and what it hears of.
+     * These are the accounts of this broker from now on: whose logins it may renew, and what it hears of. Where it has begun
+     * to listen it hears once more of all that is there, since it may not have listened for some of them.
      *
      * @param owners of the login of each; its own name where it shares none
      */

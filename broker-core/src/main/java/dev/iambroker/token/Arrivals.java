@@ -37,6 +37,7 @@ final class Arrivals implements Renewers.Listener {
     private final Intake intake;
     private final TokenCache cache;
     private final TokenRefresher refresher;
+    private final Outcomes outcomes;
     private final Duties duties;
     private final LockState lock;
     private final Executor executor;
@@ -56,6 +57,7 @@ final class Arrivals implements Renewers.Listener {
             Intake intake,
             TokenCache cache,
             TokenRefresher refresher,
+            Outcomes outcomes,
             Duties duties,
             LockState lock,
             Executor executor,
@@ -68,6 +70,7 @@ final class Arrivals implements Renewers.Listener {
         this.intake = intake;
         this.cache = cache;
         this.refresher = refresher;
+        this.outcomes = outcomes;
         this.duties = duties;
         this.lock = lock;
         this.executor = executor;
@@ -158,12 +161,20 @@ final class Arrivals implements Renewers.Listener {
 
     private void settle(ManagedAccount account, StoredSession next) {
         if (cache.usable(new TokenKey(account.name(), TokenKind.ACCESS)) != null) {
-            refresher.forgiveArrived(account);
+            outcomes.forgiveArrived(account);
+        } else if (next.disabled()) {
+            disappoint(account, new RenewalFailure.Disabled("logged out"));
         } else if (account.ownsItsSession()
                 && next.refreshToken() == null
                 && !account.account().login().isUnattended()) {
-            account.die(new AccountStatus.Failure(time.now(), TokenService.neverLoggedIn()));
+            account.die(new AccountStatus.Failure(time.now(), Logins.neverLoggedIn()));
+            disappoint(account, Logins.neverLoggedIn());
         }
+    }
+
+    /** Whoever waits for what the renewer does not bring any more. */
+    private void disappoint(ManagedAccount owner, RenewalFailure failure) {
+        accounts.sharing(owner).forEach(account -> account.keys().forEach(key -> duties.disappoint(key, failure)));
     }
 
     @Override
@@ -193,9 +204,9 @@ final class Arrivals implements Renewers.Listener {
             return;
         }
         if (ending == null) {
-            refresher.worksAgain(account, key);
+            outcomes.worksAgain(account, key);
         } else if (!isRenewedSince(account, ending)) {
-            refresher.endedElsewhere(account, key, ending);
+            outcomes.endedElsewhere(account, key, ending);
         }
         accounts.announce(account, refresher);
         changed.accept(account);

@@ -8,6 +8,7 @@ import dev.iambroker.fleet.Renewers;
 import dev.iambroker.fleet.Wish;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +55,11 @@ final class Duties {
                 };
     }
 
+    /** Whether another broker renews {@code key} now. */
+    boolean isAnothers(ManagedAccount account, TokenKey key) {
+        return key.cluster() == null && dutyOf(account) == Duty.ANOTHERS;
+    }
+
     private Duty dutyOf(ManagedAccount account) {
         return renewers.duty(account.owner().name());
     }
@@ -91,6 +97,15 @@ final class Duties {
             return CompletableFuture.completedFuture(null);
         }
         wish(key, isForced);
+        return arrival(key, put);
+    }
+
+    /** As {@link #arrival(TokenKey, boolean)} where it comes without a wish. */
+    CompletableFuture<@Nullable Void> arrival(TokenKey key) {
+        return arrival(key, cache.nextPut(key));
+    }
+
+    private CompletableFuture<@Nullable Void> arrival(TokenKey key, CompletableFuture<@Nullable Void> put) {
         CompletableFuture<@Nullable Void> arrival = new CompletableFuture<>();
         CompletableFuture<@Nullable Void> before = awaited.putIfAbsent(key, arrival);
         if (before != null) {
@@ -114,6 +129,11 @@ final class Duties {
             wished.put(wish, now);
             renewers.wish(wish);
         }
+    }
+
+    /** Only these accounts are there from now on. */
+    void keepOnly(Set<AccountName> accounts) {
+        wished.keySet().removeIf(wish -> !accounts.contains(wish.account()));
     }
 
     /** Who waits for {@code key} to arrive, no longer as far as this is concerned; null where nobody does. */

@@ -15,6 +15,7 @@ import dev.iambroker.secret.SecretUnavailable;
 import dev.iambroker.store.StoredSession;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -65,7 +66,7 @@ final class Exchange {
     void login(ManagedAccount account, @Nullable Grant brought) {
         try {
             Grant grant = brought == null ? configured(account) : brought;
-            logIn(account, grant);
+            logIn(account, grant, intake::login);
         } catch (IamFailure.Reauthenticate | IamFailure.GiveUp e) {
             throw new RenewalFailure.Refused(e.getMessage(), e.iamCode());
         } catch (IamFailure e) {
@@ -331,7 +332,7 @@ final class Exchange {
         long nanos = time.nanos();
         Account target = account.account();
         IamAnswer answer = iam.request(target, new Grant.Refresh(refreshToken, target.accountId()));
-        intake.session(account, answer, refreshToken, account.owner().stored(), nanos);
+        intake.session(account, answer, refreshToken, account.owner()::stored, nanos);
     }
 
     /** The session is over, or there never was one: what can the login do by itself? */
@@ -382,22 +383,24 @@ final class Exchange {
             throw ended(owner, refused);
         }
         try {
-            refreshImported(owner, imported);
+            refreshImported(owner, imported, intake::session);
         } catch (IamFailure.Reauthenticate e) {
             owner.refuse(imported);
             throw e;
         }
     }
 
-    private void refreshImported(ManagedAccount owner, Secret imported) {
+    private void refreshImported(ManagedAccount owner, Secret imported, Taking taking) {
         owner.forgetKubeRefreshTokens();
         long nanos = time.nanos();
         Account account = owner.account();
         IamAnswer answer = iam.request(account, new Grant.Refresh(imported, account.accountId()));
-        StoredSession base = owner.stored();
-        StoredSession marked = new StoredSession(
+        taking.in(owner, answer, imported, () -> marked(owner.stored(), imported), nanos);
+    }
+
+    private static StoredSession marked(StoredSession base, Secret imported) {
+        return new StoredSession(
                 base.login(), null, null, null, null, base.iamId(), imported.fingerprint(), false, base.tokens());
-        intake.session(owner, answer, imported, marked, nanos);
     }
 
     /** A credential that IAM refused is not presented again until it changed: accounts get locked that way. */
@@ -407,7 +410,7 @@ final class Exchange {
             throw loginRequired(null);
         }
         try {
-            logIn(account, grant);
+            logIn(account, grant, intake::session);
             account.refuse(null);
         } catch (IamFailure.Reauthenticate | IamFailure.GiveUp refused) {
             account.refuse(credential);
@@ -415,16 +418,16 @@ final class Exchange {
         }
     }
 
-    private void logIn(ManagedAccount account, Grant grant) {
+    private void logIn(ManagedAccount account, Grant grant, Taking taking) {
         if (grant instanceof Grant.Refresh refresh) {
-            refreshImported(account, refresh.refreshToken());
+            refreshImported(account, refresh.refreshToken(), taking);
             return;
         }
         // Before: whatever comes of the login, they are of the session that it is to replace.
         account.owner().forgetKubeRefreshTokens();
         long nanos = time.nanos();
         IamAnswer answer = iam.request(account.account(), grant);
-        intake.session(account, answer, null, account.stored(), nanos);
+        taking.in(account, answer, null, account::stored, nanos);
     }
 
     private Grant configured(ManagedAccount account) {
@@ -483,5 +486,16 @@ final class Exchange {
         return refused == null
                 ? RenewalFailure.LoginRequired.forWantOfCredential()
                 : new RenewalFailure.LoginRequired(String.valueOf(refused.getMessage()), refused.iamCode());
+    }
+
+    /** What is done with the answer to a login. */
+    @FunctionalInterface
+    private interface Taking {
+        void in(
+                ManagedAccount target,
+                IamAnswer answer,
+                @Nullable Secret presented,
+                Supplier<StoredSession> base,
+                long nanos);
     }
 }

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,7 @@ final class Flights {
     private final Time time;
     private final BrokerEvents events;
     private final Function<Flight, @Nullable RenewalFailure> renewal;
+    private final BiPredicate<Flight, RenewalFailure> isHandedOver;
     private final Consumer<ManagedAccount> announcement;
     private final Consumer<ManagedAccount> landed;
     private final Map<TokenKey, Flight> flights = new ConcurrentHashMap<>();
@@ -37,6 +39,7 @@ final class Flights {
     /**
      * @param executor runs flights; they block on IAM
      * @param renewal what a flight does
+     * @param isHandedOver whether somebody else sees to it that the landing of a flight that failed completes
      * @param announcement told of every account whose flight departs or lands
      * @param landed told of every account whose flight has landed, after its callers; quick, never throws
      */
@@ -47,6 +50,7 @@ final class Flights {
             Time time,
             BrokerEvents events,
             Function<Flight, @Nullable RenewalFailure> renewal,
+            BiPredicate<Flight, RenewalFailure> isHandedOver,
             Consumer<ManagedAccount> announcement,
             Consumer<ManagedAccount> landed) {
         this.cache = cache;
@@ -55,6 +59,7 @@ final class Flights {
         this.time = time;
         this.events = events;
         this.renewal = renewal;
+        this.isHandedOver = isHandedOver;
         this.announcement = announcement;
         this.landed = landed;
     }
@@ -123,13 +128,21 @@ final class Flights {
     }
 
     private void depart(Flight flight) {
-        announcement.accept(flight.account());
+        RenewalFailure failure = Outcomes.internalError();
+        boolean isTaken = false;
         try {
+            announcement.accept(flight.account());
             executor.execute(() -> flight.run(() -> land(flight)));
+            isTaken = true;
         } catch (RejectedExecutionException e) {
-            // Not its landing: whoever let it go goes on with the next, which will not be taken either.
-            flight.governor().release(flight);
-            end(flight, new RenewalFailure.Transient("the broker is stopping", null, null));
+            failure = new RenewalFailure.Transient("the broker is stopping", null, null);
+        } finally {
+            // Whatever was thrown: one that stays would be joined by every later caller, and keep its session busy.
+            if (!isTaken && flights.get(flight.key()) == flight) {
+                // Not its landing: whoever let it go goes on with the next.
+                flight.governor().release(flight);
+                end(flight, failure);
+            }
         }
     }
 
@@ -142,7 +155,7 @@ final class Flights {
         } finally {
             // Whatever was thrown: a flight that never lands would be joined by every later caller.
             try {
-                end(flight, hasReturned ? failure : TokenRefresher.internalError());
+                end(flight, hasReturned ? failure : Outcomes.internalError());
             } finally {
                 flight.governor().landed(flight);
             }
@@ -154,7 +167,7 @@ final class Flights {
         announcement.accept(flight.account());
         if (failure == null) {
             flight.landing().complete(null);
-        } else {
+        } else if (!isHandedOver.test(flight, failure)) {
             flight.landing().completeExceptionally(failure);
         }
         landed.accept(flight.account());

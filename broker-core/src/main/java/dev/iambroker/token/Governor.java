@@ -177,6 +177,11 @@ final class Governor {
         passTime();
     }
 
+    /** Only these accounts are there from now on. */
+    synchronized void keepOnly(Set<AccountName> accounts) {
+        refusals.keepOnly(accounts);
+    }
+
     /** IAM refused, with 429, what was sent for {@code account} at {@code sentNanos}. */
     synchronized void refused(AccountName account, long sentNanos) {
         if (!refusals.isNews(account)) {

@@ -1,6 +1,8 @@
 package dev.iambroker.token;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.iambroker.account.Account;
+import dev.iambroker.account.AccountName;
 import dev.iambroker.account.OpenShiftToken;
 import dev.iambroker.account.TokenKind;
 import dev.iambroker.event.BrokerEvents;
@@ -22,6 +24,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,7 +50,9 @@ final class Intake {
     private final ClockSkew skew;
     private final Time time;
     private final BrokerEvents events;
+    private final Consumer<AccountName> unshared;
 
+    /** @param unshared told of every login whose answer is served here although it could not be shared */
     Intake(
             SessionStore store,
             TokenCache cache,
@@ -54,7 +60,8 @@ final class Intake {
             RefreshSchedule schedule,
             ClockSkew skew,
             Time time,
-            BrokerEvents events) {
+            BrokerEvents events,
+            Consumer<AccountName> unshared) {
         this.store = store;
         this.cache = cache;
         this.queue = queue;
@@ -62,6 +69,7 @@ final class Intake {
         this.skew = skew;
         this.time = time;
         this.events = events;
+        this.unshared = unshared;
     }
 
     /**
@@ -70,7 +78,52 @@ final class Intake {
      * @param presented the refresh token that was used, null for a login
      * @param base the session of the owner that the answer continues
      */
-    void session(ManagedAccount target, IamAnswer answer, @Nullable Secret presented, StoredSession base, long nanos) {
+    void session(
+            ManagedAccount target,
+            IamAnswer answer,
+            @Nullable Secret presented,
+            Supplier<StoredSession> base,
+            long nanos) {
+        try {
+            take(target, answer, presented, base.get(), nanos);
+        } catch (SessionSuperseded e) {
+            throw isVoid(e);
+        }
+    }
+
+    /**
+     * Takes in the answer to a person's login. It takes the place of whatever session others have written meanwhile: the
+     * one-time passcode that it took is used up, while a renewal that it overtakes is made again.
+     */
+    void login(
+            ManagedAccount target,
+            IamAnswer answer,
+            @Nullable Secret presented,
+            Supplier<StoredSession> base,
+            long nanos) {
+        try {
+            take(target, answer, presented, base.get(), nanos);
+        } catch (SessionSuperseded overtaken) {
+            reload(target);
+            session(target, answer, presented, base, nanos);
+        }
+    }
+
+    private void reload(ManagedAccount account) {
+        try {
+            StoredSession there = store.load(account.name());
+            String login = account.account().login().word();
+            account.store(
+                    there != null && there.login().equals(login)
+                            ? there
+                            : ManagedAccount.emptySession(account.account().login()));
+        } catch (StoreFailure e) {
+            throw new RenewalFailure.Transient(e.getMessage(), null, null);
+        }
+    }
+
+    private void take(
+            ManagedAccount target, IamAnswer answer, @Nullable Secret presented, StoredSession base, long nanos) {
         IssuedToken access = answer.access();
         if (access == null) {
             throw new RenewalFailure.Transient("IAM answered without an access token", null, null);
@@ -125,7 +178,11 @@ final class Intake {
         if (!token.isUsable(time)) {
             throw overOnArrival(TokenKind.KUBE);
         }
-        commit(target, target.owner().stored(), List.of(token), false);
+        try {
+            commit(target, target.owner().stored(), List.of(token), false);
+        } catch (SessionSuperseded e) {
+            throw isVoid(e);
+        }
     }
 
     /** When IAM answered, by its own clock: the access token that comes along was issued then. */
@@ -180,17 +237,36 @@ final class Intake {
         return account.isUaaUsed() && cache.usable(new TokenKey(account.name(), TokenKind.UAA)) == null;
     }
 
-    /** Writes what an earlier answer left unwritten; true where that brought {@code target} its access token. */
+    /**
+     * Writes what an earlier answer left unwritten, where that is nowhere else; true where it brought {@code target} its
+     * access token.
+     */
     boolean settle(ManagedAccount target) {
         ManagedAccount owner = target.owner();
         ManagedAccount.Unsaved unsaved = owner.unsaved();
-        if (unsaved == null) {
+        if (unsaved == null || !unsaved.isOnlyHere()) {
             return false;
         }
+        List<Token> usable = written(owner, unsaved);
+        TokenKey access = new TokenKey(target.name(), TokenKind.ACCESS);
+        return usable.stream().anyMatch(token -> token.key().equals(access));
+    }
+
+    /** Writes all that an earlier answer left unwritten. */
+    void settleAll(ManagedAccount owner) {
+        ManagedAccount.Unsaved unsaved = owner.unsaved();
+        if (unsaved != null) {
+            written(owner, unsaved);
+        }
+    }
+
+    @CanIgnoreReturnValue
+    private List<Token> written(ManagedAccount owner, ManagedAccount.Unsaved unsaved) {
         try {
             write(owner, unsaved);
         } catch (SessionSuperseded e) {
-            throw superseded(owner, e);
+            owner.keepUnsaved(null);
+            throw isVoid(e);
         }
         owner.keepUnsaved(null);
         // They lay aside, out of sight of whoever notices that the clock jumped or the machine slept.
@@ -199,19 +275,19 @@ final class Intake {
                 .filter(token -> token.isUsable(time))
                 .toList();
         release(usable);
-        TokenKey access = new TokenKey(target.name(), TokenKind.ACCESS);
-        return usable.stream().anyMatch(token -> token.key().equals(access));
+        return usable;
     }
 
     private void commit(ManagedAccount target, StoredSession session, List<Token> tokens, boolean rotated) {
         ManagedAccount owner = target.owner();
         StoredSession ownerNext = target == owner ? withTokens(session, tokens) : session;
         StoredSession targetNext = target == owner ? ownerNext : withTokens(target.stored(), tokens);
-        var unsaved = new ManagedAccount.Unsaved(ownerNext, target, targetNext, tokens);
+        boolean isOnlyHere = rotated || isLost(owner, session);
+        var unsaved = new ManagedAccount.Unsaved(ownerNext, target, targetNext, tokens, isOnlyHere);
+        // An answer still unwritten belongs to the session before this one; written later, it would undo this one.
+        owner.keepUnsaved(null);
         try {
             write(owner, unsaved);
-        } catch (SessionSuperseded e) {
-            throw superseded(owner, e);
         } catch (RenewalFailure.Transient notWritten) {
             if (rotated) {
                 owner.keepUnsaved(unsaved);
@@ -219,14 +295,16 @@ final class Intake {
             }
             keepInMemory(owner, unsaved, notWritten);
         }
-        // An answer still unwritten belongs to the session before this one; written now, it would undo this one.
-        owner.keepUnsaved(null);
         release(tokens);
     }
 
+    /** Whether {@code session} could not be had once more by itself, were it lost. */
+    private static boolean isLost(ManagedAccount owner, StoredSession session) {
+        return session.refreshToken() != owner.stored().refreshToken() && !isRenewedByCredential(owner);
+    }
+
     /** The answer continues a session that is no more: nothing of it may be kept, and what is there instead arrives. */
-    private static RenewalFailure.Transient superseded(ManagedAccount owner, SessionSuperseded failure) {
-        owner.keepUnsaved(null);
+    private static RenewalFailure.Transient isVoid(SessionSuperseded failure) {
         return new RenewalFailure.Transient(failure.getMessage(), null, null);
     }
 
@@ -253,11 +331,15 @@ final class Intake {
         owner.store(unsaved.session());
     }
 
-    private static void keepInMemory(
-            ManagedAccount owner, ManagedAccount.Unsaved unsaved, RenewalFailure.Transient why) {
+    private void keepInMemory(ManagedAccount owner, ManagedAccount.Unsaved unsaved, RenewalFailure.Transient why) {
         log.warn("account {} is served from memory only: {}", unsaved.target().name(), why.getMessage());
         owner.store(unsaved.session());
         unsaved.target().store(unsaved.targetSession());
+        if (store.isShared()) {
+            // The others have nothing of it.
+            owner.keepUnsaved(unsaved);
+            unshared.accept(owner.name());
+        }
     }
 
     private void release(List<Token> tokens) {

@@ -59,11 +59,20 @@ final class ManagedAccount {
     private volatile boolean uaaUsed;
     private volatile AccountState announced = AccountState.STARTING;
 
-    /** An answer with a rotated refresh token that could not be written yet. Guarded by {@link #session()}. */
+    /** An answer that could not be written yet. Guarded by {@link #session()}. */
     private @Nullable Unsaved unsaved;
 
-    /** What waits to be written, and what may be released once it is. */
-    record Unsaved(StoredSession session, ManagedAccount target, StoredSession targetSession, List<Token> tokens) {}
+    /**
+     * What waits to be written, and what may be released once it is.
+     *
+     * @param isOnlyHere it cannot be had once more by itself
+     */
+    record Unsaved(
+            StoredSession session,
+            ManagedAccount target,
+            StoredSession targetSession,
+            List<Token> tokens,
+            boolean isOnlyHere) {}
 
     /**
      * @param cluster null while only its kept token is known

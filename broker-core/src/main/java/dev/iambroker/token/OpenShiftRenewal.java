@@ -23,7 +23,8 @@ import org.slf4j.LoggerFactory;
 final class OpenShiftRenewal {
     private static final Logger log = LoggerFactory.getLogger(OpenShiftRenewal.class);
 
-    private final TokenRefresher refresher;
+    private final SessionTurn turn;
+    private final Outcomes outcomes;
     private final Exchange exchange;
     private final OpenShiftServers servers;
     private final Intake intake;
@@ -32,8 +33,15 @@ final class OpenShiftRenewal {
     /** @param nanos just before the request, by the monotonic clock */
     private record Issued(OpenShiftToken token, long nanos) {}
 
-    OpenShiftRenewal(TokenRefresher refresher, Exchange exchange, OpenShiftServers servers, Intake intake, Time time) {
-        this.refresher = refresher;
+    OpenShiftRenewal(
+            SessionTurn turn,
+            Outcomes outcomes,
+            Exchange exchange,
+            OpenShiftServers servers,
+            Intake intake,
+            Time time) {
+        this.turn = turn;
+        this.outcomes = outcomes;
         this.exchange = exchange;
         this.servers = servers;
         this.intake = intake;
@@ -50,14 +58,14 @@ final class OpenShiftRenewal {
         } catch (AlreadySeenTo e) {
             return e.failure;
         } catch (RenewalFailure e) {
-            return ofSameAccount(flight, account -> refresher.failed(account, key, e));
+            return ofSameAccount(flight, account -> outcomes.failed(account, key, e));
         } catch (RuntimeException e) {
             log.error("renewing {} failed in a way that should not happen", key, e);
-            return ofSameAccount(flight, account -> refresher.failed(account, key, TokenRefresher.internalError()));
+            return ofSameAccount(flight, account -> outcomes.failed(account, key, Outcomes.internalError()));
         }
         return ofSameAccount(
                 flight,
-                account -> refresher.attempted(
+                account -> outcomes.attempted(
                         account, key, () -> intake.openShift(account, id, issued.token, issued.nanos)));
     }
 
@@ -104,14 +112,14 @@ final class OpenShiftRenewal {
             try {
                 return exchange.passcode(account);
             } catch (RenewalFailure e) {
-                throw new AlreadySeenTo(refresher.failed(account, flight.key(), e));
+                throw new AlreadySeenTo(outcomes.failed(account, flight.key(), e));
             }
         });
     }
 
     /** A passcode of one account must not reach the clusters of another that took its alias, nor their token its clients. */
     private <T extends @Nullable Object> T ofSameAccount(Flight flight, Function<ManagedAccount, T> work) {
-        return refresher.atSession(flight, account -> {
+        return turn.take(flight, account -> {
             if (account != flight.account()) {
                 throw configuredAnew();
             }

@@ -73,10 +73,31 @@ final class Reconfiguration {
         }
     }
 
+    /** Of one that is there memory knows more than the disk; but not of another kind of login, which others may have made. */
     private void look(AccountName name) {
-        StoredSession kept = accounts.find(name) == null ? store.load(name) : null;
-        if (kept != null) {
+        Account next = configured.get(name);
+        if (next == null || !isNew(next)) {
+            return;
+        }
+        StoredSession kept = store.load(name);
+        if (kept != null && kept.login().equals(next.login().word())) {
             found.put(name, kept);
+        } else {
+            found.remove(name);
+        }
+    }
+
+    private boolean isNew(Account next) {
+        ManagedAccount before = accounts.find(next.name());
+        return before == null || isOfOthers(before.account(), next);
+    }
+
+    /** Others may have written since it was looked up. */
+    private void lookAgain(AccountName name) {
+        try {
+            look(name);
+        } catch (StoreFailure e) {
+            log.warn("the session of account {} begins as it was found first: {}", name, e.getMessage());
         }
     }
 
@@ -135,6 +156,9 @@ final class Reconfiguration {
     }
 
     private void replace(Set<AccountName> group) {
+        if (store.isShared()) {
+            group.forEach(this::lookAgain);
+        }
         Map<AccountName, ManagedAccount> before = membersOf(group);
         Map<AccountName, Account> next = new TreeMap<>(configured);
         next.keySet().retainAll(group);
@@ -150,16 +174,17 @@ final class Reconfiguration {
             if (successor == null && old != null) {
                 partWith(old);
             } else if (successor != null) {
-                begin(old != null, successor);
+                if (old != null && !isOfOthers(old.account(), successor.account())) {
+                    write(successor);
+                }
+                begin.accept(successor);
             }
         }
     }
 
-    private void begin(boolean wasThere, ManagedAccount successor) {
-        if (wasThere) {
-            write(successor);
-        }
-        begin.accept(successor);
+    /** What others share of another kind of login is not for this broker to end: they may have it still, or already. */
+    private boolean isOfOthers(Account before, Account next) {
+        return store.isShared() && !before.login().word().equals(next.login().word());
     }
 
     /** So that a start does not find the tokens of what the account was before. */

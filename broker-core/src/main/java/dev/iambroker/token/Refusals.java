@@ -21,6 +21,12 @@ final class Refusals {
         refused.remove(account);
     }
 
+    /** Only these accounts are there from now on. */
+    void keepOnly(Set<AccountName> accounts) {
+        seen.retainAll(accounts);
+        refused.retainAll(accounts);
+    }
+
     /** {@code account} was refused; whether that says something of the IAM. The first time it always does. */
     boolean isNews(AccountName account) {
         seen.add(account);

@@ -22,7 +22,7 @@ final class Succession {
     /**
      * @param before the accounts of the group as they are
      * @param configured the accounts of the group as they are to be
-     * @param found what the store holds of those that are new
+     * @param found what the store holds of those that are new, or whose kind of login is
      */
     Succession(
             Map<AccountName, ManagedAccount> before,
@@ -73,11 +73,12 @@ final class Succession {
     /** As a start finds it, but from memory, which is never behind the disk: a rotated refresh token must not be lost. */
     private StoredSession sessionOf(Account account) {
         ManagedAccount old = before.get(account.name());
-        StoredSession newest = old == null ? found.get(account.name()) : old.stored();
-        if (newest == null || !newest.login().equals(account.login().word())) {
-            return ManagedAccount.emptySession(account.login());
-        }
-        return newest;
+        StoredSession newest = old != null && isOf(account, old.stored()) ? old.stored() : found.get(account.name());
+        return newest == null || !isOf(account, newest) ? ManagedAccount.emptySession(account.login()) : newest;
+    }
+
+    private static boolean isOf(Account account, StoredSession session) {
+        return session.login().equals(account.login().word());
     }
 
     private void handOn(ManagedAccount next) {
@@ -89,8 +90,10 @@ final class Succession {
         if (isKept(next.name())) {
             next.succeed(old);
         } else {
-            // Tokens of what the account was before must not come back with the next start either.
-            next.store(next.stored().withoutTokens());
+            if (isSameLogin) {
+                // Tokens of what the account was before must not come back with the next start either.
+                next.store(next.stored().withoutTokens());
+            }
             next.announce(old.announced());
         }
         if (next.ownsItsSession() && isSameLogin) {
@@ -109,8 +112,9 @@ final class Succession {
         if (target == null || !isKept(targetName)) {
             StoredSession session =
                     isKept(next.name()) ? pending.session() : pending.session().withoutTokens();
-            return new ManagedAccount.Unsaved(session, next, session, List.of());
+            return new ManagedAccount.Unsaved(session, next, session, List.of(), pending.isOnlyHere());
         }
-        return new ManagedAccount.Unsaved(pending.session(), target, pending.targetSession(), pending.tokens());
+        return new ManagedAccount.Unsaved(
+                pending.session(), target, pending.targetSession(), pending.tokens(), pending.isOnlyHere());
     }
 }

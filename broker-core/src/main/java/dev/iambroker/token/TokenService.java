@@ -3,27 +3,22 @@ package dev.iambroker.token;
 import dev.iambroker.account.Account;
 import dev.iambroker.account.AccountName;
 import dev.iambroker.account.Cluster;
-import dev.iambroker.account.Login;
 import dev.iambroker.account.OpenShiftServers;
 import dev.iambroker.account.TokenKind;
 import dev.iambroker.event.BrokerEvents;
 import dev.iambroker.fleet.Renewers;
 import dev.iambroker.iam.ClockSkew;
-import dev.iambroker.iam.Grant;
 import dev.iambroker.iam.IamClient;
-import dev.iambroker.iam.IamFailure;
 import dev.iambroker.secret.Secret;
 import dev.iambroker.secret.Tries;
 import dev.iambroker.store.SessionStore;
 import dev.iambroker.store.StoreFailure;
-import dev.iambroker.store.StoredSession;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,12 +30,6 @@ import org.slf4j.LoggerFactory;
 public final class TokenService {
     private static final Logger log = LoggerFactory.getLogger(TokenService.class);
 
-    /** How long a command waits for a renewal under way: longer than one exchange with IAM may take. */
-    private static final Duration SESSION_PATIENCE = Duration.ofSeconds(20);
-
-    /** A disk that is full, or an etcd that is out of reach, may be well again soon. */
-    private static final Duration STORE_RETRY = Duration.ofSeconds(5);
-
     private final Accounts accounts;
     private final SessionStore store;
     private final Renewers renewers;
@@ -48,13 +37,13 @@ public final class TokenService {
     private final IamClient iam;
     private final TokenCache cache;
     private final RefreshQueue queue;
-    private final RefreshSchedule schedule;
-    private final Executor executor;
     private final Time time;
     private final LockState lock;
     private final Locking locking;
-    private final Exchange exchange;
     private final Intake intake;
+    private final Serving serving;
+    private final Logins logins;
+    private final Replacement replacement;
     private final TokenRefresher refresher;
     private final TokenSource source;
     private final RefreshLoop loop;
@@ -90,8 +79,6 @@ public final class TokenService {
             ClockSkew skew) {
         this.store = store;
         this.renewers = renewers;
-        this.schedule = schedule;
-        this.executor = executor;
         this.time = time;
         this.events = events;
         this.skew = skew;
@@ -102,9 +89,12 @@ public final class TokenService {
         this.upstreams = new Upstreams(iam, time, alarms);
         this.iam = new GovernedIam(iam, upstreams, lock, time);
         this.queue = new RefreshQueue(time, alarms.sleeper(this::renewDue));
-        this.intake = new Intake(store, cache, queue, schedule, skew, time, events);
-        this.exchange = new Exchange(this.iam, intake, time);
+        Resharing resharing = new Resharing(accounts, renewers, lock, executor, alarms, this::share);
+        this.intake = new Intake(store, cache, queue, schedule, skew, time, events, resharing::later);
+        var exchange = new Exchange(this.iam, intake, time);
         var duties = new Duties(renewers, cache, time);
+        var standings = new Standings();
+        var outcomes = new Outcomes(accounts, standings, cache, queue, schedule, duties, time, events);
         this.refresher = new TokenRefresher(
                 accounts,
                 exchange,
@@ -115,31 +105,53 @@ public final class TokenService {
                 schedule,
                 lock,
                 duties,
+                standings,
+                outcomes,
                 upstreams,
                 executor,
                 time,
                 events,
                 this::landed);
-        this.source = new TokenSource(cache, refresher, schedule, time);
+        this.source = new TokenSource(cache, refresher, outcomes, schedule, time);
         this.loop = new RefreshLoop(queue, refresher);
-        this.replanning = new Replanning(cache, refresher.standings(), time, schedule.random());
+        this.replanning = new Replanning(cache, standings, time, schedule.random());
         this.clockWatch = new ClockWatch(time, alarms, this::clockJumped);
-        this.runway = new Runway(cache, refresher.standings(), schedule, lock, skew, time);
-        this.runwayWatch = new RunwayWatch(accounts, refresher.standings(), runway, time, alarms);
+        this.runway = new Runway(cache, standings, schedule, lock, skew, time);
+        this.runwayWatch = new RunwayWatch(accounts, standings, runway, time, alarms);
+        this.serving =
+                new Serving(accounts, intake, cache, queue, schedule, refresher, outcomes, runwayWatch::forget, time);
+        var hold = new SessionHold(accounts, lock);
+        this.logins = new Logins(
+                accounts,
+                hold,
+                store,
+                exchange,
+                this.iam,
+                upstreams,
+                cache,
+                refresher,
+                outcomes,
+                executor,
+                serving::drop,
+                runwayWatch::loggedIn,
+                time);
+        this.replacement =
+                new Replacement(accounts, hold, store, cache, queue, schedule, refresher, source, serving::drop, time);
         this.locking = new Locking(
-                accounts, store, intake, cache, refresher, lock, this::forgetAll, this::begin, this::beginWith);
+                accounts, store, intake, cache, refresher, lock, serving::forget, serving::begin, serving::plan);
         this.arrivals = new Arrivals(
                 accounts,
                 store,
                 intake,
                 cache,
                 refresher,
+                outcomes,
                 duties,
                 lock,
                 executor,
                 time,
-                this::beginWith,
-                this::tryChangedCredential,
+                serving::plan,
+                serving::tryChangedCredential,
                 this::landed);
     }
 
@@ -150,6 +162,15 @@ public final class TokenService {
 
     private void renewDue() {
         loop.wake();
+    }
+
+    /** What another renews by credential comes from there, at the latest with the next renewal. */
+    private void share(ManagedAccount owner) {
+        boolean isRenewedElsewhere = !refresher.isOurs(owner, access(owner));
+        if (isRenewedElsewhere && owner.account().login().renewsByCredential()) {
+            return;
+        }
+        intake.settleAll(owner);
     }
 
     private void landed(ManagedAccount account) {
@@ -178,19 +199,13 @@ public final class TokenService {
             if (lock.isLocked()) {
                 accounts.announce(account, refresher);
             } else {
-                begin(account);
+                serving.begin(account);
             }
         }
         clockWatch.start();
         runwayWatch.lookAtAll();
         renewers.take(Arrivals.owners(accounts.configured().values()));
         renewers.begin(arrivals);
-    }
-
-    private void begin(ManagedAccount account) {
-        intake.resume(account);
-        beginWith(account);
-        accounts.announce(account, refresher);
     }
 
     /**
@@ -202,13 +217,19 @@ public final class TokenService {
      * @throws StoreFailure if the session of a new account cannot be read
      */
     public Runnable reconfigure(Collection<Account> configured) {
-        var reconfiguration = new Reconfiguration(configured, accounts, store, this::forgetAll, this::begin);
+        var reconfiguration = new Reconfiguration(configured, accounts, store, serving::forget, serving::begin);
         return () -> {
             reconfiguration.apply();
             renewers.take(Arrivals.owners(configured));
+            forgetOthersThan(accounts.configured().keySet());
             cache.wakeWaiting();
             runwayWatch.lookAtAll();
         };
+    }
+
+    private void forgetOthersThan(Set<AccountName> names) {
+        upstreams.keepOnly(names);
+        refresher.keepOnly(names);
     }
 
     /** Whether it is locked by command, or about to be. */
@@ -228,7 +249,12 @@ public final class TokenService {
      * @throws LockFailed if a session or the lock cannot be written; all goes on then
      */
     public void lock(Secret passphrase) {
-        locking.lock(passphrase);
+        try {
+            locking.lock(passphrase);
+        } catch (RuntimeException | Error e) {
+            hearOfAll();
+            throw e;
+        }
     }
 
     /** The passphrases that were tried since the lock, also before a restart. */
@@ -250,9 +276,15 @@ public final class TokenService {
     public boolean unlock(Secret passphrase) {
         boolean unlocked = locking.unlock(passphrase);
         if (unlocked) {
+            hearOfAll();
             runwayWatch.lookAtAll();
         }
         return unlocked;
+    }
+
+    /** What others told while it was closed was not heard. */
+    private void hearOfAll() {
+        renewers.take(Arrivals.owners(accounts.configured().values()));
     }
 
     /** Tries once more to write what the disk refused so far. For the end, when no renewal is under way any more. */
@@ -270,19 +302,10 @@ public final class TokenService {
 
     private void writeUnsaved(ManagedAccount account) {
         try {
-            intake.settle(account);
+            intake.settleAll(account);
         } catch (RenewalFailure.Transient e) {
             log.error("the newest session of account {} is lost: {}", account.name(), e.getMessage());
         }
-    }
-
-    private void forgetAll(AccountName name) {
-        ManagedAccount account = accounts.find(name);
-        if (account != null) {
-            drop(account);
-            account.keys().forEach(refresher.standings()::clear);
-        }
-        runwayWatch.forget(name);
     }
 
     /** Ends the waiting of those who wait for what may never come; renewals under way are not touched. */
@@ -296,31 +319,13 @@ public final class TokenService {
         refresher.disappoint(new RenewalFailure.Transient("the broker is stopping", null, null));
     }
 
-    private void beginWith(ManagedAccount account) {
-        if (account.isDisabled() || cache.usable(access(account)) != null) {
-            return;
-        }
-        boolean hasSession = account.owner().stored().refreshToken() != null;
-        // Out of reach of what its fleet shares it does not know whether somebody has logged in.
-        boolean mayHaveOne = hasSession || refresher.withheld(account) != null;
-        if (mayHaveOne || account.account().login().isUnattended()) {
-            refresher.planNow(account.account());
-        } else {
-            account.owner().die(new AccountStatus.Failure(time.now(), neverLoggedIn()));
-        }
-    }
-
-    static RenewalFailure neverLoggedIn() {
-        return new RenewalFailure.LoginRequired("nobody has logged in yet", null);
-    }
-
     /** The token if it can be had without waiting, else null; throws where waiting would not help. */
     public @Nullable Token immediate(TokenKey key, Duration minTtl) {
-        ManagedAccount account = serving(key.account());
+        ManagedAccount account = served(key.account());
         try {
             return source.immediate(account, key, minTtl);
         } catch (RenewalFailure.LoginRequired e) {
-            tryChangedCredential(account);
+            serving.tryChangedCredential(account);
             throw e;
         }
     }
@@ -362,7 +367,7 @@ public final class TokenService {
 
     /** The token, waiting for IAM up to {@code patience}. */
     public Token token(TokenKey key, Duration minTtl, Duration patience) {
-        return source.token(serving(key.account()), key, minTtl, patience);
+        return source.token(served(key.account()), key, minTtl, patience);
     }
 
     /**
@@ -370,7 +375,7 @@ public final class TokenService {
      * the token is there by now. Never blocks; throws where waiting would not help.
      */
     public @Nullable PendingRenewal pending(TokenKey key, Duration minTtl) {
-        return source.pending(serving(key.account()), key, minTtl);
+        return source.pending(served(key.account()), key, minTtl);
     }
 
     /**
@@ -387,43 +392,21 @@ public final class TokenService {
         return cache.usable(key);
     }
 
-    /**
-     * A dead login comes back by itself when its configured credential was replaced. Looked at behind a caller that was
-     * refused, so that nobody waits for a file or a command, and not more often than a renewal may be brought about.
-     */
-    private void tryChangedCredential(ManagedAccount account) {
-        AccountStatus.Failure dead = account.dead();
-        if (dead == null || !account.owner().account().login().isUnattended()) {
-            return;
-        }
-        TokenKey key = access(account.owner());
-        boolean isPostponed = refresher.standings().blocking(key, time) != null;
-        Duration ago = Duration.between(dead.at(), time.now());
-        // A clock set back since tells nothing: rather one look too many than none for hours.
-        if (!isPostponed && (ago.isNegative() || ago.compareTo(schedule.minInterval()) >= 0)) {
-            refresher.fly(account.owner(), key);
-        }
-    }
-
     /** Logs in with the configured credential. */
     public void login(AccountName name) {
-        ManagedAccount account = serving(name);
-        login(account, null);
+        logins.byConfigured(served(name));
     }
 
     public void loginByPasscode(AccountName name, Secret passcode) {
-        ManagedAccount account = serving(name);
-        login(account, new Grant.Passcode(passcode, account.account().accountId()));
+        logins.byPasscode(served(name), passcode);
     }
 
     public void loginByPassword(AccountName name, String username, Secret password) {
-        ManagedAccount account = serving(name);
-        login(account, new Grant.Password(username, password, account.account().accountId()));
+        logins.byPassword(served(name), username, password);
     }
 
     public void loginByRefreshToken(AccountName name, Secret refreshToken) {
-        ManagedAccount account = serving(name);
-        login(account, new Grant.Refresh(refreshToken, account.account().accountId()));
+        logins.byRefreshToken(served(name), refreshToken);
     }
 
     /**
@@ -431,57 +414,7 @@ public final class TokenService {
      * start; any other turns it into a session.
      */
     public void loginByApiKey(AccountName name, Secret apiKey) {
-        ManagedAccount account = serving(name);
-        Account of = account.account();
-        boolean byKey = of.login() instanceof Login.ApiKey;
-        boolean asClient = !byKey || of.keepsKeySession();
-        login(account, new Grant.ApiKey(apiKey, of.accountId(), asClient));
-        account.presentKey(byKey ? apiKey : null);
-    }
-
-    /** At most one is pending: whoever comes meanwhile is told at once, with the credential still unused. */
-    private void login(ManagedAccount account, @Nullable Grant brought) {
-        RenewalFailure withheld = refresher.withheld(account);
-        if (withheld != null) {
-            // It would be this broker's alone, until the fleet's own replaces it.
-            throw withheld;
-        }
-        upstreams.of(account.account()).admitLogin();
-        if (!account.beginLogin()) {
-            throw new RenewalFailure.LoginRequired("another login of it is under way: wait for that one", null);
-        }
-        try {
-            loginAlone(account, brought);
-        } finally {
-            account.endLogin();
-        }
-    }
-
-    private void loginAlone(ManagedAccount account, @Nullable Grant brought) {
-        holdSession(account, () -> {
-            exchange.login(account, brought);
-            account.refuse(null);
-            refresher.forgive(account);
-        });
-        for (ManagedAccount sharing : accounts.sharing(account)) {
-            if (cache.usable(access(sharing)) == null) {
-                refresher.planNow(sharing.account());
-            }
-            accounts.announce(sharing, refresher);
-        }
-        runwayWatch.loggedIn(account);
-        log.info(
-                "account {} is logged in as {}",
-                account.name(),
-                account.stored().iamId());
-    }
-
-    /** What a person brought is for the account that they saw; it is not spent on the one that a reload made of it. */
-    private void demandCurrent(ManagedAccount account) {
-        lock.demandOpen();
-        if (!accounts.isCurrent(account)) {
-            throw new RenewalFailure.Transient("the account was configured anew meanwhile: try again", null, null);
-        }
+        logins.byApiKey(served(name), apiKey);
     }
 
     /**
@@ -490,119 +423,21 @@ public final class TokenService {
      * @throws RenewalFailure.Transient if that cannot be written; nothing is forgotten then
      */
     public void logout(AccountName name) {
-        ManagedAccount owner = serving(name);
-        try {
-            holdSession(owner, () -> end(owner));
-        } catch (StoreFailure e) {
-            throw new RenewalFailure.Transient(e.getMessage(), null, STORE_RETRY);
-        }
-        log.info("account {} is logged out", name);
-    }
-
-    private void end(ManagedAccount owner) {
-        Secret refreshToken = owner.newestRefreshToken();
-        for (ManagedAccount account : accounts.sharing(owner)) {
-            forget(account);
-        }
-        owner.keepUnsaved(null);
-        owner.forgetKubeRefreshTokens();
-        owner.presentKey(null);
-        revoke(owner, refreshToken);
+        logins.logout(served(name));
     }
 
     /**
-     * Does {@code work} with nobody else at the session. A renewal that hangs at IAM holds it too, and a person's command
-     * must not hang along.
+     * Drops what is cached and stored of tokens; the login stays. The access token is renewed shortly after.
+     *
+     * @throws RenewalFailure.Transient if that cannot be written; nothing is dropped then
      */
-    private void holdSession(ManagedAccount account, Runnable work) {
-        if (!isHeldWithin(account.session(), SESSION_PATIENCE)) {
-            throw new RenewalFailure.StillWaiting("a renewal under way has not ended within "
-                    + SESSION_PATIENCE.toSeconds() + " s; nothing was changed: try again");
-        }
-        try {
-            demandCurrent(account);
-            work.run();
-        } finally {
-            account.session().unlock();
-        }
-    }
-
-    private static boolean isHeldWithin(ReentrantLock session, Duration patience) {
-        try {
-            return session.tryLock(patience.toNanos(), TimeUnit.NANOSECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
-    }
-
-    private void forget(ManagedAccount account) {
-        Login login = account.account().login();
-        StoredSession empty = ManagedAccount.emptySession(login);
-        StoredSession next =
-                new StoredSession(empty.login(), null, null, null, null, null, null, login.isUnattended(), List.of());
-        store.save(account.name(), next);
-        account.store(next);
-        drop(account);
-        if (account.ownsItsSession() && !login.isUnattended()) {
-            account.die(new AccountStatus.Failure(time.now(), neverLoggedIn()));
-        }
-        accounts.announce(account, refresher);
-    }
-
-    private void revoke(ManagedAccount owner, @Nullable Secret refreshToken) {
-        if (refreshToken == null) {
-            return;
-        }
-        executor.execute(() -> {
-            try {
-                iam.revoke(owner.account(), refreshToken);
-            } catch (IamFailure e) {
-                log.info("IAM did not revoke the session of {}: {}", owner.name(), e.getMessage());
-            }
-        });
-    }
-
-    /** Drops what is cached and stored of tokens; the login stays. The access token is renewed shortly after. */
     public void purge(AccountName name) {
-        ManagedAccount account = serving(name);
-        holdSession(account, () -> dropTokens(account));
-        if (account.dead() == null && !account.isDisabled()) {
-            queue.plan(access(account), time.nanos() + schedule.minInterval().toNanos());
-        }
-        accounts.announce(account, refresher);
-    }
-
-    private void dropTokens(ManagedAccount account) {
-        StoredSession next = account.stored().withoutTokens();
-        store.save(account.name(), next);
-        account.store(next);
-        account.keepKubeRefreshToken(null);
-        drop(account);
-    }
-
-    private void drop(ManagedAccount account) {
-        for (TokenKey key : account.keys()) {
-            cache.drop(key);
-            queue.forget(key);
-        }
+        replacement.purge(served(name));
     }
 
     /** Renews the access token and warm kube tokens now, unless they are younger than the least interval. */
     public void refresh(AccountName name, Duration patience) {
-        ManagedAccount account = serving(name);
-        renewNow(account, access(account), patience);
-        for (TokenKey key : account.keys()) {
-            if (key.kind() == TokenKind.KUBE && isWarm(account, key)) {
-                renewNow(account, key, patience);
-            }
-        }
-    }
-
-    /** Of a cluster's kept token that nobody asked for yet it is not known where to renew it. */
-    private boolean isWarm(ManagedAccount account, TokenKey key) {
-        boolean canBeRenewed = key.cluster() == null || account.openShift(key.cluster()) != null;
-        return canBeRenewed && cache.usable(key) != null;
+        replacement.refresh(served(name), patience);
     }
 
     /**
@@ -611,7 +446,7 @@ public final class TokenService {
      * @throws RenewalFailure if that fails; the token stays
      */
     public void renew(TokenKey key, Duration patience) {
-        source.renewNow(serving(key.account()), key, patience);
+        source.renewNow(served(key.account()), key, patience);
     }
 
     /**
@@ -620,14 +455,7 @@ public final class TokenService {
      * @throws RenewalFailure if that fails; the token stays
      */
     public void renewUnlessTooYoung(TokenKey key, Duration patience) {
-        renewNow(serving(key.account()), key, patience);
-    }
-
-    private void renewNow(ManagedAccount account, TokenKey key, Duration patience) {
-        Token cached = cache.usable(key);
-        if (cached == null || !schedule.isTooYoung(cached, time)) {
-            source.renewNow(account, key, patience);
-        }
+        replacement.unlessTooYoung(served(key.account()), key, patience);
     }
 
     /** The page on which IAM shows a one-time passcode. May block for some seconds. */
@@ -668,7 +496,7 @@ public final class TokenService {
     }
 
     /** @throws RenewalFailure.Locked where nothing is served */
-    private ManagedAccount serving(AccountName name) {
+    private ManagedAccount served(AccountName name) {
         ManagedAccount account = managed(name);
         lock.demandOpen();
         return account;

@@ -21,12 +21,14 @@ final class TokenSource {
 
     private final TokenCache cache;
     private final TokenRefresher refresher;
+    private final Outcomes outcomes;
     private final RefreshSchedule schedule;
     private final Time time;
 
-    TokenSource(TokenCache cache, TokenRefresher refresher, RefreshSchedule schedule, Time time) {
+    TokenSource(TokenCache cache, TokenRefresher refresher, Outcomes outcomes, RefreshSchedule schedule, Time time) {
         this.cache = cache;
         this.refresher = refresher;
+        this.outcomes = outcomes;
         this.schedule = schedule;
         this.time = time;
     }
@@ -114,7 +116,7 @@ final class TokenSource {
                 throw failure;
             }
             if (!key.equals(key.renewedAs())) {
-                throw refresher.cameWithout(key);
+                throw outcomes.cameWithout(key);
             }
         }
         throw missing(key);

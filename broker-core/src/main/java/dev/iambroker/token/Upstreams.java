@@ -1,8 +1,10 @@
 package dev.iambroker.token;
 
 import dev.iambroker.account.Account;
+import dev.iambroker.account.AccountName;
 import dev.iambroker.iam.IamClient;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The {@link Governor} of each IAM that some account uses. They stay, as few as there are IAMs. Thread-safe. */
@@ -17,6 +19,11 @@ final class Upstreams {
         this.iam = iam;
         this.time = time;
         this.alarms = alarms;
+    }
+
+    /** Only these accounts are there from now on. */
+    void keepOnly(Set<AccountName> accounts) {
+        governors.values().forEach(governor -> governor.keepOnly(accounts));
     }
 
     Governor of(Account account) {

@@ -2,6 +2,7 @@ package dev.iambroker.token;
 
 import dev.iambroker.account.Account;
 import dev.iambroker.account.AccountName;
+import dev.iambroker.account.AccountState;
 import dev.iambroker.account.Cloud;
 import dev.iambroker.account.Login;
 import dev.iambroker.account.TokenKind;
@@ -41,6 +42,7 @@ public final class Bench implements Executor {
     private boolean holding;
     private Runnable landed = () -> {};
     private boolean stopping;
+    private Runnable stateChanged = () -> {};
 
     public Bench(Account... accounts) {
         this(new ManualTime(), null, new MemoryStore(), List.of(accounts), 1);
@@ -77,6 +79,11 @@ public final class Bench implements Executor {
             public void clockJumped(Duration step) {
                 jumps.add(step);
             }
+
+            @Override
+            public void stateChanged(AccountName account, AccountState from, AccountState to) {
+                stateChanged.run();
+            }
         };
         this.tokens = new TokenService(
                 accounts, this.iam, openShift, store, renewers, schedule, this, time, time, events, skew);
@@ -110,6 +117,11 @@ public final class Bench implements Executor {
     /** Happens once, when the next flight is over and before whoever waits for it looks. */
     public void onLanding(Runnable hook) {
         landed = hook;
+    }
+
+    /** Happens whenever an account's state is another. */
+    public void onStateChanged(Runnable hook) {
+        stateChanged = hook;
     }
 
     /** No flight begins from now on. */

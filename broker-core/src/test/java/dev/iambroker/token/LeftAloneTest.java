@@ -53,7 +53,7 @@ final class LeftAloneTest {
     void deadPasswordLogin_askedForEverySecond_isNotPresentedAgainAndLoggedOnce() {
         Bench bench = new Bench(Bench.byPassword()).started();
         bench.iam.failWith(LeftAloneTest::refused);
-        try (var log = new LogLines(TokenRefresher.class.getName())) {
+        try (var log = new LogLines(Outcomes.class.getName())) {
             bench.time.advance(Duration.ofHours(2));
             int before = bench.iam.requests().size();
 
@@ -159,7 +159,7 @@ final class LeftAloneTest {
     @Test
     void outageOfAnHour_isLoggedWhenItBeginsAndWhenItIsOverWithTheAttempts() {
         Bench bench = new Bench(Bench.byKey()).started();
-        try (var log = new LogLines(TokenRefresher.class.getName())) {
+        try (var log = new LogLines(Outcomes.class.getName())) {
             bench.time.advance(Duration.ofMinutes(20));
             bench.iam.failWith(LeftAloneTest::down);
             bench.time.advance(Duration.ofHours(1));

@@ -3,6 +3,7 @@ package dev.iambroker.token;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.iambroker.account.AccountName;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 final class RefusalsTest {
@@ -43,6 +44,14 @@ final class RefusalsTest {
         assertThat(refusals.isNews(account(3))).isTrue();
         refusals.answered(account(4));
         assertThat(refusals.isNews(account(3))).isFalse();
+    }
+
+    @Test
+    void oneAccountRefusedAgain_afterAnotherThatWasRefusedIsGone_isNoNews() {
+        refusals.isNews(account(0));
+        refusals.isNews(account(1));
+        refusals.keepOnly(Set.of(account(1)));
+        assertThat(refusals.isNews(account(1))).isFalse();
     }
 
     private static AccountName account(int number) {

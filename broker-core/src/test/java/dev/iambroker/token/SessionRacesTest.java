@@ -79,6 +79,22 @@ final class SessionRacesTest {
     }
 
     @Test
+    void listenerThatThrows_keepsNoAccountFromBeingRenewed() {
+        Bench bench = new Bench(Bench.byKey(), Bench.byPassword()).started();
+        String prod = bench.access(PROD).etag();
+        String dev = bench.access(DEV).etag();
+        bench.onStateChanged(() -> {
+            bench.onStateChanged(() -> {});
+            throw new IllegalStateException("of a test");
+        });
+        bench.time.stall(Duration.ofMinutes(40));
+        bench.time.advance(Duration.ofSeconds(2));
+        assertThat(bench.access(PROD).etag()).isNotEqualTo(prod);
+        assertThat(bench.access(DEV).etag()).isNotEqualTo(dev);
+        assertThat(bench.iam.requests()).as("each once, by plan").hasSize(4);
+    }
+
+    @Test
     void sharedLogin_refusedForOneAccount_leavesItsOwnerAlone() {
         Account team = new Account(
                 TEAM,

@@ -86,6 +86,7 @@ final class SharedState {
         private @Nullable Listener listener;
         private long adriftSince;
         private boolean isAdrift;
+        private int failures;
 
         private Member(ScriptedIam iam, ManualTime time, boolean isAdrift, Account... accounts) {
             this.time = time;
@@ -111,6 +112,11 @@ final class SharedState {
             owners.forEach(listener()::dutyChanged);
         }
 
+        /** So many of the next sessions are not written. */
+        void failSaves(int count) {
+            failures = count;
+        }
+
         @Override
         public boolean isShared() {
             return true;
@@ -125,7 +131,8 @@ final class SharedState {
 
         @Override
         public void save(AccountName account, StoredSession session) {
-            if (isAdrift) {
+            if (isAdrift || failures > 0) {
+                failures = Math.max(0, failures - 1);
                 throw new StoreFailure("out of reach");
             }
             Kept kept = sessions.get(account);
@@ -164,6 +171,9 @@ final class SharedState {
         @Override
         public void take(Map<AccountName, AccountName> taken) {
             owners = taken.values().stream().distinct().toList();
+            if (listener != null && !isAdrift) {
+                hearOfAll();
+            }
         }
 
         @Override

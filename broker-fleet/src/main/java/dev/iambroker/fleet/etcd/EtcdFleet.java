@@ -260,6 +260,7 @@ final class EtcdFleet implements Fleet, Renewers, SharedSessions.Gate {
         dispatches.know(owners);
         claims.take(owners.values());
         isChanged = true;
+        lane.execute(news::tellAll);
     }
 
     @Override

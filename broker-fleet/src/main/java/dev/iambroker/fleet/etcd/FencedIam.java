@@ -192,6 +192,8 @@ final class FencedIam implements IamClient {
 
     private void declare(AccountName owner, String id, Secret presented) {
         try {
+            // The session that it is of may have been written although nobody could say so.
+            sessions.settle(id);
             if (!intents.declare(owner, id, presented, sessions.base(id))) {
                 throw retry("another member of the fleet renewed this login, or renews it now");
             }

@@ -50,6 +50,14 @@ final class News implements Mirror.Changes {
     /** On the fleet's thread. */
     void begin(Renewers.Listener toTell) {
         listener = toTell;
+        tellAll();
+    }
+
+    /** Of everything that is there, once more: there may be accounts that were not there before. On the fleet's thread. */
+    void tellAll() {
+        if (listener == null) {
+            return;
+        }
         mirror.all(Kind.SESSION).forEach(kept -> changed(Kind.SESSION, "", kept));
         mirror.all(Kind.ENDING).forEach(kept -> changed(Kind.ENDING, "", kept));
     }

@@ -16,9 +16,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -39,8 +39,8 @@ final class SharedSessions implements SessionStore {
     private final Presented presented = new Presented();
     private final Map<String, Long> bases = new ConcurrentHashMap<>();
 
-    /** What was sent last, and may or may not have been written. */
-    private final Map<String, Bytes> unsettled = new ConcurrentHashMap<>();
+    /** What was sent since the last answer, of which any may have been written. */
+    private final Map<String, Set<Bytes>> unsettled = new ConcurrentHashMap<>();
 
     SharedSessions(
             Etcd etcd,
@@ -158,17 +158,24 @@ final class SharedSessions implements SessionStore {
         }
     }
 
-    /** Finds out whether what was sent last was written: its sender could not know. */
-    private void settle(String id) {
-        Bytes sent = unsettled.get(id);
-        if (sent == null) {
+    /**
+     * Finds out whether what was sent was written: its sender could not know.
+     *
+     * @throws EtcdUnavailable if etcd does not answer
+     */
+    void settle(String id) {
+        if (!unsettled.containsKey(id)) {
             return;
         }
         Etcd.Entry found = etcd.get(keys.session(id));
-        if (found != null && found.value().equals(sent)) {
+        if (found != null && isUnsettled(id, found.value())) {
             bases.put(id, found.modRevision());
             mirror.put(found);
         }
+    }
+
+    private boolean isUnsettled(String id, Bytes value) {
+        return unsettled.getOrDefault(id, Set.of()).contains(value);
     }
 
     private void attempt(List<Writing> writings) {
@@ -192,35 +199,36 @@ final class SharedSessions implements SessionStore {
     }
 
     private void commit(List<Writing> writings, List<Etcd.Entry> sent, List<Guard> guards, List<Change> changes) {
-        Map<String, Bytes> earlier = new HashMap<>(unsettled);
         for (int at = 0; at < sent.size(); at++) {
-            unsettled.put(writings.get(at).id(), sent.get(at).value());
+            Bytes value = sent.get(at).value();
+            unsettled
+                    .computeIfAbsent(writings.get(at).id(), id -> ConcurrentHashMap.newKeySet())
+                    .add(value);
         }
         Etcd.Outcome outcome = etcd.commit(guards, changes);
-        for (int at = 0; at < sent.size(); at++) {
-            unsettled.remove(writings.get(at).id());
-            if (outcome.isDone()) {
-                written(writings.get(at).id(), sent.get(at), outcome.revision());
-            }
-        }
         if (!outcome.isDone()) {
-            refused(writings, earlier);
+            refused(writings);
+        }
+        for (int at = 0; at < sent.size(); at++) {
+            written(writings.get(at).id(), sent.get(at), outcome.revision());
         }
         passages.written(writings.getFirst().id());
     }
 
     private void written(String id, Etcd.Entry sent, long revision) {
+        unsettled.remove(id);
         bases.put(id, revision);
         mirror.put(new Etcd.Entry(sent.key(), sent.value(), revision, revision, 0));
     }
 
     /** What superseded a session is to be loaded next, although the watch may not have brought it yet. */
-    private void refused(List<Writing> writings, Map<String, Bytes> earlier) {
+    private void refused(List<Writing> writings) {
         AccountName account = writings.getFirst().account();
         for (Writing writing : writings) {
             Etcd.Entry found = etcd.get(keys.session(writing.id()));
-            if (found != null && isSame(found.value(), earlier.get(writing.id()))) {
+            if (found != null && isUnsettled(writing.id(), found.value())) {
                 // What was sent before this arrived only now.
+                writings.forEach(each -> unsettled.remove(each.id()));
                 bases.put(writing.id(), found.modRevision());
                 mirror.put(found);
                 throw new StoreFailure("the session of account " + account + " was still being written: try again");
@@ -229,6 +237,7 @@ final class SharedSessions implements SessionStore {
                 mirror.put(found);
             }
         }
+        writings.forEach(each -> unsettled.remove(each.id()));
         passages.written(writings.getFirst().id());
         throw new SessionSuperseded("the session of account " + account
                 + " was changed by another member of the fleet, or is renewed by it now");
@@ -241,11 +250,7 @@ final class SharedSessions implements SessionStore {
 
     /** Whether this session is one that was written here, or loaded. */
     boolean isKnown(String id, Kept.Session session) {
-        return base(id) == session.revision() || isSame(session.sealed(), unsettled.get(id));
-    }
-
-    private static boolean isSame(Bytes one, @Nullable Bytes other) {
-        return other != null && one.equals(other);
+        return base(id) == session.revision() || isUnsettled(id, session.sealed());
     }
 
     /** Whether {@code token} is a refresh token of the login's shared sessions, of this one or an earlier one. */

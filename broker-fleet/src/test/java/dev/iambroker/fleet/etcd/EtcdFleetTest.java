@@ -377,6 +377,23 @@ final class EtcdFleetTest {
     }
 
     @Test
+    void whoTakesOtherAccountsHearsOnceMoreHowARenewalEnded() {
+        Member one = world.join("one", PROD);
+        Member two = world.join("two", PROD);
+        world.pass(A_WHILE);
+        Member renewer = one.renews("prod") ? one : two;
+        Member other = one.renews("prod") ? two : one;
+        var ending = new Ending(Ending.Reason.LOGIN_REQUIRED, "log in", null, Instant.EPOCH);
+        renewer.fleet.tell(PROD, TokenKind.ACCESS, ending);
+        world.pass(Duration.ofSeconds(1));
+        other.heard.clear();
+        other.fleet.take(Map.of(PROD, PROD, name("team"), PROD));
+        world.pass(Duration.ofSeconds(1));
+
+        assertThat(other.heard).containsOnlyOnce("told prod access LOGIN_REQUIRED");
+    }
+
+    @Test
     void whoDoesNotRenewTellsNothing() {
         Member one = world.join("one", PROD);
         Member two = world.join("two", PROD);

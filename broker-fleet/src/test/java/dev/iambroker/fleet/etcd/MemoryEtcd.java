@@ -14,6 +14,9 @@ final class MemoryEtcd implements Etcd {
     private final List<Watcher> watchers = new ArrayList<>();
     private boolean isCutOff;
     private int answersToLose;
+    private boolean isNextDelayed;
+    private Runnable delayed = () -> {};
+    private Runnable beforeCommit = () -> {};
     private int listings;
     private int commits;
     private boolean isWatchSlow;
@@ -54,6 +57,22 @@ final class MemoryEtcd implements Etcd {
         answersToLose = 1;
     }
 
+    /** What is sent next is under way until {@link #deliver}; whoever sent it does not wait for so long. */
+    void delayNextCommit() {
+        isNextDelayed = true;
+    }
+
+    void deliver() {
+        Runnable arriving = delayed;
+        delayed = () -> {};
+        arriving.run();
+    }
+
+    /** Happens once, before what is sent next arrives. */
+    void beforeNextCommit(Runnable hook) {
+        beforeCommit = hook;
+    }
+
     private void demand() {
         if (isCutOff) {
             throw new EtcdUnavailable("etcd does not answer within 3 s");
@@ -82,6 +101,14 @@ final class MemoryEtcd implements Etcd {
         commits++;
         demand();
         server.demandRoom(changes);
+        if (isNextDelayed) {
+            isNextDelayed = false;
+            delayed = () -> server.commit(guards, changes);
+            throw new EtcdUnavailable("etcd does not answer within 3 s");
+        }
+        Runnable before = beforeCommit;
+        beforeCommit = () -> {};
+        before.run();
         Outcome outcome = server.commit(guards, changes);
         answer();
         return outcome;

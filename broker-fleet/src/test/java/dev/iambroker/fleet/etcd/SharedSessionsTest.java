@@ -98,6 +98,33 @@ final class SharedSessionsTest {
     }
 
     @Test
+    void whatMayHaveBeenWrittenDoesNotKeepTheNextRefreshBack() {
+        one.etcd.loseNextAnswer();
+        assertThatExceptionOfType(StoreFailure.class)
+                .isThrownBy(() -> one.fleet.sessions().save(PROD, session("r1")));
+        world.pass(Duration.ofSeconds(1));
+        var unused = refresh(one, "r1");
+
+        assertThat(iam.asked).containsExactly("refresh_token");
+        one.fleet.sessions().save(PROD, session("r2"));
+        assertThat(tokenOf(one)).isEqualTo(print("r2"));
+    }
+
+    @Test
+    void whatMayHaveBeenWrittenBeforeTheLastIsNoSurpriseEither() {
+        one.etcd.delayNextCommit();
+        assertThatExceptionOfType(StoreFailure.class)
+                .isThrownBy(() -> one.fleet.sessions().save(PROD, session("r2")));
+        one.etcd.beforeNextCommit(one.etcd::deliver);
+        one.etcd.loseNextAnswer();
+        assertThatExceptionOfType(StoreFailure.class)
+                .isThrownBy(() -> one.fleet.sessions().save(PROD, session("r3")));
+        one.fleet.sessions().save(PROD, session("r4"));
+
+        assertThat(tokenOf(one)).isEqualTo(print("r4"));
+    }
+
+    @Test
     void twoSessionsAreWrittenOrNone() {
         SessionStore sessions = one.fleet.sessions();
         sessions.load(name("team"));
