@@ -1,7 +1,10 @@
 package dev.iambroker.fleet.etcd;
 
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import java.util.HexFormat;
 
 /** A value of etcd: bytes that nobody changes, equal where they are the same. */
 final class Bytes {
@@ -27,6 +30,15 @@ final class Bytes {
 
     String text() {
         return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    /** In hexadecimal. */
+    String sha256() {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
     }
 
     @Override

@@ -2,10 +2,6 @@ package dev.iambroker.fleet.etcd;
 
 import dev.iambroker.account.AccountName;
 import dev.iambroker.account.TokenKind;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  */
 final class Keyspace {
-    private static final int ID_BYTES = 16;
+    private static final int ID_DIGITS = 32;
 
     private final String root;
     /** An id is needed at each look for a token; there are as many as accounts are configured. */
@@ -37,12 +33,7 @@ final class Keyspace {
     }
 
     private static String hash(AccountName account) {
-        try {
-            byte[] text = ("iam-broker account " + account.value()).getBytes(StandardCharsets.UTF_8);
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text), 0, ID_BYTES);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        return Bytes.of("iam-broker account " + account.value()).sha256().substring(0, ID_DIGITS);
     }
 
     String seal() {

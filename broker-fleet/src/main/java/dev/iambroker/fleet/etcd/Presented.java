@@ -2,10 +2,6 @@ package dev.iambroker.fleet.etcd;
 
 import dev.iambroker.secret.Secret;
 import dev.iambroker.store.StoredSession;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class Presented {
     private static final int MOST = 16;
 
-    private final Map<String, Deque<String>> fingerprints = new ConcurrentHashMap<>();
+    private final Latest fingerprints = new Latest(MOST);
 
     void know(String id, StoredSession session) {
         know(id, session.previousRefreshToken());
@@ -23,23 +19,12 @@ final class Presented {
     }
 
     private void know(String id, @Nullable Secret token) {
-        if (token == null) {
-            return;
+        if (token != null) {
+            fingerprints.add(id, token.fingerprint());
         }
-        String fingerprint = token.fingerprint();
-        fingerprints.compute(id, (key, known) -> {
-            Deque<String> latest = known == null ? new ArrayDeque<>() : new ArrayDeque<>(known);
-            latest.remove(fingerprint);
-            latest.addLast(fingerprint);
-            if (latest.size() > MOST) {
-                latest.removeFirst();
-            }
-            return latest;
-        });
     }
 
     boolean isKnown(String id, Secret token) {
-        Deque<String> known = fingerprints.get(id);
-        return known != null && known.contains(token.fingerprint());
+        return fingerprints.contains(id, token.fingerprint());
     }
 }

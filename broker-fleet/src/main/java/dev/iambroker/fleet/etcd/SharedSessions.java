@@ -18,7 +18,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * a refresh only while this member still renews the login.
  */
 final class SharedSessions implements SessionStore {
+    private static final int MOST_UNSETTLED = 8;
+
     private final Etcd etcd;
     private final Keyspace keys;
     private final Mirror mirror;
@@ -39,8 +40,11 @@ final class SharedSessions implements SessionStore {
     private final Presented presented = new Presented();
     private final Map<String, Long> bases = new ConcurrentHashMap<>();
 
-    /** What was sent since the last answer, of which any may have been written. */
-    private final Map<String, Set<Bytes>> unsettled = new ConcurrentHashMap<>();
+    /**
+     * What was sent since the last answer, of which any may have been written. The latest: while etcd refuses every write, each
+     * renewal adds one.
+     */
+    private final Latest unsettled = new Latest(MOST_UNSETTLED);
 
     SharedSessions(
             Etcd etcd,
@@ -164,7 +168,7 @@ final class SharedSessions implements SessionStore {
      * @throws EtcdUnavailable if etcd does not answer
      */
     void settle(String id) {
-        if (!unsettled.containsKey(id)) {
+        if (!unsettled.hasAny(id)) {
             return;
         }
         Etcd.Entry found = etcd.get(keys.session(id));
@@ -175,7 +179,7 @@ final class SharedSessions implements SessionStore {
     }
 
     private boolean isUnsettled(String id, Bytes value) {
-        return unsettled.getOrDefault(id, Set.of()).contains(value);
+        return unsettled.hasAny(id) && unsettled.contains(id, value.sha256());
     }
 
     private void attempt(List<Writing> writings) {
@@ -200,10 +204,7 @@ final class SharedSessions implements SessionStore {
 
     private void commit(List<Writing> writings, List<Etcd.Entry> sent, List<Guard> guards, List<Change> changes) {
         for (int at = 0; at < sent.size(); at++) {
-            Bytes value = sent.get(at).value();
-            unsettled
-                    .computeIfAbsent(writings.get(at).id(), id -> ConcurrentHashMap.newKeySet())
-                    .add(value);
+            unsettled.add(writings.get(at).id(), sent.get(at).value().sha256());
         }
         Etcd.Outcome outcome = etcd.commit(guards, changes);
         if (!outcome.isDone()) {
@@ -216,7 +217,7 @@ final class SharedSessions implements SessionStore {
     }
 
     private void written(String id, Etcd.Entry sent, long revision) {
-        unsettled.remove(id);
+        unsettled.forget(id);
         bases.put(id, revision);
         mirror.put(new Etcd.Entry(sent.key(), sent.value(), revision, revision, 0));
     }
@@ -228,7 +229,7 @@ final class SharedSessions implements SessionStore {
             Etcd.Entry found = etcd.get(keys.session(writing.id()));
             if (found != null && isUnsettled(writing.id(), found.value())) {
                 // What was sent before this arrived only now.
-                writings.forEach(each -> unsettled.remove(each.id()));
+                writings.forEach(each -> unsettled.forget(each.id()));
                 bases.put(writing.id(), found.modRevision());
                 mirror.put(found);
                 throw new StoreFailure("the session of account " + account + " was still being written: try again");
@@ -237,7 +238,7 @@ final class SharedSessions implements SessionStore {
                 mirror.put(found);
             }
         }
-        writings.forEach(each -> unsettled.remove(each.id()));
+        writings.forEach(each -> unsettled.forget(each.id()));
         passages.written(writings.getFirst().id());
         throw new SessionSuperseded("the session of account " + account
                 + " was changed by another member of the fleet, or is renewed by it now");
