@@ -6,6 +6,7 @@ import dev.iambroker.emulator.EmulatedCloud;
 import dev.iambroker.emulator.record.GrantKind;
 import dev.iambroker.it.harness.Answer;
 import dev.iambroker.it.harness.EtcdCluster;
+import dev.iambroker.it.harness.EtcdMember;
 import dev.iambroker.it.harness.FleetMember;
 import dev.iambroker.it.harness.FleetOfBrokers;
 import dev.iambroker.it.harness.Ran;
@@ -51,10 +52,14 @@ final class FleetUsersIT {
     }
 
     private FleetOfBrokers fleet(String user, String password) throws IOException {
+        return fleet(etcd, user, password);
+    }
+
+    private FleetOfBrokers fleet(EtcdCluster cluster, String user, String password) throws IOException {
         Path file = secrets.secret("password-of-" + user, password);
         String accounts = "accounts:\n  %s: { api-key: { file: %s/key } }\n".formatted(KEYED, secrets.directory());
         return new FleetOfBrokers(
-                etcd,
+                cluster,
                 Workplace.endpoints(cloud.emulator()) + accounts,
                 "prefix: %s, username: %s, password: { file: %s }".formatted(PREFIX, user, file));
     }
@@ -83,6 +88,70 @@ final class FleetUsersIT {
     @Test
     void userWithoutTheRole_isRefusedInALine() throws Exception {
         assertRefused(STRANGER, PASSWORD, "readwrite on that prefix");
+    }
+
+    @Test
+    void tokensOfEtcd_endAllTheTime_nobodyNotices() throws Exception {
+        try (EtcdCluster forgetful = EtcdCluster.withTokensOf(Duration.ofSeconds(3))) {
+            forgetful.demandUsers(USER, STRANGER, PASSWORD, PREFIX);
+            try (FleetOfBrokers fleet = fleet(forgetful, USER, PASSWORD)) {
+                fleet.add();
+                fleet.add();
+                fleet.startAll();
+                fleet.awaitWhole();
+                for (int life = 0; life < 6; life++) {
+                    Thread.sleep(3_000);
+                    assertRenewalReachesAll(fleet);
+                }
+                assertThat(logs(forgetful)).contains("Token is expired");
+                restart(forgetful);
+                fleet.awaitWhole();
+                assertRenewalReachesAll(fleet);
+                for (FleetMember member : fleet.members()) {
+                    assertThat(member.metrics().sum("iam_broker_fleet_lost_leases_total"))
+                            .isZero();
+                    assertThat(member.log().lines().filter(line -> line.contains(" WARN ") || line.contains(" ERROR ")))
+                            .as("%s", member.log())
+                            .hasSizeLessThan(10);
+                }
+            }
+        }
+    }
+
+    private static String logs(EtcdCluster cluster) throws IOException {
+        StringBuilder logs = new StringBuilder();
+        for (EtcdMember member : cluster.members()) {
+            logs.append(member.log());
+        }
+        return logs.toString();
+    }
+
+    private static void restart(EtcdCluster cluster) throws Exception {
+        for (EtcdMember member : cluster.members()) {
+            member.kill();
+            member.start();
+            cluster.awaitAnswers();
+        }
+    }
+
+    private void assertRenewalReachesAll(FleetOfBrokers fleet) throws Exception {
+        FleetMember renewer = fleet.renewer(fleet.member(0), KEYED);
+        Answer refreshed = renewer.http().post("/v1/accounts/" + KEYED + "/refresh", "");
+        assertThat(refreshed.status()).as("%s", refreshed).isEqualTo(200);
+        String token = token(renewer);
+        long end = System.nanoTime() + Duration.ofSeconds(5).toNanos();
+        while (!token(fleet.other(renewer)).equals(token)) {
+            assertThat(System.nanoTime()).as("%s", fleet.other(renewer).log()).isLessThan(end);
+            Thread.sleep(100);
+        }
+    }
+
+    private static String token(FleetMember member) throws IOException {
+        return member.http()
+                .get("/v1/accounts/" + KEYED + "/token")
+                .json()
+                .path("access_token")
+                .stringValue();
     }
 
     private void assertRefused(String user, String password, String word) throws Exception {

@@ -8,6 +8,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.Key;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,6 +20,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -40,11 +45,23 @@ public final class EtcdCluster implements AutoCloseable {
 
     /** Starts one; the test is skipped where there is no etcd. Returns when each member answers. */
     public static EtcdCluster start() throws IOException, InterruptedException {
+        return start(null);
+    }
+
+    /** As {@link #start()}; what a user logs in for is good for {@code ofTokens}, whole seconds. */
+    public static EtcdCluster withTokensOf(Duration ofTokens) throws IOException, InterruptedException {
+        return start(ofTokens);
+    }
+
+    private static EtcdCluster start(@Nullable Duration ofTokens) throws IOException, InterruptedException {
         Needs.program("etcd", "etcd-server");
         Needs.program("etcdctl", "etcd-client");
         EtcdCluster cluster = new EtcdCluster(Files.createTempDirectory("iam-broker-it-etcd-"));
         try {
             cluster.makeMembers();
+            if (ofTokens != null) {
+                cluster.signTokens(ofTokens);
+            }
             for (EtcdMember member : cluster.members) {
                 member.start();
             }
@@ -67,6 +84,31 @@ public final class EtcdCluster implements AutoCloseable {
                 .map(member -> member.name() + "=" + member.peerUrl())
                 .collect(Collectors.joining(","));
         members.forEach(member -> member.cluster(all));
+    }
+
+    private void signTokens(Duration life) throws IOException {
+        Path key = directory.resolve("token.key");
+        Path publicKey = directory.resolve("token.pem");
+        KeyPair pair = rsa();
+        Files.writeString(key, pem("PRIVATE KEY", pair.getPrivate()));
+        Files.writeString(publicKey, pem("PUBLIC KEY", pair.getPublic()));
+        List<String> options = List.of(
+                "--auth-token",
+                "jwt,pub-key=%s,priv-key=%s,sign-method=RS256,ttl=%ds".formatted(publicKey, key, life.toSeconds()));
+        members.forEach(member -> member.options(options));
+    }
+
+    private static KeyPair rsa() {
+        try {
+            return KeyPairGenerator.getInstance("RSA").generateKeyPair();
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has RSA", e);
+        }
+    }
+
+    private static String pem(String what, Key key) {
+        String base64 = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(key.getEncoded());
+        return "-----BEGIN %s-----\n%s\n-----END %s-----\n".formatted(what, base64, what);
     }
 
     /** Makes {@code NAME.pem} and {@code NAME.key} with a certificate that members and clients accept. */
@@ -231,6 +273,13 @@ public final class EtcdCluster implements AutoCloseable {
             term = Math.max(term, status(member).path("raftTerm").asLong(0));
         }
         return term;
+    }
+
+    /** Forgets all changes up to now: who has not heard of one can no longer be told. */
+    public void compact() throws IOException, InterruptedException {
+        long revision =
+                status(members.getFirst()).path("header").path("revision").asLong(0);
+        must("compact", revision);
     }
 
     private JsonNode status(EtcdMember member) throws IOException, InterruptedException {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A member of an {@link EtcdCluster}, whose certificates lie where it is. Keeps its ports and its data over its restarts. */
@@ -14,6 +15,7 @@ public final class EtcdMember implements AutoCloseable {
     private final int peerPort;
     private final Strait strait;
     private String cluster = "";
+    private List<String> options = List.of();
     private @Nullable Process process;
 
     private EtcdMember(Path directory, String name, int port, int peerPort, Strait strait) {
@@ -32,6 +34,11 @@ public final class EtcdMember implements AutoCloseable {
     /** @param members all of them, as etcd takes them */
     void cluster(String members) {
         cluster = members;
+    }
+
+    /** @param more of its command line */
+    void options(List<String> more) {
+        options = List.copyOf(more);
     }
 
     public String name() {
@@ -77,6 +84,7 @@ public final class EtcdMember implements AutoCloseable {
                 .with("--peer-client-cert-auth", "--peer-trusted-ca-file", directory.resolve("ca.pem"))
                 .with("--peer-cert-file", directory.resolve("member.pem"))
                 .with("--peer-key-file", directory.resolve("member.key"))
+                .with(options.toArray())
                 .in(directory)
                 .start(Redirect.from(nothing.toFile()), nothing, logFile());
     }
