@@ -3,6 +3,7 @@ package dev.iambroker.server.config;
 import dev.iambroker.fleet.FleetSettings;
 import dev.iambroker.server.config.SecretFileRules.Kind;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -46,6 +47,9 @@ final class SharedReader {
         String username = section.optional("username", TextScalar.ANY);
         Reference password = reference(section.entry("password"), "etcd-password");
         demandPair(section, "cert-file", "key-file");
+        demandCertificates(section.entry("ca-file"), ca);
+        demandCertificates(section.entry("cert-file"), cert);
+        demandKey(section.entry("key-file"), cert, key);
         demandPair(section, "username", "password");
         Reference fleetKey = reference(shared.required("fleet-key", ReferenceReader.FORMS), "fleet-key");
         return fleetKey == null
@@ -86,6 +90,21 @@ final class SharedReader {
             case Verdict.Bad bad -> entry.error(bad.reason());
         }
         return path;
+    }
+
+    private static void demandCertificates(@Nullable Entry entry, @Nullable Path file) {
+        if (entry != null && file != null && !ClientCertificate.holdsCertificates(file)) {
+            entry.error("holds a certificate that cannot be read (expected " + ClientCertificate.CERTIFICATES + ")");
+        }
+    }
+
+    private static void demandKey(@Nullable Entry entry, @Nullable Path cert, @Nullable Path key) {
+        if (entry == null || cert == null || key == null || !Files.isReadable(key)) {
+            return;
+        }
+        if (ClientCertificate.holdsCertificates(cert) && !ClientCertificate.isKeyOf(cert, key)) {
+            entry.error("is not the key of cert-file (expected " + ClientCertificate.KEY + ")");
+        }
     }
 
     private @Nullable Reference reference(@Nullable Entry entry, String example) {

@@ -2,10 +2,13 @@ package dev.iambroker.server.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.iambroker.emulator.tls.CertificateAuthority;
+import dev.iambroker.emulator.tls.Certified;
 import dev.iambroker.fleet.FleetSettings;
 import dev.iambroker.server.config.Loading.Loaded;
 import java.net.URI;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -19,14 +22,19 @@ final class SharedConfigTest {
     @TempDir
     Path dir;
 
+    private static final CertificateAuthority AUTHORITY = new CertificateAuthority("etcd", new SecureRandom());
+    private static final Certified CERTIFIED = AUTHORITY.certified();
+
     private ConfigFixture fixture;
 
     @BeforeEach
     void makeFixture() {
         fixture = new ConfigFixture(dir, Map.of("FLEET_KEY", "0123456789abcdef"));
-        fixture.write("ca.pem", "-----BEGIN CERTIFICATE-----\n", "rw-r--r--");
-        fixture.write("cert.pem", "-----BEGIN CERTIFICATE-----\n", "rw-r--r--");
-        fixture.secret("key.pem", "-----BEGIN PRIVATE KEY-----\n");
+        fixture.write("ca.pem", "A comment.\n" + AUTHORITY.pem(), "rw-r--r--");
+        fixture.write("cert.pem", CERTIFIED.certificate(), "rw-r--r--");
+        fixture.write("broken.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "rw-r--r--");
+        fixture.secret("key.pem", CERTIFIED.key());
+        fixture.secret("other.pem", AUTHORITY.certified().key());
         fixture.secret("password", "a password at etcd");
         fixture.secret("fleet-key", "0123456789abcdef");
     }
@@ -155,6 +163,9 @@ final class SharedConfigTest {
                 "ca-file: password | ca-file: holds no certificate (expected a file with PEM certificates)",
                 "cert-file: cert.pem, key-file: missing.pem | key-file: no such file (expected a file that holds the secret)",
                 "cert-file: missing.pem, key-file: key.pem | cert-file: no such file (expected a file with PEM certificates)",
+                "ca-file: broken.pem | ca-file: holds a certificate that cannot be read (expected PEM certificates that can be read)",
+                "cert-file: broken.pem, key-file: key.pem | cert-file: holds a certificate that cannot be read (expected PEM certificates that can be read)",
+                "cert-file: cert.pem, key-file: other.pem | key-file: is not the key of cert-file (expected the private key of the first certificate in cert-file, as PKCS #8 in PEM)",
                 "endpoint: x | endpoint: unknown key (expected one of endpoints, prefix, ca-file, cert-file, key-file, username, password); did you mean \"endpoints\"?",
             })
     void read_contradiction_saysWhatIsWrong(String keys, String message) {
