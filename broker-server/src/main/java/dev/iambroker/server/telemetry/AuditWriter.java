@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  *
  * <h2>Sync</h2>
  *
- * A line is written at once. Refusals and what administrators do are on disk within {@link #SYNC_OF_REFUSALS}, hand-outs
+ * A line is written within milliseconds. Refusals and what administrators do are on disk within {@link #SYNC_OF_REFUSALS}, hand-outs
  * within {@link #SYNC_OF_HAND_OUTS}; all that gathered by then with one sync, and with it the head. One sync for each line
  * would make the sessions' syncs on the same disk wait. Where records are required a hand-out waits for its sync and its
  * head, and all that wait meanwhile share the next.
