@@ -16,6 +16,7 @@ import dev.iambroker.it.harness.SampleCloud;
 import dev.iambroker.it.harness.Scrape;
 import dev.iambroker.it.harness.Workplace;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -272,7 +273,8 @@ final class SdkIT {
                 .hasMessageNotContaining("cAnArY0");
 
         assertThat(cloud.emulator().requests()).hasSize(requests);
-        assertThat(Files.readString(place.directory().resolve("audit.jsonl"))).contains("\"wrong-secret\"");
+        // A record is written a moment after the answer.
+        daemon.await("the refusal to be on record", () -> audit().contains("\"wrong-secret\""));
         assertNowhere("cAnArY0");
     }
 
@@ -330,7 +332,8 @@ final class SdkIT {
                     .contains("errorCode")
                     .doesNotContain("kNaRyQx7");
         }
-        assertThat(Files.readString(place.directory().resolve("audit.jsonl"))).contains("\"wrong-secret\"");
+        // A record is written a moment after the answer.
+        daemon.await("the refusal to be on record", () -> audit().contains("\"wrong-secret\""));
         assertNowhere("kNaRyQx7");
     }
 
@@ -349,7 +352,14 @@ final class SdkIT {
     private void assertNowhere(String secret) throws IOException {
         assertThat(daemon.log() + daemon.output()).doesNotContain(secret);
         assertThat(Scrape.of(place.http()).text()).doesNotContain(secret);
-        assertThat(Files.readString(place.directory().resolve("audit.jsonl"), StandardCharsets.ISO_8859_1))
-                .doesNotContain(secret);
+        assertThat(audit()).doesNotContain(secret);
+    }
+
+    private String audit() {
+        try {
+            return Files.readString(place.directory().resolve("audit.jsonl"), StandardCharsets.ISO_8859_1);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }
