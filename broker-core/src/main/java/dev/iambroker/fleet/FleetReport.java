@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param lostLeases how often this member lost its duties without giving them up, since its start
  * @param reopened how often this member presented a refresh token whose first use by another is in doubt, since its start
  * @param oldSeals records that are sealed by a key other than the first
+ * @param unreadable records that this member cannot open, or does not understand
  */
 public record FleetReport(
         String self,
@@ -27,7 +28,8 @@ public record FleetReport(
         Duration lag,
         long lostLeases,
         long reopened,
-        long oldSeals) {
+        long oldSeals,
+        long unreadable) {
     public FleetReport {
         members = List.copyOf(members);
         logins = Map.copyOf(logins);

@@ -35,7 +35,8 @@ final class FakeFleet implements Fleet {
             Duration.ofMillis(250),
             3,
             2,
-            1);
+            1,
+            0);
 
     final FleetSettings settings;
     final FleetProvider.Place place;

@@ -39,14 +39,28 @@ final class Admission {
             found = etcd.get(keys.seal());
         }
         if (found == null || !opens(found)) {
-            throw new FleetRefused("the fleet key does not open what is under " + keys.root()
-                    + ": it is another fleet's, or was rotated; put that fleet's key into state.shared.fleet-key, as a further"
-                    + " line while it is rotated, or choose another prefix");
+            throw new FleetRefused(refusal());
         }
         if (!records.seal().isOfFirst(found.value())) {
             // Somebody else may be first: theirs is as good.
             put(found);
         }
+    }
+
+    /**
+     * Whether the text still opens: since the last look the others may have changed to a key that this member lacks.
+     *
+     * @throws EtcdUnavailable if etcd does not answer
+     */
+    boolean holds() {
+        Etcd.Entry found = etcd.get(keys.seal());
+        return found == null || opens(found);
+    }
+
+    String refusal() {
+        return "the fleet key does not open what is under " + keys.root()
+                + ": it is another fleet's, or was rotated; put that fleet's key into state.shared.fleet-key, as a further"
+                + " line while it is rotated, or choose another prefix";
     }
 
     private boolean opens(Etcd.Entry found) {

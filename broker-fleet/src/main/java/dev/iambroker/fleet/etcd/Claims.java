@@ -51,6 +51,7 @@ final class Claims {
 
     private volatile Set<AccountName> taken = Set.of();
     private volatile boolean isDirty = true;
+    private boolean isToTakeAny = true;
     private long nextLookNanos;
 
     Claims(Etcd etcd, Keyspace keys, Mirror mirror, Lease lease, Passages passages, LongSupplier nanos, String self) {
@@ -101,10 +102,13 @@ final class Claims {
     /**
      * Does what is to be done by now. Only with a lease and a mirror.
      *
+     * @param isToTake whether this member may have logins at all; else it gives back what it has
      * @throws EtcdUnavailable if something may or may not have been done: then the mirror is to be filled anew
      */
-    void step() {
+    void step(boolean isToTake) {
         long now = nanos.getAsLong();
+        isDirty |= isToTake != isToTakeAny;
+        isToTakeAny = isToTake;
         if (!isDirty && now - nextLookNanos < 0) {
             return;
         }
@@ -130,7 +134,7 @@ final class Claims {
         Set<String> members = new HashSet<>(mirror.members());
         members.add(self);
         Ranks ranks = new Ranks(self, members);
-        for (AccountName owner : taken) {
+        for (AccountName owner : isToTakeAny ? taken : Set.<AccountName>of()) {
             String id = keys.id(owner);
             ids.add(id);
             if (attempts.size() < MOST_IN_STEP) {

@@ -54,6 +54,7 @@ final class EtcdFleet implements Fleet, Renewers, SharedSessions.Gate {
     private final Intents intents;
     private final SharedSessions sessions;
     private final Dispatches dispatches;
+    private final Resealing resealing;
     private final Membership membership;
     private final AtomicBoolean isTickAsked = new AtomicBoolean();
     private final AtomicLong lostLeases = new AtomicLong();
@@ -82,7 +83,7 @@ final class EtcdFleet implements Fleet, Renewers, SharedSessions.Gate {
         this.keys = new Keyspace(prefix);
         this.records = new Records(keys, format, fleetKey);
         this.lease = new Lease(etcd, place.nanos(), this::lost);
-        this.news = new News(keys, records, lane, this::look, this::soon);
+        this.news = new News(keys, records, lane, this::look, this::soon, this::doubt);
         Mirror mirror = news.mirror();
         this.passages = new Passages(place.nanos(), this::look);
         this.following = new Following(etcd, keys, mirror, lane, place.nanos(), passages::stayAll);
@@ -90,6 +91,7 @@ final class EtcdFleet implements Fleet, Renewers, SharedSessions.Gate {
         this.intents = new Intents(etcd, keys, records, place.clock(), lane, self);
         this.sessions = new SharedSessions(etcd, keys, mirror, records, passages, place.clock(), local, this, self);
         this.dispatches = new Dispatches(etcd, keys, mirror, records, lease, claims, news, lane, self);
+        this.resealing = new Resealing(etcd, keys, mirror, records, claims, passages, sessions, place.nanos(), self);
         this.membership = membership(place.clock().instant());
         news.know(sessions);
         this.isLocked = local.isLocked();
@@ -164,8 +166,9 @@ final class EtcdFleet implements Fleet, Renewers, SharedSessions.Gate {
         membership.step();
         following.step();
         if (news.hasBegun()) {
-            claims.step();
+            claims.step(membership.isAdmitted());
             dispatches.step();
+            resealing.step();
         }
     }
 
@@ -210,6 +213,10 @@ final class EtcdFleet implements Fleet, Renewers, SharedSessions.Gate {
                 tick();
             });
         }
+    }
+
+    private void doubt() {
+        membership.doubt();
     }
 
     private void lost() {

@@ -72,6 +72,13 @@ final class Keyspace {
         return root + kind.word + "/" + rest;
     }
 
+    /** The id of the account that a session or an ending is of. */
+    String account(String key) {
+        int from = key.indexOf('/', root.length()) + 1;
+        int slash = key.indexOf('/', from);
+        return key.substring(from, slash < 0 ? key.length() : slash);
+    }
+
     /** What {@code key} is; null where it is none of these. */
     @Nullable
     Place place(String key) {

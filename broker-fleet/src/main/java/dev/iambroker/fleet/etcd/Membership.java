@@ -32,6 +32,7 @@ final class Membership {
     private final LongSupplier nanos;
 
     private long writtenBy;
+    private boolean isAdmitted = true;
     private volatile long dueNanos;
     private volatile @Nullable Long failingSince;
 
@@ -67,6 +68,7 @@ final class Membership {
     private void join(long by) {
         try {
             admission.check();
+            isAdmitted = true;
             write(by);
         } catch (EtcdUnavailable | FleetRefused e) {
             failed();
@@ -76,7 +78,12 @@ final class Membership {
 
     private void prove(long by) {
         try {
-            write(by);
+            if (admission.holds()) {
+                isAdmitted = true;
+                write(by);
+            } else {
+                leave();
+            }
         } catch (EtcdUnavailable | FleetRefused e) {
             if (failed()) {
                 log.warn(
@@ -84,6 +91,16 @@ final class Membership {
                         e.getMessage());
             }
         }
+    }
+
+    /** What the others write cannot be read any more: they have to renew what was this member's. */
+    private void leave() {
+        if (isAdmitted) {
+            isAdmitted = false;
+            log.error("{}, and restart: until then this broker renews nothing for the fleet", admission.refusal());
+        }
+        failed();
+        etcd.commit(List.of(), List.of(new Change.Delete(key)));
     }
 
     private void write(long by) {
@@ -95,7 +112,7 @@ final class Membership {
         dueNanos = nanos.getAsLong() + BETWEEN_PROOFS.toNanos();
         if (failingSince != null) {
             failingSince = null;
-            log.info("etcd takes writes again");
+            log.info("this broker has its part in the fleet again");
         }
     }
 
@@ -110,7 +127,12 @@ final class Membership {
         return isFirst;
     }
 
-    /** Another write failed: it is looked at once whether this one does. On any thread. */
+    /** Whether this member may have logins to renew: its key is the fleet's, as far as is known. */
+    boolean isAdmitted() {
+        return isAdmitted;
+    }
+
+    /** Another write failed, or nothing can be read: it is looked at once whether this member is one. On any thread. */
     void doubt() {
         if (failingSince == null) {
             dueNanos = nanos.getAsLong();

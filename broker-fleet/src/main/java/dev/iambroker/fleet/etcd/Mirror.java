@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -145,15 +146,12 @@ final class Mirror {
         return find(Kind.WANT, id) instanceof Kept.Holder holder ? holder.member() : null;
     }
 
-    /** Records that another key than the first sealed. */
-    long oldSeals() {
-        long count = 0;
-        for (Map<String, Kept> all : kept.values()) {
-            for (Kept one : all.values()) {
-                count += one.isOldSeal() ? 1 : 0;
-            }
-        }
-        return count;
+    /** How many of all records are such. */
+    long count(Predicate<Kept> isSuch) {
+        return kept.values().stream()
+                .flatMap(all -> all.values().stream())
+                .filter(isSuch)
+                .count();
     }
 
     /** A value as it is kept. */
@@ -162,6 +160,7 @@ final class Mirror {
 
         long revision();
 
+        /** Whether a known key other than the first sealed it. */
         default boolean isOldSeal() {
             return false;
         }
@@ -176,7 +175,7 @@ final class Mirror {
         record Noted(String key, long revision, Note note, boolean isOldSeal) implements Kept {}
 
         /** Cannot be read here, for a key that is not known or a form that is not. */
-        record Unread(String key, long revision, boolean isOldSeal) implements Kept {}
+        record Unread(String key, long revision) implements Kept {}
     }
 
     /** Makes of a value what is kept. */

@@ -23,6 +23,7 @@ final class News implements Mirror.Changes {
     private final Executor lane;
     private final Runnable look;
     private final Runnable soon;
+    private final Runnable doubt;
     private final Map<AccountName, Duty> duties = new HashMap<>();
     private @Nullable SharedSessions sessions;
     private Renewers.@Nullable Listener listener;
@@ -30,12 +31,14 @@ final class News implements Mirror.Changes {
     /**
      * @param look runs when something changed that duties depend on
      * @param soon runs when somebody waits for what is to be done
+     * @param doubt runs when something cannot be read: the others may have another fleet key by now
      */
-    News(Keyspace keys, Mirror.Reading reading, Executor lane, Runnable look, Runnable soon) {
+    News(Keyspace keys, Mirror.Reading reading, Executor lane, Runnable look, Runnable soon, Runnable doubt) {
         this.mirror = new Mirror(keys, reading, this);
         this.lane = lane;
         this.look = look;
         this.soon = soon;
+        this.doubt = doubt;
     }
 
     Mirror mirror() {
@@ -68,6 +71,9 @@ final class News implements Mirror.Changes {
 
     @Override
     public void changed(Kind kind, String rest, Kept now) {
+        if (now instanceof Kept.Unread) {
+            doubt.run();
+        }
         switch (kind) {
             case SESSION -> sessionChanged(now);
             case ENDING -> {

@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -69,6 +70,20 @@ final class Records implements Mirror.Reading {
         Arrays.fill(content, (byte) 0);
         try {
             return seal().seal(keys.session(keys.id(account)), clear);
+        } finally {
+            Arrays.fill(clear, (byte) 0);
+        }
+    }
+
+    /**
+     * The session by the first key, with nothing else changed.
+     *
+     * @throws StoreFailure if it does not open
+     */
+    Bytes resealed(Kept.Session kept) {
+        byte[] clear = opened(kept.account(), kept);
+        try {
+            return seal().seal(kept.key(), clear);
         } finally {
             Arrays.fill(clear, (byte) 0);
         }
@@ -142,17 +157,16 @@ final class Records implements Mirror.Reading {
     }
 
     private Kept readSealed(Kind kind, Etcd.Entry entry) {
-        boolean isOld = !seal().isOfFirst(entry.value());
         try {
             byte[] clear = seal().open(entry.key(), entry.value());
             try {
-                return kept(kind, entry, clear, isOld);
+                return kept(kind, entry, clear, !seal().isOfFirst(entry.value()));
             } finally {
                 Arrays.fill(clear, (byte) 0);
             }
         } catch (Seal.Unopened | RuntimeException e) {
             warn(kind, e.getMessage());
-            return new Kept.Unread(entry.key(), entry.modRevision(), isOld);
+            return new Kept.Unread(entry.key(), entry.modRevision());
         }
     }
 
@@ -183,7 +197,11 @@ final class Records implements Mirror.Reading {
     private void warn(Kind kind, @Nullable String reason) {
         if (!hasWarned) {
             hasWarned = true;
-            log.warn("a shared record of kind {} cannot be read here, and maybe others: {}", kind, reason);
+            log.warn(
+                    "a shared record of kind {} cannot be read here, and maybe others: {}; put the keys of the fleet into"
+                            + " state.shared.fleet-key, one a line, and restart ('iam-broker status --fleet' counts them)",
+                    kind.name().toLowerCase(Locale.ROOT),
+                    reason);
         }
     }
 }

@@ -27,7 +27,15 @@ final class Reporting {
 
     FleetReport report(Set<AccountName> owners, boolean isConnected, Duration lag, long lostLeases, long reopened) {
         return new FleetReport(
-                self, members(), logins(owners), isConnected, lag, lostLeases, reopened, mirror.oldSeals());
+                self,
+                members(),
+                logins(owners),
+                isConnected,
+                lag,
+                lostLeases,
+                reopened,
+                mirror.count(Kept::isOldSeal),
+                mirror.count(Kept.Unread.class::isInstance));
     }
 
     private List<FleetReport.Member> members() {

@@ -249,6 +249,16 @@ final class SharedSessions implements SessionStore {
         return bases.getOrDefault(id, 0L);
     }
 
+    /** It was written anew by its renewer, and is the same. */
+    void resealed(String id, long before, long after) {
+        bases.replace(id, before, after);
+    }
+
+    /** Whether nobody knows what was written last. */
+    boolean isUnsettled(String id) {
+        return unsettled.hasAny(id);
+    }
+
     /** Whether this session is one that was written here, or loaded. */
     boolean isKnown(String id, Kept.Session session) {
         return base(id) == session.revision() || isUnsettled(id, session.sealed());

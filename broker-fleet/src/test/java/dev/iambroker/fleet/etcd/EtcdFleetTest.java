@@ -313,11 +313,11 @@ final class EtcdFleetTest {
 
     @Test
     void aFleetKeyIsRotatedLineByLine() {
-        Member one = world.join("one", PROD);
+        Member one = world.join("one", World.KEY + "\nanother-key-another-key-another-key", PROD);
         one.fleet.sessions().load(PROD);
         one.fleet.sessions().save(PROD, World.session("r1"));
         Member two = world.join("two", "another-key-another-key-another-key\n" + World.KEY + "\n", PROD);
-        world.pass(A_WHILE);
+        world.pass(Duration.ofSeconds(1));
 
         assertThat(two.fleet.sessions().load(PROD)).isNotNull();
         assertThat(two.fleet.report().oldSeals()).isEqualTo(2);

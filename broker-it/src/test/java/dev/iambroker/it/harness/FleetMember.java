@@ -104,6 +104,16 @@ public final class FleetMember implements AutoCloseable {
         return Scrape.of(http());
     }
 
+    /** As an update of the machine does it: ends it by SIGTERM, and starts it again. */
+    public void restart() throws IOException, InterruptedException {
+        daemon().terminate();
+        if (daemon().awaitExit() != 0) {
+            throw new IOException("it did not end well: " + daemon().log());
+        }
+        logs.append(daemon().log());
+        start();
+    }
+
     /** SIGKILL, and waits until it is gone. */
     public void kill() throws IOException {
         daemon().kill();

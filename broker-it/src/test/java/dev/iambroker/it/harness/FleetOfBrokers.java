@@ -47,10 +47,16 @@ public final class FleetOfBrokers implements AutoCloseable {
         keys.secret("fleet-key", newKey());
     }
 
-    private static String newKey() {
+    /** A line of a fleet key. */
+    public static String newKey() {
         byte[] bytes = new byte[KEY_BYTES];
         RandomGenerator.of("SecureRandom").nextBytes(bytes);
         return Base64.getEncoder().encodeToString(bytes);
+    }
+
+    /** Members that start from now on have this fleet key. */
+    public void fleetKey(String... lines) throws IOException {
+        keys.secret("fleet-key", String.join("\n", lines));
     }
 
     /** One more that is not started yet. */

@@ -82,6 +82,11 @@ final class FleetTable {
         remark(text, answer, "lost_leases", "leases of this member that ended without being given up");
         remark(text, answer, "presented_again", "refresh tokens presented once more, their first use in doubt");
         remark(text, answer, "old_seals", "records sealed by a fleet key other than the first");
+        remark(
+                text,
+                answer,
+                "unreadable",
+                "records that no line of this member's fleet key opens, or of another version");
         return text.isEmpty() ? "" : "\n" + text;
     }
 

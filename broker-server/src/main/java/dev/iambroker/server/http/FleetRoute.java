@@ -58,7 +58,8 @@ record FleetRoute(TokenBroker broker, @Nullable Supplier<FleetReport> fleet, Ins
         json.endArray()
                 .member("lost_leases", report.lostLeases())
                 .member("presented_again", report.reopened())
-                .member("old_seals", report.oldSeals());
+                .member("old_seals", report.oldSeals())
+                .member("unreadable", report.unreadable());
         return call.fitted(FullAnswer.json(json.endObject()));
     }
 

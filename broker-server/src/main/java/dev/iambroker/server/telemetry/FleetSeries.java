@@ -31,6 +31,18 @@ record FleetSeries(FleetReport fleet) {
                 COUNTER,
                 "Refresh tokens that were presented once more while their first use was in doubt.",
                 (double) fleet.reopened());
+        single(
+                text,
+                MetricNames.FLEET_OLD_SEALS,
+                GAUGE,
+                "Records that are sealed by a fleet key other than the first.",
+                (double) fleet.oldSeals());
+        single(
+                text,
+                MetricNames.FLEET_UNREADABLE,
+                GAUGE,
+                "Records that this broker cannot open or does not understand.",
+                (double) fleet.unreadable());
     }
 
     private void renewers(SeriesText text) {

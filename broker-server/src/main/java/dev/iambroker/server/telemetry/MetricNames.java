@@ -30,6 +30,8 @@ final class MetricNames {
     static final String FLEET_LAG = "iam_broker_fleet_lag_seconds";
     static final String FLEET_LOST_LEASES = "iam_broker_fleet_lost_leases_total";
     static final String FLEET_PRESENTED_AGAIN = "iam_broker_fleet_presented_again_total";
+    static final String FLEET_OLD_SEALS = "iam_broker_fleet_old_seals";
+    static final String FLEET_UNREADABLE = "iam_broker_fleet_unreadable";
 
     static final String VERSION = "version";
     static final String JAVA = "java";

@@ -52,7 +52,7 @@ final class StatusCommandTest {
             {"id":"m2","host":"node-2","version":"1.2.3","joined_at":"2026-03-01T11:30:00Z","renews":0}],\
             "logins":[{"account":"dev","renewer":null,"renewer_host":null,"renewed_at":null},\
             {"account":"prod","renewer":"m1","renewer_host":"node-1","renewed_at":"2026-03-01T11:58:00Z"}],\
-            "lost_leases":0,"presented_again":0,"old_seals":%d}""";
+            "lost_leases":0,"presented_again":0,"old_seals":%d,"unreadable":0}""";
 
     @Test
     void fleet_inReach_showsMembersAndLogins() {

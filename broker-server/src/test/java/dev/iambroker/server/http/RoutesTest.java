@@ -71,7 +71,8 @@ final class RoutesTest {
             Duration.ofMillis(1500),
             3,
             2,
-            1);
+            1,
+            4);
 
     private final List<String> done = new ArrayList<>();
     private long nanos;
@@ -144,7 +145,7 @@ final class RoutesTest {
                         + "{\"id\":\"m1\",\"host\":\"node-1\",\"version\":\"1.2.3\",\"joined_at\":\"2026-03-01T11:00:00Z\",\"renews\":1}],"
                         + "\"logins\":[{\"account\":\"dev\",\"renewer\":null,\"renewer_host\":null,\"renewed_at\":null},"
                         + "{\"account\":\"prod\",\"renewer\":\"m1\",\"renewer_host\":\"node-1\",\"renewed_at\":\"2026-03-01T11:59:00Z\"}],"
-                        + "\"lost_leases\":3,\"presented_again\":2,\"old_seals\":1}");
+                        + "\"lost_leases\":3,\"presented_again\":2,\"old_seals\":1,\"unreadable\":4}");
     }
 
     @Test

@@ -49,7 +49,8 @@ final class TelemetryTest {
             Duration.ofMillis(250),
             3,
             2,
-            1);
+            1,
+            4);
 
     private Instant now = START;
     private final Telemetry telemetry = new Telemetry(
@@ -331,7 +332,9 @@ final class TelemetryTest {
                         "iam_broker_fleet_renewer{account=\"prod\"} 1.0",
                         "iam_broker_fleet_lag_seconds 0.25",
                         "iam_broker_fleet_lost_leases_total 3.0",
-                        "iam_broker_fleet_presented_again_total 2.0");
+                        "iam_broker_fleet_presented_again_total 2.0",
+                        "iam_broker_fleet_old_seals 1.0",
+                        "iam_broker_fleet_unreadable 4.0");
     }
 
     @Test
