@@ -20,9 +20,17 @@ final class Machine {
         lines.add("JDK of `java -jar`: " + Runtime.version());
         lines.add("nginx: " + first("PATH=$PATH:/usr/sbin nginx -v 2>&1"));
         lines.add("wrk: " + first("wrk -v 2>&1 | head -1"));
-        lines.add("kubectl: " + first("kubectl version --client 2>&1"));
+        lines.add("kubectl: " + kubectl());
         lines.add("gke-gcloud-auth-plugin: " + first("gke-gcloud-auth-plugin --version 2>&1"));
         return lines;
+    }
+
+    private static String kubectl() throws IOException, InterruptedException {
+        try {
+            return first(KubectlShare.newest() + " version --client 2>&1");
+        } catch (NotMeasurable e) {
+            return "not installed";
+        }
     }
 
     private static String processor() throws IOException {
