@@ -35,6 +35,7 @@ final class Arrivals implements Renewers.Listener {
     private final Accounts accounts;
     private final SessionStore store;
     private final Intake intake;
+    private final Keeping keeping;
     private final TokenCache cache;
     private final TokenRefresher refresher;
     private final Outcomes outcomes;
@@ -55,6 +56,7 @@ final class Arrivals implements Renewers.Listener {
             Accounts accounts,
             SessionStore store,
             Intake intake,
+            Keeping keeping,
             TokenCache cache,
             TokenRefresher refresher,
             Outcomes outcomes,
@@ -68,6 +70,7 @@ final class Arrivals implements Renewers.Listener {
         this.accounts = accounts;
         this.store = store;
         this.intake = intake;
+        this.keeping = keeping;
         this.cache = cache;
         this.refresher = refresher;
         this.outcomes = outcomes;
@@ -250,7 +253,7 @@ final class Arrivals implements Renewers.Listener {
         for (TokenKey key : account.keys()) {
             Token token = cache.usable(key);
             if (token != null) {
-                intake.plan(token);
+                keeping.plan(token);
             }
             refresher.takeOver(account, key);
         }

@@ -65,7 +65,7 @@ record ClusterToken(
     private void judgeAccount(Collection<String> accounts) {
         String expected = account.accountId();
         if (expected != null && accounts.stream().noneMatch(expected::equalsIgnoreCase)) {
-            throw Intake.anotherAccount(account, shown(accounts));
+            throw Identities.anotherAccount(account, shown(accounts));
         }
     }
 

@@ -1,8 +1,5 @@
 package dev.iambroker.token;
 
-import com.google.errorprone.annotations.CanIgnoreReturnValue;
-import dev.iambroker.account.Account;
-import dev.iambroker.account.AccountName;
 import dev.iambroker.account.OpenShiftToken;
 import dev.iambroker.account.TokenKind;
 import dev.iambroker.event.BrokerEvents;
@@ -21,10 +18,7 @@ import dev.iambroker.store.Uptime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -45,31 +39,27 @@ final class Intake {
 
     private final SessionStore store;
     private final TokenCache cache;
-    private final RefreshQueue queue;
+    private final Keeping keeping;
     private final RefreshSchedule schedule;
     private final ClockSkew skew;
     private final Time time;
     private final BrokerEvents events;
-    private final Consumer<AccountName> unshared;
 
-    /** @param unshared told of every login whose answer is served here although it could not be shared */
     Intake(
             SessionStore store,
             TokenCache cache,
-            RefreshQueue queue,
+            Keeping keeping,
             RefreshSchedule schedule,
             ClockSkew skew,
             Time time,
-            BrokerEvents events,
-            Consumer<AccountName> unshared) {
+            BrokerEvents events) {
         this.store = store;
         this.cache = cache;
-        this.queue = queue;
+        this.keeping = keeping;
         this.schedule = schedule;
         this.skew = skew;
         this.time = time;
         this.events = events;
-        this.unshared = unshared;
     }
 
     /**
@@ -87,7 +77,7 @@ final class Intake {
         try {
             take(target, answer, presented, base.get(), nanos);
         } catch (SessionSuperseded e) {
-            throw isVoid(e);
+            throw Keeping.isVoid(e);
         }
     }
 
@@ -128,7 +118,7 @@ final class Intake {
         if (access == null) {
             throw new RenewalFailure.Transient("IAM answered without an access token", null, null);
         }
-        judgeIdentity(target, base, access.claims());
+        Identities.judge(target, base, access.claims());
         judgeAccount(target, base, answer, presented);
         List<Token> tokens = new ArrayList<>();
         addUsable(tokens, token(target, TokenKind.ACCESS, access, answer, nanos));
@@ -141,7 +131,7 @@ final class Intake {
         if (ends != null) {
             events.refreshTokenExpires(target.name(), ends);
         }
-        commit(target, session, tokens, answer.refreshToken() != null && presented != null);
+        keeping.commit(target, session, tokens, answer.refreshToken() != null && presented != null);
         if (access.claims() != null) {
             target.isUsedBy(access.claims().user());
         }
@@ -172,16 +162,16 @@ final class Intake {
         if (id == null) {
             throw new RenewalFailure.Refused("IAM answered without an ID token for the client kube", null);
         }
-        judgeKubeIdentity(target, id.claims());
+        Identities.judgeKube(target, id.claims());
         new ClusterToken(target.account(), issuers, answeredAt(answer)).judge(id.claims());
         Token token = token(target, TokenKind.KUBE, id, answer, nanos);
         if (!token.isUsable(time)) {
             throw overOnArrival(TokenKind.KUBE);
         }
         try {
-            commit(target, target.owner().stored(), List.of(token), false);
+            keeping.commit(target, target.owner().stored(), List.of(token), false);
         } catch (SessionSuperseded e) {
-            throw isVoid(e);
+            throw Keeping.isVoid(e);
         }
     }
 
@@ -208,9 +198,9 @@ final class Intake {
         }
         if (store.isShared()) {
             // Each broker has its own of them: they are not worth a word to the others.
-            release(List.of(token));
+            keeping.release(List.of(token));
         } else {
-            commit(target, target.owner().stored(), List.of(token), false);
+            keeping.commit(target, target.owner().stored(), List.of(token), false);
         }
     }
 
@@ -237,136 +227,16 @@ final class Intake {
         return account.isUaaUsed() && cache.usable(new TokenKey(account.name(), TokenKind.UAA)) == null;
     }
 
-    /**
-     * Writes what an earlier answer left unwritten, where that is nowhere else; true where it brought {@code target} its
-     * access token.
-     */
-    boolean settle(ManagedAccount target) {
-        ManagedAccount owner = target.owner();
-        ManagedAccount.Unsaved unsaved = owner.unsaved();
-        if (unsaved == null || !unsaved.isOnlyHere()) {
-            return false;
-        }
-        List<Token> usable = written(owner, unsaved);
-        TokenKey access = new TokenKey(target.name(), TokenKind.ACCESS);
-        return usable.stream().anyMatch(token -> token.key().equals(access));
-    }
-
-    /** Writes all that an earlier answer left unwritten. */
-    void settleAll(ManagedAccount owner) {
-        ManagedAccount.Unsaved unsaved = owner.unsaved();
-        if (unsaved != null) {
-            written(owner, unsaved);
-        }
-    }
-
-    @CanIgnoreReturnValue
-    private List<Token> written(ManagedAccount owner, ManagedAccount.Unsaved unsaved) {
-        try {
-            write(owner, unsaved);
-        } catch (SessionSuperseded e) {
-            owner.keepUnsaved(null);
-            throw isVoid(e);
-        }
-        owner.keepUnsaved(null);
-        // They lay aside, out of sight of whoever notices that the clock jumped or the machine slept.
-        List<Token> usable = unsaved.tokens().stream()
-                .map(token -> token.anchoredAnew(time))
-                .filter(token -> token.isUsable(time))
-                .toList();
-        release(usable);
-        return usable;
-    }
-
-    private void commit(ManagedAccount target, StoredSession session, List<Token> tokens, boolean rotated) {
-        ManagedAccount owner = target.owner();
-        StoredSession ownerNext = target == owner ? withTokens(session, tokens) : session;
-        StoredSession targetNext = target == owner ? ownerNext : withTokens(target.stored(), tokens);
-        boolean isOnlyHere = rotated || isLost(owner, session);
-        var unsaved = new ManagedAccount.Unsaved(ownerNext, target, targetNext, tokens, isOnlyHere);
-        // An answer still unwritten belongs to the session before this one; written later, it would undo this one.
-        owner.keepUnsaved(null);
-        try {
-            write(owner, unsaved);
-        } catch (RenewalFailure.Transient notWritten) {
-            if (rotated) {
-                owner.keepUnsaved(unsaved);
-                throw notWritten;
-            }
-            keepInMemory(owner, unsaved, notWritten);
-        }
-        release(tokens);
-    }
-
-    /** Whether {@code session} could not be had once more by itself, were it lost. */
-    private static boolean isLost(ManagedAccount owner, StoredSession session) {
-        return session.refreshToken() != owner.stored().refreshToken() && !isRenewedByCredential(owner);
-    }
-
-    /** The answer continues a session that is no more: nothing of it may be kept, and what is there instead arrives. */
-    private static RenewalFailure.Transient isVoid(SessionSuperseded failure) {
-        return new RenewalFailure.Transient(failure.getMessage(), null, null);
-    }
-
-    private void write(ManagedAccount owner, ManagedAccount.Unsaved unsaved) {
-        try {
-            save(owner, unsaved);
-            events.storeWritten(true);
-        } catch (SessionSuperseded e) {
-            throw e;
-        } catch (StoreFailure e) {
-            events.storeWritten(false);
-            throw new RenewalFailure.Transient(e.getMessage(), null, null);
-        }
-    }
-
-    private void save(ManagedAccount owner, ManagedAccount.Unsaved unsaved) {
-        ManagedAccount target = unsaved.target();
-        if (target == owner) {
-            store.save(owner.name(), unsaved.session());
-        } else {
-            store.save(owner.name(), unsaved.session(), target.name(), unsaved.targetSession());
-            target.store(unsaved.targetSession());
-        }
-        owner.store(unsaved.session());
-    }
-
-    private void keepInMemory(ManagedAccount owner, ManagedAccount.Unsaved unsaved, RenewalFailure.Transient why) {
-        log.warn("account {} is served from memory only: {}", unsaved.target().name(), why.getMessage());
-        owner.store(unsaved.session());
-        unsaved.target().store(unsaved.targetSession());
-        if (store.isShared()) {
-            // The others have nothing of it.
-            owner.keepUnsaved(unsaved);
-            unshared.accept(owner.name());
-        }
-    }
-
-    private void release(List<Token> tokens) {
-        for (Token token : tokens) {
-            cache.put(token);
-            plan(token);
-        }
-    }
-
-    /** Plans the renewal of a token; a UAA token comes along with the access token. */
-    void plan(Token token) {
-        if (token.key().kind() == TokenKind.UAA) {
-            return;
-        }
-        queue.plan(token.key(), time.nanos() + token.untilDue(time).toNanos());
-    }
-
     /** Puts what is still good of a session that was found in the store into the cache. */
     void resume(ManagedAccount account) {
-        String expected = expectedIamId(account);
+        String expected = Identities.expected(account);
         String actual = account.owner().stored().iamId();
         if (expected != null
                 && !expected.equals(actual)
                 && !account.stored().tokens().isEmpty()) {
             log.warn(
                     "the kept tokens are not served: {}",
-                    somebodyElse(account, expected, actual).getMessage());
+                    Identities.somebodyElse(account, expected, actual).getMessage());
             return;
         }
         for (StoredToken kept : account.stored().tokens()) {
@@ -395,7 +265,7 @@ final class Intake {
                     lifetime,
                     isOfIam(kept) ? schedule.refreshAfter(lifetime, time) : schedule.refreshAfter(kept.life()));
             if (token.isUsable(time)) {
-                release(List.of(token));
+                keeping.release(List.of(token));
             }
         }
     }
@@ -432,15 +302,13 @@ final class Intake {
             return schedule.refreshAfter(lifetime.life());
         }
         Instant ends = answer.refreshTokenExpiresAt();
-        if (kind != TokenKind.ACCESS || ends == null || isRenewedByCredential(target)) {
+        if (kind != TokenKind.ACCESS
+                || ends == null
+                || target.owner().account().login().renewsByCredential()) {
             return schedule.refreshAfter(lifetime, time);
         }
         Instant requestedByIam = answer.requestedAt().plus(skew.median());
         return schedule.refreshAfter(lifetime, Duration.between(requestedByIam, ends), time);
-    }
-
-    private static boolean isRenewedByCredential(ManagedAccount account) {
-        return account.owner().account().login().renewsByCredential();
     }
 
     private StoredSession continued(
@@ -466,78 +334,6 @@ final class Intake {
         return claims == null || claims.iamId() == null ? base.iamId() : claims.iamId();
     }
 
-    private StoredSession withTokens(StoredSession session, List<Token> tokens) {
-        Map<Slot, StoredToken> kept = new LinkedHashMap<>();
-        Instant now = time.now();
-        for (StoredToken old : session.tokens()) {
-            if (old.acquiredAt().plus(old.life()).isAfter(now)) {
-                kept.put(Slot.of(old), old);
-            }
-        }
-        for (Token token : tokens) {
-            StoredToken fresh = atRest(token);
-            kept.put(Slot.of(fresh), fresh);
-        }
-        return new StoredSession(
-                session.login(),
-                session.refreshToken(),
-                session.previousRefreshToken(),
-                session.refreshTokenExpiresAt(),
-                session.boundAccountId(),
-                session.iamId(),
-                session.importedFingerprint(),
-                session.disabled(),
-                List.copyOf(kept.values()));
-    }
-
-    /** What a session keeps one token of. */
-    private record Slot(TokenKind kind, @Nullable String cluster) {
-        static Slot of(StoredToken token) {
-            return new Slot(token.kind(), token.cluster());
-        }
-    }
-
-    private static StoredToken atRest(Token token) {
-        return new StoredToken(
-                token.key().kind(),
-                token.key().cluster(),
-                token.value(),
-                token.lifetime().acquiredAt(),
-                token.lifetime().acquiredUptime(),
-                token.life(),
-                token.expiresAt(),
-                token.scope());
-    }
-
-    /** An alias that resolves to somebody else must never be served. */
-    private static void judgeIdentity(ManagedAccount target, StoredSession base, @Nullable Claims claims) {
-        String iamId = claims == null ? null : claims.iamId();
-        String expected = expectedIamId(target);
-        if (expected != null && !expected.equals(iamId)) {
-            throw somebodyElse(target, expected, iamId);
-        }
-        String pinned = base.iamId();
-        if (pinned != null && iamId != null && !pinned.equals(iamId)) {
-            throw new RenewalFailure.IdentityMismatch("account \"" + target.name() + "\" belongs to " + pinned
-                    + ", and IAM answered for " + iamId + ": run 'iam-broker logout "
-                    + target.owner().name()
-                    + "' first if that is meant");
-        }
-    }
-
-    /** A shared login has one identity, whichever of its accounts says who that is. */
-    private static @Nullable String expectedIamId(ManagedAccount target) {
-        String own = target.account().expectedIamId();
-        return own != null ? own : target.owner().account().expectedIamId();
-    }
-
-    private static RenewalFailure.IdentityMismatch somebodyElse(
-            ManagedAccount target, String expected, @Nullable String actual) {
-        return new RenewalFailure.IdentityMismatch("account \"" + target.name() + "\" has expect-iam-id " + expected
-                + ", and IAM answered for " + (actual == null ? "nobody that it names" : actual)
-                + ": correct expect-iam-id, or log in as the one that it names");
-    }
-
     /** Nor one that resolves to another account; but its session is the same one, and its next refresh token is kept. */
     private void judgeAccount(ManagedAccount target, StoredSession base, IamAnswer answer, @Nullable Secret presented) {
         IssuedToken access = answer.access();
@@ -548,21 +344,8 @@ final class Intake {
             return;
         }
         if (presented != null && answer.refreshToken() != null) {
-            commit(target, continued(base, actual, answer, presented), List.of(), true);
+            keeping.commit(target, continued(base, actual, answer, presented), List.of(), true);
         }
-        throw anotherAccount(target.account(), actual);
-    }
-
-    /** ID tokens may leave out whose they are: the session that they come of was judged by its access token. */
-    private static void judgeKubeIdentity(ManagedAccount target, @Nullable Claims claims) {
-        if (claims != null && claims.iamId() != null) {
-            judgeIdentity(target, target.owner().stored(), claims);
-        }
-    }
-
-    static RenewalFailure.IdentityMismatch anotherAccount(Account account, String actual) {
-        return new RenewalFailure.IdentityMismatch("account \"" + account.name() + "\" has account-id "
-                + account.accountId() + ", and IAM answered for account "
-                + (actual.isEmpty() ? "none" : actual) + ": correct account-id or use a login of that account");
+        throw Identities.anotherAccount(target.account(), actual);
     }
 }

@@ -40,7 +40,7 @@ final class Locking {
 
     private final Accounts accounts;
     private final SessionStore store;
-    private final Intake intake;
+    private final Keeping keeping;
     private final TokenCache cache;
     private final TokenRefresher refresher;
     private final LockState state;
@@ -56,7 +56,7 @@ final class Locking {
     Locking(
             Accounts accounts,
             SessionStore store,
-            Intake intake,
+            Keeping keeping,
             TokenCache cache,
             TokenRefresher refresher,
             LockState state,
@@ -65,7 +65,7 @@ final class Locking {
             Consumer<ManagedAccount> plan) {
         this.accounts = accounts;
         this.store = store;
-        this.intake = intake;
+        this.keeping = keeping;
         this.cache = cache;
         this.refresher = refresher;
         this.state = state;
@@ -115,7 +115,7 @@ final class Locking {
 
     private void write(ManagedAccount account) {
         if (account.ownsItsSession()) {
-            intake.settle(account);
+            keeping.settle(account);
         }
         if (!store.isShared()) {
             store.save(account.name(), account.stored());
@@ -149,7 +149,7 @@ final class Locking {
             for (TokenKey key : account.keys()) {
                 Token token = cache.usable(key);
                 if (token != null) {
-                    intake.plan(token);
+                    keeping.plan(token);
                 }
             }
             plan.accept(account);

@@ -40,7 +40,7 @@ public final class TokenService {
     private final Time time;
     private final LockState lock;
     private final Locking locking;
-    private final Intake intake;
+    private final Keeping keeping;
     private final Serving serving;
     private final Logins logins;
     private final Replacement replacement;
@@ -90,8 +90,9 @@ public final class TokenService {
         this.iam = new GovernedIam(iam, upstreams, lock, time);
         this.queue = new RefreshQueue(time, alarms.sleeper(this::renewDue));
         Resharing resharing = new Resharing(accounts, renewers, lock, executor, alarms, this::share);
-        this.intake = new Intake(store, cache, queue, schedule, skew, time, events, resharing::later);
-        var exchange = new Exchange(this.iam, intake, time);
+        this.keeping = new Keeping(store, cache, queue, time, events, resharing::later);
+        var intake = new Intake(store, cache, keeping, schedule, skew, time, events);
+        var exchange = new Exchange(this.iam, intake, keeping, time);
         var duties = new Duties(renewers, cache, time);
         var standings = new Standings();
         var outcomes = new Outcomes(accounts, standings, cache, queue, schedule, duties, time, events);
@@ -138,11 +139,12 @@ public final class TokenService {
         this.replacement =
                 new Replacement(accounts, hold, store, cache, queue, schedule, refresher, source, serving::drop, time);
         this.locking = new Locking(
-                accounts, store, intake, cache, refresher, lock, serving::forget, serving::begin, serving::plan);
+                accounts, store, keeping, cache, refresher, lock, serving::forget, serving::begin, serving::plan);
         this.arrivals = new Arrivals(
                 accounts,
                 store,
                 intake,
+                keeping,
                 cache,
                 refresher,
                 outcomes,
@@ -170,7 +172,7 @@ public final class TokenService {
         if (isRenewedElsewhere && owner.account().login().renewsByCredential()) {
             return;
         }
-        intake.settleAll(owner);
+        keeping.settleAll(owner);
     }
 
     private void landed(ManagedAccount account) {
@@ -302,7 +304,7 @@ public final class TokenService {
 
     private void writeUnsaved(ManagedAccount account) {
         try {
-            intake.settleAll(account);
+            keeping.settleAll(account);
         } catch (RenewalFailure.Transient e) {
             log.error("the newest session of account {} is lost: {}", account.name(), e.getMessage());
         }
