@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param members all that are there, by id; while the shared state is out of reach, those that were
  * @param logins by owner, those of this member's configuration
  * @param isConnected whether the shared state answers
+ * @param refusal why this member has no part in it although the shared state answers; null where it has one
  * @param lag how old this member's view is at most
  * @param lostLeases how often this member lost its duties without giving them up, since its start
  * @param reopened how often this member presented a refresh token whose first use by another is in doubt, since its start
@@ -25,6 +26,7 @@ public record FleetReport(
         List<Member> members,
         Map<AccountName, Login> logins,
         boolean isConnected,
+        @Nullable String refusal,
         Duration lag,
         long lostLeases,
         long reopened,

@@ -32,6 +32,7 @@ final class FakeFleet implements Fleet {
                     new AccountName("new"),
                     new Login(null, null)),
             true,
+            null,
             Duration.ofMillis(250),
             3,
             2,

@@ -106,7 +106,8 @@ final class EtcdFleet implements Fleet, Renewers, SharedSessions.Gate {
                 () -> records.note(key, new Note.Presence(place.host(), place.version(), since)),
                 new Admission(etcd, keys, records),
                 lease,
-                place.nanos());
+                place.nanos(),
+                () -> news.mirror().count(Mirror.Kept.Unread.class::isInstance) > 0);
     }
 
     /**
@@ -296,6 +297,7 @@ final class EtcdFleet implements Fleet, Renewers, SharedSessions.Gate {
                 .report(
                         claims.taken(),
                         lease.isAnswering() && following.isListed() && membership.refused() == null,
+                        lease.isAnswering() ? membership.refusal() : null,
                         following.lag(),
                         lostLeases.get(),
                         intents.reopened());

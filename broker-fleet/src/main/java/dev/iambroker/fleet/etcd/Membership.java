@@ -4,6 +4,7 @@ import dev.iambroker.fleet.FleetRefused;
 import dev.iambroker.fleet.etcd.Etcd.Change;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -30,20 +31,33 @@ final class Membership {
     private final Admission admission;
     private final Lease lease;
     private final LongSupplier nanos;
+    private final BooleanSupplier isBlind;
 
     private long writtenBy;
-    private boolean isAdmitted = true;
+    private volatile boolean isAdmitted = true;
+    private volatile @Nullable String lastFailure;
     private volatile long dueNanos;
     private volatile @Nullable Long failingSince;
 
-    /** @param value to be written */
-    Membership(Etcd etcd, String key, Supplier<Bytes> value, Admission admission, Lease lease, LongSupplier nanos) {
+    /**
+     * @param value to be written
+     * @param isBlind whether there is something that cannot be read here
+     */
+    Membership(
+            Etcd etcd,
+            String key,
+            Supplier<Bytes> value,
+            Admission admission,
+            Lease lease,
+            LongSupplier nanos,
+            BooleanSupplier isBlind) {
         this.etcd = etcd;
         this.key = key;
         this.value = value;
         this.admission = admission;
         this.lease = lease;
         this.nanos = nanos;
+        this.isBlind = isBlind;
         this.dueNanos = nanos.getAsLong();
     }
 
@@ -71,21 +85,22 @@ final class Membership {
             isAdmitted = true;
             write(by);
         } catch (EtcdUnavailable | FleetRefused e) {
-            failed();
+            failed(e.getMessage());
             throw e;
         }
     }
 
     private void prove(long by) {
         try {
-            if (admission.holds()) {
+            // One broken record alone is no other key: members that can read each other are a fleet.
+            if (admission.holds() || !isBlind.getAsBoolean()) {
                 isAdmitted = true;
                 write(by);
             } else {
                 leave();
             }
         } catch (EtcdUnavailable | FleetRefused e) {
-            if (failed()) {
+            if (failed(e.getMessage())) {
                 log.warn(
                         "{}; nothing can be written for the fleet: this broker renews for itself what it may",
                         e.getMessage());
@@ -95,11 +110,12 @@ final class Membership {
 
     /** What the others write cannot be read any more: they have to renew what was this member's. */
     private void leave() {
+        String refusal = admission.refusal() + ", and restart";
         if (isAdmitted) {
             isAdmitted = false;
-            log.error("{}, and restart: until then this broker renews nothing for the fleet", admission.refusal());
+            log.error("{}: until then this broker renews nothing for the fleet", refusal);
         }
-        failed();
+        var unused = failed(refusal);
         etcd.commit(List.of(), List.of(new Change.Delete(key)));
     }
 
@@ -117,7 +133,8 @@ final class Membership {
     }
 
     /** @return whether it is the first time in a row */
-    private boolean failed() {
+    private boolean failed(@Nullable String message) {
+        lastFailure = message;
         long now = nanos.getAsLong();
         dueNanos = now + AFTER_FAILURE.toNanos();
         boolean isFirst = failingSince == null;
@@ -125,6 +142,12 @@ final class Membership {
             failingSince = now;
         }
         return isFirst;
+    }
+
+    /** Why this member has no part in the fleet although etcd answers; null where it has. On any thread. */
+    @Nullable
+    String refusal() {
+        return !isAdmitted || refused() != null ? lastFailure : null;
     }
 
     /** Whether this member may have logins to renew: its key is the fleet's, as far as is known. */

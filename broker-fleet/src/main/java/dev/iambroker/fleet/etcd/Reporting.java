@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The mirror, as people and metrics see it: one pass over what is there. */
 final class Reporting {
@@ -25,12 +26,19 @@ final class Reporting {
         this.mirror = mirror;
     }
 
-    FleetReport report(Set<AccountName> owners, boolean isConnected, Duration lag, long lostLeases, long reopened) {
+    FleetReport report(
+            Set<AccountName> owners,
+            boolean isConnected,
+            @Nullable String refusal,
+            Duration lag,
+            long lostLeases,
+            long reopened) {
         return new FleetReport(
                 self,
                 members(),
                 logins(owners),
                 isConnected,
+                refusal,
                 lag,
                 lostLeases,
                 reopened,

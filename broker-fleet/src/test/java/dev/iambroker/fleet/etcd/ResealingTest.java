@@ -146,6 +146,19 @@ final class ResealingTest {
         assertThat(one.renews("prod")).isTrue();
         assertThat(one.fleet.report().members()).hasSize(1);
         assertThat(late.fleet.duty(PROD)).isEqualTo(Duty.ADRIFT);
+        assertThat(late.fleet.report().refusal())
+                .startsWith("the fleet key does not open what is under /iam-broker/: ");
+    }
+
+    @Test
+    void aSealThatIsBrokenDoesNotPartMembersThatReadEachOther() {
+        Member one = world.join("one", OLD, PROD);
+        var unused = one.etcd.commit(
+                List.of(), List.of(new Etcd.Change.Put("/iam-broker/seal", Bytes.of("broken by whoever it was"), 0)));
+        world.pass(UNTIL_FOUND_OUT);
+
+        assertThat(one.renews("prod")).isTrue();
+        assertThat(one.fleet.report().refusal()).isNull();
     }
 
     @Test

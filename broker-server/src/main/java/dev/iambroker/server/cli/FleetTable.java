@@ -28,6 +28,10 @@ final class FleetTable {
         if (answer.path("connected").asBoolean(false)) {
             return palette.paint(Colour.GOOD, "connected") + ", lag " + lag(answer) + "\n";
         }
+        String refusal = answer.path("refused").stringValue(null);
+        if (refusal != null) {
+            return palette.paint(Colour.BAD, "no part in the fleet") + ": " + refusal + "\n";
+        }
         var since = TimeLeft.instant(answer, "as_of_at");
         return palette.paint(Colour.BAD, "etcd out of reach") + (since == null ? "" : " since " + time.date(since))
                 + " (" + time.since(since) + "): what is below is as of then\n";

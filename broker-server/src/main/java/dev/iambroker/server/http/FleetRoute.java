@@ -8,6 +8,7 @@ import dev.iambroker.fleet.FleetReport.Login;
 import dev.iambroker.fleet.FleetReport.Member;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
@@ -36,17 +37,15 @@ record FleetRoute(TokenBroker broker, @Nullable Supplier<FleetReport> fleet, Ins
         FleetReport report = fleet.get();
         ClientIdentity client = call.client();
         Instant asOf = clock.instant().minus(report.lag());
+        boolean isOfAny = !broker.accounts(client).isEmpty();
         JsonText json = new JsonText()
                 .beginObject()
                 .member("self", report.self())
                 .member("connected", report.isConnected())
+                .member("refused", isOfAny ? report.refusal() : null)
                 .member("lag_seconds", report.lag().toSeconds())
                 .member("as_of_at", asOf);
-        if (broker.accounts(client).isEmpty()) {
-            json.name("members").beginArray().endArray();
-        } else {
-            members(report, json);
-        }
+        members(isOfAny ? report.members() : List.of(), json);
         Map<String, String> hosts = new TreeMap<>();
         report.members().forEach(member -> hosts.put(member.id(), member.host()));
         json.name("logins").beginArray();
@@ -63,9 +62,9 @@ record FleetRoute(TokenBroker broker, @Nullable Supplier<FleetReport> fleet, Ins
         return call.fitted(FullAnswer.json(json.endObject()));
     }
 
-    private static void members(FleetReport report, JsonText json) {
+    private static void members(List<Member> members, JsonText json) {
         json.name("members").beginArray();
-        for (Member member : report.members()) {
+        for (Member member : members) {
             json.beginObject()
                     .member("id", member.id())
                     .member("host", member.host())

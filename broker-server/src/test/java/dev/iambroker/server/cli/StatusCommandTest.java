@@ -47,7 +47,7 @@ final class StatusCommandTest {
     }
 
     private static final String FLEET = """
-            {"self":"m1","connected":%s,"lag_seconds":%d,"as_of_at":"2026-03-01T11:57:00Z",\
+            {"self":"m1","connected":%s,"refused":null,"lag_seconds":%d,"as_of_at":"2026-03-01T11:57:00Z",\
             "members":[{"id":"m1","host":"node-1","version":"1.2.3","joined_at":"2026-03-01T11:00:00Z","renews":1},\
             {"id":"m2","host":"node-2","version":"1.2.3","joined_at":"2026-03-01T11:30:00Z","renews":0}],\
             "logins":[{"account":"dev","renewer":null,"renewer_host":null,"renewed_at":null},\
@@ -81,6 +81,17 @@ final class StatusCommandTest {
         assertThat(cli.run("status", "--fleet").out())
                 .startsWith("etcd out of reach since Sun 1 Mar, 11:57 (3 min ago): what is below is as of then\n")
                 .endsWith("\nnote: records sealed by a fleet key other than the first: 4\n");
+    }
+
+    @Test
+    void fleet_thatRefusesThisMember_saysWhy() {
+        daemon.answer(
+                "GET /v1/fleet",
+                200,
+                FLEET.formatted("false", 1, 0)
+                        .replace("\"refused\":null", "\"refused\":\"the fleet key does not fit\""));
+
+        assertThat(cli.run("status", "--fleet").out()).startsWith("no part in the fleet: the fleet key does not fit\n");
     }
 
     @Test

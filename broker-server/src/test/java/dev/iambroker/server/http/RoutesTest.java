@@ -68,6 +68,7 @@ final class RoutesTest {
                     new AccountName("dev"),
                     new FleetReport.Login(null, null)),
             true,
+            null,
             Duration.ofMillis(1500),
             3,
             2,
@@ -141,11 +142,12 @@ final class RoutesTest {
     @Test
     void fleet_report_tellsMembersLoginsAndCounts() {
         assertThat(body(ask(get("/v1/fleet"))).replaceAll("\"as_of_at\":\"[^\"]*\"", "\"as_of_at\":\"T\""))
-                .isEqualTo("{\"self\":\"m1\",\"connected\":true,\"lag_seconds\":1,\"as_of_at\":\"T\",\"members\":["
-                        + "{\"id\":\"m1\",\"host\":\"node-1\",\"version\":\"1.2.3\",\"joined_at\":\"2026-03-01T11:00:00Z\",\"renews\":1}],"
-                        + "\"logins\":[{\"account\":\"dev\",\"renewer\":null,\"renewer_host\":null,\"renewed_at\":null},"
-                        + "{\"account\":\"prod\",\"renewer\":\"m1\",\"renewer_host\":\"node-1\",\"renewed_at\":\"2026-03-01T11:59:00Z\"}],"
-                        + "\"lost_leases\":3,\"presented_again\":2,\"old_seals\":1,\"unreadable\":4}");
+                .isEqualTo(
+                        "{\"self\":\"m1\",\"connected\":true,\"refused\":null,\"lag_seconds\":1,\"as_of_at\":\"T\",\"members\":["
+                                + "{\"id\":\"m1\",\"host\":\"node-1\",\"version\":\"1.2.3\",\"joined_at\":\"2026-03-01T11:00:00Z\",\"renews\":1}],"
+                                + "\"logins\":[{\"account\":\"dev\",\"renewer\":null,\"renewer_host\":null,\"renewed_at\":null},"
+                                + "{\"account\":\"prod\",\"renewer\":\"m1\",\"renewer_host\":\"node-1\",\"renewed_at\":\"2026-03-01T11:59:00Z\"}],"
+                                + "\"lost_leases\":3,\"presented_again\":2,\"old_seals\":1,\"unreadable\":4}");
     }
 
     @Test

@@ -46,6 +46,7 @@ final class TelemetryTest {
             List.of(new Member("m1", "node-1", "1.2.3", START, 1), new Member("m2", "node-2", "1.2.3", START, 0)),
             Map.of(PROD, new Login("m1", START), DEV, new Login(null, null)),
             true,
+            null,
             Duration.ofMillis(250),
             3,
             2,
