@@ -231,6 +231,8 @@ final class Arrivals implements Renewers.Listener {
             TokenKey access = new TokenKey(account.name(), TokenKind.ACCESS);
             if (duties.isOurs(account, access)) {
                 takeOver(account);
+            } else if (duties.isOursWhenAsked(account, access)) {
+                account.keys().forEach(key -> refresher.takeOver(account, key));
             }
             lookForLogin(account);
             changed.accept(account);

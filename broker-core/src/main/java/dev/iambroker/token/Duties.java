@@ -55,6 +55,19 @@ final class Duties {
                 };
     }
 
+    /**
+     * Whether this broker renews {@code key} for somebody who wants another token than the good one that is there: where
+     * nobody else can be asked, there is nothing to wait for.
+     */
+    boolean isOursWhenAsked(ManagedAccount account, TokenKey key) {
+        return key.cluster() != null
+                || switch (dutyOf(account)) {
+                    case OURS -> true;
+                    case ANOTHERS -> false;
+                    case ADRIFT -> mayDrift(account);
+                };
+    }
+
     /** Whether another broker renews {@code key} now. */
     boolean isAnothers(ManagedAccount account, TokenKey key) {
         return key.cluster() == null && dutyOf(account) == Duty.ANOTHERS;
@@ -77,10 +90,19 @@ final class Duties {
 
     /** Why nobody may renew the account's tokens now; null where somebody may. */
     RenewalFailure.@Nullable Transient withheld(ManagedAccount account) {
+        return withheld(account, ": the login is renewed once it answers");
+    }
+
+    /** As {@link #withheld(ManagedAccount)}, for who logs in. */
+    RenewalFailure.@Nullable Transient withheldLogin(ManagedAccount account) {
+        return withheld(account, ", and a login would be this broker's alone: it has to answer first");
+    }
+
+    private RenewalFailure.@Nullable Transient withheld(ManagedAccount account, String soThat) {
         return dutyOf(account) == Duty.ADRIFT && !mayDrift(account)
                 ? new RenewalFailure.Transient(
                         "the state that the fleet shares is out of reach for "
-                                + renewers.adrift().toSeconds() + " s: the login is renewed once it answers",
+                                + renewers.adrift().toSeconds() + " s" + soThat,
                         null,
                         UNTIL_IN_REACH)
                 : null;

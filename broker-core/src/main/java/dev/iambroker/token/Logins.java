@@ -97,7 +97,7 @@ final class Logins {
 
     /** At most one is pending: whoever comes meanwhile is told at once, with the credential still unused. */
     private void login(ManagedAccount account, @Nullable Grant brought) {
-        RenewalFailure withheld = refresher.withheld(account);
+        RenewalFailure withheld = refresher.withheldLogin(account);
         if (withheld != null) {
             // It would be this broker's alone, until the fleet's own replaces it.
             throw withheld;

@@ -89,6 +89,17 @@ final class TokenRefresher {
         return duties.isOurs(account, key);
     }
 
+    /** Whether this broker renews {@code key} for somebody who asks for another token. */
+    boolean isOursWhenAsked(ManagedAccount account, TokenKey key) {
+        return duties.isOursWhenAsked(account, key);
+    }
+
+    /** Why nobody may log in now, whatever IAM says; null where somebody may. */
+    @Nullable
+    RenewalFailure withheldLogin(ManagedAccount account) {
+        return duties.withheldLogin(account);
+    }
+
     /** Why nobody may renew the account's tokens now, whatever IAM says; null where somebody may. */
     @Nullable
     RenewalFailure withheld(ManagedAccount account) {
@@ -221,7 +232,7 @@ final class TokenRefresher {
     /** The flight that renews {@code key}: the one under way, or a new one. Not every starter waits for it. */
     @CanIgnoreReturnValue
     CompletableFuture<@Nullable Void> fly(ManagedAccount account, TokenKey key) {
-        return duties.isOurs(account, key)
+        return duties.isOursWhenAsked(account, key)
                 ? flights.fly(account, key, /* awaited= */ false)
                 : arrival(account, key, /* isForced= */ true);
     }
@@ -235,7 +246,7 @@ final class TokenRefresher {
 
     private CompletableFuture<@Nullable Void> arrival(ManagedAccount account, TokenKey key, boolean isForced) {
         CompletableFuture<@Nullable Void> arrival = duties.arrival(key, isForced);
-        if (duties.isOurs(account, key)) {
+        if (duties.isOursWhenAsked(account, key)) {
             // It became so before anybody was known to wait.
             takeOver(account, key);
         }
@@ -310,7 +321,7 @@ final class TokenRefresher {
     }
 
     private @Nullable RenewalFailure renewUnlessRenewed(Flight flight, ManagedAccount account) {
-        if (!duties.isOurs(account, flight.key())) {
+        if (!duties.isOursWhenAsked(account, flight.key())) {
             leaveToOthers(flight.key());
             return new RenewalFailure.Transient("another broker of the fleet renews it from now on", null, LOOK_AGAIN);
         }

@@ -178,7 +178,7 @@ final class TokenSource {
     }
 
     private String whoIsAsked(ManagedAccount account, TokenKey key) {
-        if (!refresher.isOurs(account, key)) {
+        if (!refresher.isOursWhenAsked(account, key)) {
             return "the member of the fleet that renews it has";
         }
         return key.cluster() == null ? IAM : "IAM and the OpenShift cluster have";

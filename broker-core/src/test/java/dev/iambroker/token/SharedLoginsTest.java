@@ -178,6 +178,19 @@ final class SharedLoginsTest {
     }
 
     @Test
+    void whileTheStateIsOutOfReach_whoAsksForAnotherTokenGetsItByTheKeyAtOnce() {
+        logInAt(renewer);
+        String before = etag(other, PROD);
+        renewer.adrift(true);
+        other.adrift(true);
+        pass(Duration.ofMinutes(1));
+        other.bench.tokens.refresh(PROD, Duration.ofSeconds(10));
+        assertThat(etag(other, PROD)).isNotEqualTo(before);
+        assertThatThrownBy(() -> other.bench.tokens.refresh(DEV, Duration.ofSeconds(10)))
+                .hasMessageContaining("out of reach");
+    }
+
+    @Test
     void whoStarts_whileIamIsAway_servesWhatTheOthersHold() {
         logInAt(renewer);
         iam.failWith(() -> new IamFailure.Retry("down", IamFailure.NO_STATUS, null, null));
