@@ -306,7 +306,13 @@ public final class TokenService {
         try {
             keeping.settleAll(account);
         } catch (RenewalFailure.Transient e) {
-            log.error("the newest session of account {} is lost: {}", account.name(), e.getMessage());
+            ManagedAccount.Unsaved unsaved = account.unsaved();
+            if (unsaved != null && unsaved.isOnlyHere()) {
+                log.error("the newest session of account {} is lost: {}", account.name(), e.getMessage());
+            } else {
+                log.info(
+                        "the tokens of account {} are not kept for the next start: {}", account.name(), e.getMessage());
+            }
         }
     }
 

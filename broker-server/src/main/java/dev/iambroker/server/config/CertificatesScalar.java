@@ -14,6 +14,10 @@ record CertificatesScalar(PathScalar paths) implements Scalar<Path> {
     @Override
     public Path read(String text, boolean plain) throws Unacceptable {
         Path path = paths.read(text, plain);
+        // A pipe would be waited for, for ever.
+        if (Files.exists(path) && !Files.isRegularFile(path)) {
+            throw new Unacceptable("is no regular file");
+        }
         try (var in = Files.newInputStream(path)) {
             // As bytes: the comments of a bundle are in any encoding.
             String content = new String(in.readNBytes(MAX_BYTES), StandardCharsets.ISO_8859_1);

@@ -47,6 +47,22 @@ final class ClientCertificate {
         }
     }
 
+    /** What is wrong with a private key, whosever it is; null where nothing is, as far as that shows. */
+    static @Nullable String flawOf(Path key) {
+        try {
+            String content = Files.readString(key, StandardCharsets.ISO_8859_1);
+            if (!content.contains("PRIVATE KEY-----")) {
+                return "holds no private key";
+            }
+            // By PKCS #8, and as RFC 1421 had it.
+            boolean isEncrypted = content.contains("-----BEGIN ENCRYPTED PRIVATE KEY-----")
+                    || content.contains("Proc-Type: 4,ENCRYPTED");
+            return isEncrypted ? "is encrypted" : null;
+        } catch (IOException e) {
+            return "cannot be read: " + e.getClass().getSimpleName();
+        }
+    }
+
     /** Whether {@code key} is the key of the first certificate; true too where it is of a form that is not known here. */
     static boolean isKeyOf(Path certificates, Path key) {
         try {

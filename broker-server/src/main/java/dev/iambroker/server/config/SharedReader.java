@@ -87,7 +87,10 @@ final class SharedReader {
         switch (new SecretFile(path, Kind.ORDINARY, rules).check()) {
             case Verdict.Good good -> {}
             case Verdict.Risky risky -> entry.warning(risky.reason());
-            case Verdict.Bad bad -> entry.error(bad.reason());
+            case Verdict.Bad bad -> {
+                entry.error(bad.reason());
+                return null;
+            }
         }
         return path;
     }
@@ -102,7 +105,10 @@ final class SharedReader {
         if (entry == null || cert == null || key == null || !Files.isReadable(key)) {
             return;
         }
-        if (ClientCertificate.holdsCertificates(cert) && !ClientCertificate.isKeyOf(cert, key)) {
+        String flaw = ClientCertificate.flawOf(key);
+        if (flaw != null) {
+            entry.error(flaw + " (expected " + ClientCertificate.KEY + "; 'openssl pkcs8 -topk8 -nocrypt' makes one)");
+        } else if (ClientCertificate.holdsCertificates(cert) && !ClientCertificate.isKeyOf(cert, key)) {
             entry.error("is not the key of cert-file (expected " + ClientCertificate.KEY + ")");
         }
     }

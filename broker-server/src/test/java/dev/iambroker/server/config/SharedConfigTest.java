@@ -12,6 +12,7 @@ import java.security.SecureRandom;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -35,6 +36,8 @@ final class SharedConfigTest {
         fixture.write("broken.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "rw-r--r--");
         fixture.secret("key.pem", CERTIFIED.key());
         fixture.secret("other.pem", AUTHORITY.certified().key());
+        fixture.secret(
+                "encrypted.pem", "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n");
         fixture.secret("password", "a password at etcd");
         fixture.secret("fleet-key", "0123456789abcdef");
     }
@@ -166,6 +169,9 @@ final class SharedConfigTest {
                 "ca-file: broken.pem | ca-file: holds a certificate that cannot be read (expected PEM certificates that can be read)",
                 "cert-file: broken.pem, key-file: key.pem | cert-file: holds a certificate that cannot be read (expected PEM certificates that can be read)",
                 "cert-file: cert.pem, key-file: other.pem | key-file: is not the key of cert-file (expected the private key of the first certificate in cert-file, as PKCS #8 in PEM)",
+                "cert-file: cert.pem, key-file: encrypted.pem | key-file: is encrypted (expected the private key of the first certificate in cert-file, as PKCS #8 in PEM; 'openssl pkcs8 -topk8 -nocrypt' makes one)",
+                "cert-file: cert.pem, key-file: password | key-file: holds no private key (expected the private key of the first certificate in cert-file, as PKCS #8 in PEM; 'openssl pkcs8 -topk8 -nocrypt' makes one)",
+                "ca-file: . | ca-file: is no regular file (expected a file with PEM certificates)",
                 "endpoint: x | endpoint: unknown key (expected one of endpoints, prefix, ca-file, cert-file, key-file, username, password); did you mean \"endpoints\"?",
             })
     void read_contradiction_saysWhatIsWrong(String keys, String message) {
@@ -174,6 +180,19 @@ final class SharedConfigTest {
                 .asString()
                 .endsWith("state.shared.etcd." + message)
                 .doesNotContain("hunter2");
+    }
+
+    @Test
+    @Timeout(20)
+    void read_pipeThatNobodyWritesTo_isNotWaitedFor() throws Exception {
+        assertThat(new ProcessBuilder("mkfifo", dir.resolve("pipe").toString())
+                        .start()
+                        .waitFor())
+                .isZero();
+
+        assertThat(fixture.problems(etcd(ONE + ", ca-file: pipe, cert-file: cert.pem, key-file: pipe")))
+                .hasSize(2)
+                .allMatch(problem -> problem.contains("regular file"));
     }
 
     @Test
