@@ -232,7 +232,8 @@ final class Daemon implements AutoCloseable {
     }
 
     private List<String> notes(EncryptedFileStore store) {
-        return store.isOnlyAsSafeAsItsDirectory()
+        // The sessions of a fleet are elsewhere, under its own key.
+        return store.isOnlyAsSafeAsItsDirectory() && config.state().shared() == null
                 ? List.of("no state.key is configured: stored sessions are only as safe as the directory "
                         + config.state().dir())
                 : List.of();

@@ -80,6 +80,7 @@ final class FleetWiringTest {
             assertThat(answer.text("detail"))
                     .isEqualTo("no fleet is configured: set state.shared in the configuration and restart");
             assertThat(get("/metrics").body()).doesNotContain("iam_broker_fleet");
+            assertThat(get("/v1/accounts").body()).contains("no state.key is configured");
             assertThat(daemon.httpPort()).isZero();
         }
         assertThat(FakeFleetProvider.JOINED).isEmpty();
@@ -96,6 +97,7 @@ final class FleetWiringTest {
             assertThat(fleet.isFenced).isTrue();
             assertThat(get("/v1/fleet").body())
                     .contains("\"self\":\"m1\"", "\"account\":\"dev\"", "\"account\":\"prod\"");
+            assertThat(get("/v1/accounts").body()).doesNotContain("no state.key is configured");
             assertThat(get("/metrics").body())
                     .contains("iam_broker_fleet_members 2.0", "iam_broker_fleet_renewer{account=\"prod\"} 1.0");
             assertThat(daemon.httpPort()).isZero();
