@@ -18,6 +18,7 @@ import dev.iambroker.store.StoreFailure;
 import dev.iambroker.store.StoredSession;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -82,6 +83,30 @@ final class SharedSessionsTest {
                 .isThrownBy(() -> one.fleet.sessions().save(PROD, session("r3")));
         assertThat(tokenOf(one)).isEqualTo(print("r2"));
         one.fleet.sessions().save(PROD, session("r4"));
+    }
+
+    /** As whoever may write to etcd, and has no fleet key, can put it there. */
+    @Test
+    void whatNobodyCanReadIsReplacedByTheNextRenewal() {
+        String key = world.server.entries().stream()
+                .map(Etcd.Entry::key)
+                .filter(each -> each.contains("/session/"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(two.etcd
+                        .commit(List.of(), List.of(new Etcd.Change.Put(key, Bytes.of("no session"), 0)))
+                        .isDone())
+                .isTrue();
+        world.pass(Duration.ofSeconds(1));
+        assertThat(one.renews("prod")).isTrue();
+        assertThatExceptionOfType(StoreFailure.class)
+                .isThrownBy(() -> one.fleet.sessions().load(PROD))
+                .withMessageContaining("log in anew");
+        var unused = refresh(one, "r1");
+        one.fleet.sessions().save(PROD, session("r2"));
+        world.pass(Duration.ofSeconds(1));
+
+        assertThat(tokenOf(two)).isEqualTo(print("r2"));
     }
 
     @Test
