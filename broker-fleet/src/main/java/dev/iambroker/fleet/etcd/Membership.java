@@ -37,6 +37,7 @@ final class Membership {
     private volatile boolean isAdmitted = true;
     private volatile @Nullable String lastFailure;
     private volatile long dueNanos;
+    private volatile long provedNanos;
     private volatile @Nullable Long failingSince;
 
     /**
@@ -59,6 +60,7 @@ final class Membership {
         this.nanos = nanos;
         this.isBlind = isBlind;
         this.dueNanos = nanos.getAsLong();
+        this.provedNanos = dueNanos;
     }
 
     /**
@@ -125,7 +127,8 @@ final class Membership {
             return;
         }
         writtenBy = by;
-        dueNanos = nanos.getAsLong() + BETWEEN_PROOFS.toNanos();
+        provedNanos = nanos.getAsLong();
+        dueNanos = provedNanos + BETWEEN_PROOFS.toNanos();
         if (failingSince != null) {
             failingSince = null;
             log.info("this broker has its part in the fleet again");
@@ -155,10 +158,11 @@ final class Membership {
         return isAdmitted;
     }
 
-    /** Another write failed, or nothing can be read: it is looked at once whether this member is one. On any thread. */
+    /** Another write failed, or something cannot be read: it is looked at soon whether this member is one. On any thread. */
     void doubt() {
         if (failingSince == null) {
-            dueNanos = nanos.getAsLong();
+            // What cannot be read may come often, as from a member of another version.
+            dueNanos = provedNanos + AFTER_FAILURE.toNanos();
         }
     }
 
