@@ -32,6 +32,11 @@ public record StoredSession(
 
     /** The login alone. */
     public StoredSession withoutTokens() {
+        return withTokens(List.of());
+    }
+
+    /** The same login, with these tokens in place of its own. */
+    public StoredSession withTokens(List<StoredToken> others) {
         return new StoredSession(
                 login,
                 refreshToken,
@@ -41,7 +46,7 @@ public record StoredSession(
                 iamId,
                 importedFingerprint,
                 disabled,
-                List.of());
+                others);
     }
 
     @Override

@@ -191,16 +191,7 @@ final class Keeping {
             StoredToken fresh = atRest(token);
             kept.put(Slot.of(fresh), fresh);
         }
-        return new StoredSession(
-                session.login(),
-                session.refreshToken(),
-                session.previousRefreshToken(),
-                session.refreshTokenExpiresAt(),
-                session.boundAccountId(),
-                session.iamId(),
-                session.importedFingerprint(),
-                session.disabled(),
-                List.copyOf(kept.values()));
+        return session.withTokens(List.copyOf(kept.values()));
     }
 
     /** What a session keeps one token of. */

@@ -124,16 +124,7 @@ final class SharedSessions implements SessionStore {
                         token.scope()));
             }
         }
-        return new StoredSession(
-                session.login(),
-                session.refreshToken(),
-                session.previousRefreshToken(),
-                session.refreshTokenExpiresAt(),
-                session.boundAccountId(),
-                session.iamId(),
-                session.importedFingerprint(),
-                session.disabled(),
-                tokens);
+        return session.withTokens(tokens);
     }
 
     @Override
