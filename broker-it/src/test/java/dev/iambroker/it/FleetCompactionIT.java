@@ -25,8 +25,12 @@ final class FleetCompactionIT {
                 Workplace secrets = Workplace.create();
                 EtcdCluster etcd = EtcdCluster.start()) {
             secrets.secret("key", EmulatedCloud.PROD_API_KEY);
-            String accounts = "accounts:\n  %s: { api-key: { file: %s/key } }\n  %s: { api-key: { file: %s/key } }\n"
-                    .formatted(RENEWED, secrets.directory(), ENDED, secrets.directory());
+            String accounts = """
+                    accounts:
+                      %s: { api-key: { file: %s/key } }
+                      %s: { api-key: { file: %s/key } }
+                    refresh: { min-interval: 0s }
+                    """.formatted(RENEWED, secrets.directory(), ENDED, secrets.directory());
             try (FleetOfBrokers fleet = new FleetOfBrokers(etcd, Workplace.endpoints(cloud.emulator()) + accounts)) {
                 fleet.add();
                 fleet.add();

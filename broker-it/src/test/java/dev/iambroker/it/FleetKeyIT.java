@@ -46,6 +46,7 @@ final class FleetKeyIT {
                   %1$s: { passcode: {}, account-id: %4$s }
                   %2$s: { api-key: { file: %5$s/key } }
                   %3$s: { api-key: { file: %5$s/key } }
+                refresh: { min-interval: 0s }
                 """.formatted(PERSON, KEYED, ENDED, EmulatedCloud.DEV_ACCOUNT, secrets.directory());
         fleet = new FleetOfBrokers(etcd, Workplace.endpoints(cloud.emulator()) + accounts);
         opened.add(fleet);

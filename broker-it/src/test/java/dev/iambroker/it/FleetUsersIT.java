@@ -57,7 +57,11 @@ final class FleetUsersIT {
 
     private FleetOfBrokers fleet(EtcdCluster cluster, String user, String password) throws IOException {
         Path file = secrets.secret("password-of-" + user, password);
-        String accounts = "accounts:\n  %s: { api-key: { file: %s/key } }\n".formatted(KEYED, secrets.directory());
+        String accounts = """
+                accounts:
+                  %s: { api-key: { file: %s/key } }
+                refresh: { min-interval: 0s }
+                """.formatted(KEYED, secrets.directory());
         return new FleetOfBrokers(
                 cluster,
                 Workplace.endpoints(cloud.emulator()) + accounts,
@@ -136,9 +140,11 @@ final class FleetUsersIT {
 
     private void assertRenewalReachesAll(FleetOfBrokers fleet) throws Exception {
         FleetMember renewer = fleet.renewer(fleet.member(0), KEYED);
+        String before = token(renewer);
         Answer refreshed = renewer.http().post("/v1/accounts/" + KEYED + "/refresh", "");
         assertThat(refreshed.status()).as("%s", refreshed).isEqualTo(200);
         String token = token(renewer);
+        assertThat(token).isNotEqualTo(before);
         long end = System.nanoTime() + Duration.ofSeconds(5).toNanos();
         while (!token(fleet.other(renewer)).equals(token)) {
             assertThat(System.nanoTime()).as("%s", fleet.other(renewer).log()).isLessThan(end);

@@ -155,6 +155,21 @@ final class TarballIT {
         }
     }
 
+    @Test
+    void withoutItsCache_worksAndSaysSoAtDebugLevel() throws Exception {
+        Path config = Files.writeString(
+                place.directory().resolve("debug.yaml"),
+                Files.readString(place.configFile()) + "log: { level: debug }\n");
+        try (Daemon daemon = place.serve(unpacked("serve", "--config", config))) {
+            assertThat(daemon.isAlive()).isTrue();
+            assertThat(daemon.log()).contains(" DEBUG ").doesNotContain("no AOT cache fits");
+        }
+        Program without = unpacked("serve", "--config", config).env("IAM_BROKER_JAVA_OPTS", "-XX:AOTMode=off");
+        try (Daemon daemon = place.serve(without)) {
+            daemon.awaitLog("no AOT cache fits this program and its runtime");
+        }
+    }
+
     /** A class that the cache does not hold is read, verified and linked at every start: a few hundred of them double it. */
     @Test
     void startWithStoredSessions_ofTheTarball_readsHardlyAClassFromItsJars() throws Exception {

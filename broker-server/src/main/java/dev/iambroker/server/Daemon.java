@@ -1,5 +1,6 @@
 package dev.iambroker.server;
 
+import dev.iambroker.account.AccountName;
 import dev.iambroker.broker.GuardedTokenBroker;
 import dev.iambroker.broker.LockControl;
 import dev.iambroker.broker.Shares;
@@ -417,6 +418,12 @@ final class Daemon implements AutoCloseable {
         }
         int notReady = serving.readiness().notReady().size();
         return "serves " + counted(service.names().size()) + (notReady == 0 ? "" : ", " + notReady + " not ready");
+    }
+
+    /** Whether the account has a token to serve. */
+    boolean isReady(AccountName account) {
+        TokenBroker serving = broker;
+        return serving != null && !serving.readiness().notReady().contains(account);
     }
 
     private static String counted(int accounts) {

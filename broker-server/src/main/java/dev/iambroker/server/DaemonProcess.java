@@ -30,6 +30,7 @@ import dev.iambroker.server.config.Surroundings;
 import dev.iambroker.server.http.ExplainJson;
 import dev.iambroker.server.json.JsonTree;
 import dev.iambroker.server.os.HangUp;
+import dev.iambroker.server.os.ProcFs;
 import dev.iambroker.server.os.ProcessProtection;
 import dev.iambroker.server.systemd.PassedSocket;
 import dev.iambroker.server.transport.ListenFailure;
@@ -83,6 +84,7 @@ final class DaemonProcess implements DaemonCommands {
         Daemon daemon = start(config, supervision);
         daemon.reloadBy(reloads::request);
         supervision.serving(daemon, reloads::isRefused);
+        sayWhetherCached();
         Thread.ofPlatform()
                 .daemon()
                 .name("iam-broker-reload")
@@ -101,6 +103,14 @@ final class DaemonProcess implements DaemonCommands {
         } catch (StoreFailure | ListenFailure | SecretUnavailable | FleetRefused | IllegalArgumentException e) {
             supervision.failed();
             throw new CommandFailure(ExitCode.FAILURE, String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** The launcher finds the cache, and the JVM takes it or leaves it: neither says a word. */
+    private static void sayWhetherCached() {
+        if (log.isDebugEnabled() && !new ProcFs().isMapped(".aot")) {
+            log.debug(
+                    "no AOT cache fits this program and its runtime: a start takes twice as long, nothing else is different");
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.iambroker.server;
 
+import dev.iambroker.account.AccountName;
 import dev.iambroker.emulator.EmulatedCloud;
 import dev.iambroker.emulator.EmulatedCluster;
 import dev.iambroker.emulator.Emulator;
@@ -23,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 
 /** An emulated cloud and a broker on it, in a directory that goes when they do. */
 final class Demo implements AutoCloseable {
+    private static final int MOST_LOOKS = 250;
+    private static final int MILLIS_BETWEEN_LOOKS = 20;
+
     private final Path directory;
     private final EmulatedCloud cloud;
     private final Daemon daemon;
@@ -43,11 +47,24 @@ final class Demo implements AutoCloseable {
             Path listenAt = socket == null ? directory.resolve("run").resolve("broker.sock") : socket.toAbsolutePath();
             BrokerConfig config = configure(directory, listenAt, cloud, surroundings);
             Daemon daemon = Daemon.start(config, Machine.real(), Home.ofThisProcess(), listenAt);
+            awaitToken(daemon);
             return new Demo(directory, cloud, daemon, listenAt);
         } catch (RuntimeException | Error | IOException e) {
             cloud.close();
             delete(directory);
             throw e;
+        }
+    }
+
+    /** Whoever types the first command as soon as it is printed should see what the tour shows. */
+    private static void awaitToken(Daemon daemon) {
+        var prod = new AccountName("prod");
+        try {
+            for (int look = 0; look < MOST_LOOKS && !daemon.isReady(prod); look++) {
+                Thread.sleep(MILLIS_BETWEEN_LOOKS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

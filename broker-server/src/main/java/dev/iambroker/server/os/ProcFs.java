@@ -94,6 +94,11 @@ public final class ProcFs {
                 .orElse(null);
     }
 
+    /** Whether this process has a file in its memory whose name ends so. */
+    public boolean isMapped(String ending) {
+        return read(root.resolve("self/maps")).stream().flatMap(String::lines).anyMatch(line -> line.endsWith(ending));
+    }
+
     /** How long the machine has been up, sleep included, to a hundredth of a second; null where the kernel does not say. */
     public @Nullable Duration uptime() {
         return read(root.resolve("uptime")).map(ProcFs::uptimeOf).orElse(null);

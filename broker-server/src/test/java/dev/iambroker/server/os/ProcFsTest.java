@@ -123,6 +123,19 @@ final class ProcFsTest {
     }
 
     @Test
+    void mappedFiles_asTheKernelListsThem_areFoundByTheirEnding() throws IOException {
+        assertThat(new ProcFs(root).isMapped(".aot")).isFalse();
+        Files.createDirectories(root.resolve("self"));
+        Files.writeString(root.resolve("self/maps"), """
+                7f10-7f20 rw-p 00000000 fe:00 1234                       /opt/iam broker/lib/iam-broker-0a1b.aot
+                7f20-7f30 rw-p 00000000 00:00 0\s
+                """);
+
+        assertThat(new ProcFs(root).isMapped(".aot")).isTrue();
+        assertThat(new ProcFs(root).isMapped(".jsa")).isFalse();
+    }
+
+    @Test
     void uptime_missingOrOdd_isNone() throws IOException {
         assertThat(new ProcFs(root).uptime()).isNull();
         assertThat(new ProcFs(root).bootId()).isNull();
