@@ -255,7 +255,7 @@ public final class Emulator implements AutoCloseable {
     private EmulatedCluster kubernetes(ClusterSpec spec) {
         CertificateAuthority clusterAuthority = new CertificateAuthority(spec.name(), random);
         var authenticator = new IdTokenAuthenticator(verifier, spec.account());
-        KubeObjects objects = new KubeObjects(settings);
+        KubeObjects objects = new KubeObjects();
         KubeApi api = KubeApi.kubernetes(authenticator, spec.kubeVersion(), objects);
         return new EmulatedCluster(
                 spec,
@@ -271,7 +271,7 @@ public final class Emulator implements AutoCloseable {
         OAuthServer server = new OAuthServer(spec.account(), url::get, directory, settings, clock);
         var oauth = new EmulatedCluster.OAuth(server, listening("oauth:" + spec.id(), authority(), server::answer));
         url.set(oauth.url());
-        KubeObjects objects = new KubeObjects(settings);
+        KubeObjects objects = new KubeObjects();
         KubeApi api = KubeApi.openShift(server, spec.kubeVersion(), objects);
         return new EmulatedCluster(
                 spec,

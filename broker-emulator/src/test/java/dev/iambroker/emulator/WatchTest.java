@@ -113,7 +113,7 @@ final class WatchTest {
 
     @Test
     void tokenEnds_watchGoesOnAndTheNextIsRefused() throws Exception {
-        cloud.emulator().settings().watchLife(Duration.ofMinutes(1));
+        cluster.objects().watchLife(Duration.ofMinutes(1));
         try (BufferedReader events = watch("&resourceVersion=3")) {
             clock.advance(Duration.ofHours(2));
             cluster.objects().addNamespace("late");
@@ -124,7 +124,7 @@ final class WatchTest {
 
     @Test
     void setLife_endsWatchesThatAskedForMore() throws Exception {
-        cloud.emulator().settings().watchLife(Duration.ofMillis(50));
+        cluster.objects().watchLife(Duration.ofMillis(50));
         try (BufferedReader events = watch("&resourceVersion=3&timeoutSeconds=3600")) {
             assertThat(events.readLine()).isNull();
         }

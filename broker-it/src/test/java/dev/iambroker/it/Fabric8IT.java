@@ -36,7 +36,8 @@ final class Fabric8IT {
     void client_overTwoTokenLives_goesOn() throws Exception {
         try (var cloud = SampleCloud.start();
                 var place = Workplace.create()) {
-            cloud.emulator().settings().accessTokenLife(LIFE).idTokenLife(LIFE).watchLife(Duration.ofSeconds(3));
+            cloud.emulator().settings().accessTokenLife(LIFE).idTokenLife(LIFE);
+            cloud.prodVpc().objects().watchLife(Duration.ofSeconds(3));
             place.secret("prod-key", EmulatedCloud.PROD_API_KEY);
             place.configure(cloud.emulator(), """
                     accounts:

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.iambroker.emulator.EmulatedCloud;
+import dev.iambroker.emulator.http.LoopbackPort;
 import dev.iambroker.it.harness.Answer;
 import dev.iambroker.it.harness.Daemon;
-import dev.iambroker.it.harness.LoopbackPort;
 import dev.iambroker.it.harness.Program;
 import dev.iambroker.it.harness.Ran;
 import dev.iambroker.it.harness.SampleCloud;

@@ -54,13 +54,14 @@ final class KubectlWatchIT {
     @BeforeAll
     void live() throws Exception {
         kubectls = Kubectl.oldestAndNewest();
-        cloud.emulator().settings().watchLife(TWO_LIVES.plusSeconds(15));
+        cloud.prodClassic().objects().watchLife(TWO_LIVES.plusSeconds(20));
+        cloud.prodVpc().objects().watchLife(Duration.ofSeconds(2));
         List<Running> watching = start(cloud.prodClassic(), "get", "namespaces", "--watch");
-        cloud.emulator().settings().watchLife(Duration.ofSeconds(2));
+        long end = System.nanoTime() + TWO_LIVES.toNanos();
         cloud.prodVpc().objects().putPod("default", "job", "Running");
         List<Running> waiting =
                 start(cloud.prodVpc(), "wait", "pod/job", "--for=jsonpath={.status.phase}=Succeeded", "--timeout=2m");
-        waitFor(TWO_LIVES, Stream.concat(watching.stream(), waiting.stream()).toList());
+        waitUntil(end, Stream.concat(watching.stream(), waiting.stream()).toList());
         cloud.prodClassic().objects().addNamespace(LATE);
         cloud.prodVpc().objects().putPod("default", "job", "Succeeded");
         for (int i = 0; i < kubectls.size(); i++) {
@@ -125,10 +126,9 @@ final class KubectlWatchIT {
     }
 
     /** The time has to pass; none of them may end meanwhile. */
-    private static void waitFor(Duration time, List<Running> running) throws IOException, InterruptedException {
-        long end = System.nanoTime() + time.toNanos();
+    private static void waitUntil(long endNanos, List<Running> running) throws IOException, InterruptedException {
         for (Running each : running) {
-            long left = end - System.nanoTime();
+            long left = endNanos - System.nanoTime();
             if (each.process.waitFor(left, TimeUnit.NANOSECONDS)) {
                 throw new AssertionError("kubectl ended early: " + each.end().all());
             }

@@ -3,9 +3,9 @@ package dev.iambroker.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.iambroker.emulator.EmulatedCloud;
+import dev.iambroker.emulator.http.LoopbackPort;
 import dev.iambroker.it.harness.Checkout;
 import dev.iambroker.it.harness.Daemon;
-import dev.iambroker.it.harness.LoopbackPort;
 import dev.iambroker.it.harness.Needs;
 import dev.iambroker.it.harness.Program;
 import dev.iambroker.it.harness.Prometheus;

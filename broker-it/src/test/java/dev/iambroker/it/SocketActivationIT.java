@@ -3,6 +3,7 @@ package dev.iambroker.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.iambroker.emulator.EmulatedCloud;
+import dev.iambroker.emulator.http.LoopbackPort;
 import dev.iambroker.it.harness.Daemon;
 import dev.iambroker.it.harness.Needs;
 import dev.iambroker.it.harness.Program;
@@ -10,8 +11,6 @@ import dev.iambroker.it.harness.SampleCloud;
 import dev.iambroker.it.harness.Workplace;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.UnixDomainSocketAddress;
 import java.net.http.HttpClient;
@@ -36,7 +35,7 @@ final class SocketActivationIT {
         Needs.program("systemd-socket-activate", "systemd");
         place = Workplace.create();
         Files.createDirectory(place.socket().getParent());
-        port = freePort();
+        port = LoopbackPort.free();
         place.secret("prod-key", EmulatedCloud.PROD_API_KEY);
         place.configure(cloud.emulator(), """
                 accounts:
@@ -51,12 +50,6 @@ final class SocketActivationIT {
             place.close();
         }
         cloud.close();
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     private Program activated(Object... listenOn) {

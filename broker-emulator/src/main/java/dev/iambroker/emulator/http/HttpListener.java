@@ -21,17 +21,15 @@ public final class HttpListener implements AutoCloseable {
     private final ServerSocketFactory sockets;
     private final Handler handler;
     private final InstantSource clock;
-
-    @GuardedBy("this")
-    private int port;
+    private final int port;
 
     @GuardedBy("this")
     private @Nullable AcceptLoop running;
 
-    /** A listener that is not started yet; port 0 takes a free one at the first start and keeps it. */
+    /** A listener that is not started yet; port 0 takes a free one. */
     public HttpListener(String name, int port, ServerSocketFactory sockets, Handler handler, InstantSource clock) {
         this.name = name;
-        this.port = port;
+        this.port = port == 0 ? LoopbackPort.free() : port;
         this.sockets = sockets;
         this.handler = handler;
         this.clock = clock;
@@ -42,9 +40,7 @@ public final class HttpListener implements AutoCloseable {
         if (running != null) {
             return;
         }
-        ServerSocket socket = bind();
-        port = socket.getLocalPort();
-        running = new AcceptLoop(name, socket, handler, clock);
+        running = new AcceptLoop(name, bind(), handler, clock);
         running.start();
     }
 
@@ -56,8 +52,8 @@ public final class HttpListener implements AutoCloseable {
         }
     }
 
-    /** The port of the first start, kept ever after. */
-    public synchronized int port() {
+    /** The same over all its starts. */
+    public int port() {
         return port;
     }
 
@@ -66,7 +62,6 @@ public final class HttpListener implements AutoCloseable {
         stop();
     }
 
-    @GuardedBy("this")
     private ServerSocket bind() {
         try {
             ServerSocket socket = sockets.createServerSocket();

@@ -3,7 +3,7 @@ package dev.iambroker.emulator.kube;
 import dev.iambroker.emulator.http.HttpRequest;
 import dev.iambroker.emulator.http.HttpResponse;
 import dev.iambroker.emulator.http.Json;
-import dev.iambroker.emulator.settings.Settings;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.regex.Matcher;
@@ -19,10 +19,9 @@ public final class KubeObjects {
 
     private final ObjectLog namespaces = new ObjectLog();
     private final ObjectLog pods = new ObjectLog();
-    private final Settings settings;
+    private volatile Duration watchLife = Duration.ofMinutes(30);
 
-    public KubeObjects(Settings settings) {
-        this.settings = settings;
+    public KubeObjects() {
         List.of("default", "kube-system").forEach(this::addNamespace);
     }
 
@@ -37,6 +36,11 @@ public final class KubeObjects {
     /** Adds the pod, or changes its phase. */
     public void putPod(String namespace, String name, String phase) {
         pods.put(namespace, name, phase);
+    }
+
+    /** After this much real time a watch that begins from now on ends, and sooner where its {@code timeoutSeconds} says so. */
+    public void watchLife(Duration life) {
+        watchLife = life;
     }
 
     /** The answer to a GET; null where the path is none of these objects'. */
@@ -63,7 +67,7 @@ public final class KubeObjects {
             KubeQuery query = KubeQuery.parse(request.query());
             Selection selection = Selection.of(namespace, query.text("fieldSelector"));
             if (query.isTrue("watch")) {
-                WatchRequest wanted = WatchRequest.of(selection, query, asTable, settings.watchLife());
+                WatchRequest wanted = WatchRequest.of(selection, query, asTable, watchLife);
                 return HttpResponse.inPieces(200, Json.CONTENT_TYPE, new Watch(log, rendering, wanted));
             }
             return HttpResponse.json(200, rendering.list(log.list(selection), asTable));

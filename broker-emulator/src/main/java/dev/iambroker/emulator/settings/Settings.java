@@ -13,7 +13,6 @@ public final class Settings {
     private volatile Duration inactivity = Duration.ofDays(30);
     private volatile Rotation rotation = Rotation.OFF;
     private volatile Duration latency = Duration.ZERO;
-    private volatile Duration watchLife = Duration.ofMinutes(30);
     private volatile boolean refreshTokenExpirationShown;
     private volatile boolean accountsAsSingleObject;
     private volatile int accountsPageSize = 100;
@@ -73,13 +72,6 @@ public final class Settings {
         return this;
     }
 
-    /** After this much real time a cluster ends a watch, and sooner where {@code timeoutSeconds} says so. */
-    @CanIgnoreReturnValue
-    public Settings watchLife(Duration life) {
-        watchLife = life;
-        return this;
-    }
-
     /** Whether answers with a refresh token carry {@code refresh_token_expiration}. */
     @CanIgnoreReturnValue
     public Settings refreshTokenExpirationShown(boolean shown) {
@@ -131,10 +123,6 @@ public final class Settings {
 
     public Duration latency() {
         return latency;
-    }
-
-    public Duration watchLife() {
-        return watchLife;
     }
 
     public boolean refreshTokenExpirationShown() {

@@ -1,9 +1,9 @@
 package dev.iambroker.it.bench;
 
 import dev.iambroker.emulator.EmulatedCloud;
+import dev.iambroker.emulator.http.LoopbackPort;
 import dev.iambroker.it.harness.Answer;
 import dev.iambroker.it.harness.Daemon;
-import dev.iambroker.it.harness.LoopbackPort;
 import dev.iambroker.it.harness.Program;
 import dev.iambroker.it.harness.SampleCloud;
 import dev.iambroker.it.harness.UnixHttp;

@@ -1,6 +1,6 @@
 package dev.iambroker.it.bench;
 
-import dev.iambroker.it.harness.LoopbackPort;
+import dev.iambroker.emulator.http.LoopbackPort;
 import dev.iambroker.it.harness.Program;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;

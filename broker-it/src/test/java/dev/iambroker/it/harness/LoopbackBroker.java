@@ -1,6 +1,7 @@
 package dev.iambroker.it.harness;
 
 import dev.iambroker.emulator.EmulatedCloud;
+import dev.iambroker.emulator.http.LoopbackPort;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;

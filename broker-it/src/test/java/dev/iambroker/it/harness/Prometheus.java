@@ -1,5 +1,6 @@
 package dev.iambroker.it.harness;
 
+import dev.iambroker.emulator.http.LoopbackPort;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.net.URI;
