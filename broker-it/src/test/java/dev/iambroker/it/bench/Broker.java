@@ -11,6 +11,7 @@ import dev.iambroker.it.harness.Workplace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -23,6 +24,7 @@ final class Broker implements AutoCloseable {
     static final String SECRET = "a-secret-of-a-measuring-client";
 
     private static final int PATIENCE_ROUNDS = 60;
+    private static final Duration ROUND = Duration.ofSeconds(1);
 
     private final Site site;
     private final EmulatedCloud cloud;
@@ -121,9 +123,7 @@ final class Broker implements AutoCloseable {
     Daemon started(int accounts) throws IOException, InterruptedException {
         Daemon daemon = place.serve(serve());
         try {
-            for (int i = 0; i < accounts; i++) {
-                awaitToken(i);
-            }
+            awaitTokens(accounts, Duration.ZERO);
             return daemon;
         } catch (IOException | RuntimeException e) {
             daemon.kill();
@@ -132,10 +132,18 @@ final class Broker implements AutoCloseable {
         }
     }
 
-    private void awaitToken(int account) throws IOException {
-        Answer answer = http().get(tokenRoute(account) + "?wait=60");
+    /** Waits until the first {@code accounts} have a token that lives so long yet. */
+    void awaitTokens(int accounts, Duration left) throws IOException, InterruptedException {
+        for (int i = 0; i < accounts; i++) {
+            awaitToken(i, tokenRoute(i) + "?wait=60&min_ttl=" + left.toSeconds());
+        }
+    }
+
+    private void awaitToken(int account, String target) throws IOException, InterruptedException {
+        Answer answer = http().get(target);
         for (int more = PATIENCE_ROUNDS; more > 0 && answer.status() != 200; more--) {
-            answer = http().get(tokenRoute(account) + "?wait=60");
+            Thread.sleep(ROUND);
+            answer = http().get(target);
         }
         if (answer.status() != 200) {
             throw new IllegalStateException("no token of a" + account + ": " + answer.status() + " " + answer.body());

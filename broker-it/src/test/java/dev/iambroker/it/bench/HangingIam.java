@@ -8,8 +8,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
-/** Warm tokens while every renewal hangs, after the same load on the same daemon while IAM is well. */
+/**
+ * Warm tokens while every renewal hangs, between the same load on the same daemon while IAM is well: a machine that becomes
+ * slower or faster meanwhile does so on both sides.
+ */
 final class HangingIam implements Experiment {
     private static final int ACCOUNTS = 100;
     private static final Figure FIGURE = new Figure(
@@ -24,6 +28,9 @@ final class HangingIam implements Experiment {
     private static final Duration LIFE = Duration.ofSeconds(90);
     /** By then all are due that were there before IAM began to hang. */
     private static final Duration ALL_HANG = Duration.ofSeconds(50);
+
+    /** What a token of the start does not have by then. */
+    private static final Duration RENEWED = Duration.ofSeconds(45);
 
     private static final int ROUNDS = 5;
     private static final long MILLIS = 1000;
@@ -41,18 +48,21 @@ final class HangingIam implements Experiment {
             broker.cloud().emulator().settings().accessTokenLife(LIFE).idTokenLife(LIFE);
             try (Daemon daemon = broker.started(ACCOUNTS)) {
                 WarmTokens.warmUp(site, new Contest.Place(broker.socket(), request));
-                List<Double> well = rates(site, broker, request);
+                List<Double> before = rates(site, broker, request);
                 broker.cloud().emulator().misbehave(Misbehaviour.HANG_AFTER_ACCEPT);
                 Thread.sleep(ALL_HANG);
                 List<Double> hanging = rates(site, broker, request);
                 broker.cloud().emulator().behave();
+                broker.awaitTokens(ACCOUNTS, RENEWED);
+                List<Double> after = rates(site, broker, request);
                 daemon.kill();
-                Pairs pairs = new Pairs(hanging, well);
+                Pairs pairs = new Pairs(hanging, means(before, after));
                 return Map.of(
                         FIGURE.name(),
                         Measured.of(
                                 pairs.ratios(),
-                                Load.rate(Measured.median(hanging)) + ", well " + Load.rate(Measured.median(well))));
+                                Load.rate(Measured.median(hanging)) + ", well " + Load.rate(Measured.median(before))
+                                        + " before, " + Load.rate(Measured.median(after)) + " after"));
             }
         }
     }
@@ -64,5 +74,11 @@ final class HangingIam implements Experiment {
                     .rate());
         }
         return rates;
+    }
+
+    private static List<Double> means(List<Double> before, List<Double> after) {
+        return IntStream.range(0, before.size())
+                .mapToObj(round -> (before.get(round) + after.get(round)) / 2)
+                .toList();
     }
 }
