@@ -91,6 +91,42 @@ final class Checkup {
         return access.client().json(BrokerRequest.get("/v1/accounts", BrokerClient.AT_ONCE));
     }
 
+    /** What is there is served without the fleet too, so the way goes on. A daemon in no fleet has no such step. */
+    void fleet() {
+        var answer = ask(
+                Step.FLEET, () -> access.client().sendForStatus(BrokerRequest.get("/v1/fleet", BrokerClient.AT_ONCE)));
+        if (answer != null && answer.isSuccess()) {
+            add(fleet(BrokerClient.parsed(answer)), ExitCode.FAILURE);
+        }
+    }
+
+    private Finding fleet(JsonNode fleet) {
+        if (fleet.path("connected").asBoolean(false)) {
+            return member(fleet);
+        }
+        var refusal = Json.text(fleet, "refused");
+        return refusal == null
+                ? Finding.broken(
+                        Step.FLEET,
+                        "etcd does not answer, last heard of " + time.since(TimeLeft.instant(fleet, "as_of_at")),
+                        "check etcd, the way to it and state.shared.etcd; until it answers, what is there is served")
+                : new Finding(Step.FLEET, Finding.Outcome.BROKEN, "no part in it: " + refusal, null);
+    }
+
+    private static Finding member(JsonNode fleet) {
+        var members = fleet.path("members").size();
+        var seen = (members == 0 ? "connected" : "one of " + (members == 1 ? "1 member" : members + " members"))
+                + ", lag " + FleetTable.lag(fleet);
+        var unreadable = fleet.path("unreadable").asLong(0);
+        return unreadable == 0
+                ? Finding.ok(Step.FLEET, seen)
+                : new Finding(
+                        Step.FLEET,
+                        Finding.Outcome.OK,
+                        seen + ", records that it cannot read: " + unreadable,
+                        "give all members the same fleet key and the same version");
+    }
+
     /** How each account stands. */
     void logins() {
         var accounts = ask(Step.LOGIN, this::accounts);

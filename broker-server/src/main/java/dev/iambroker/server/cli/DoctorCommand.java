@@ -77,6 +77,7 @@ final class DoctorCommand implements Callable<Integer> {
     }
 
     private void walk(Checkup checkup) throws InterruptedException {
+        checkup.fleet();
         if (account == null) {
             checkup.logins();
         } else if (!checkup.login(account)) {

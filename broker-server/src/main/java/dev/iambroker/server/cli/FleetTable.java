@@ -37,7 +37,7 @@ final class FleetTable {
                 + " (" + time.since(since) + "): what is below is as of then\n";
     }
 
-    private static String lag(JsonNode answer) {
+    static String lag(JsonNode answer) {
         long seconds = answer.path("lag_seconds").asLong(0);
         return seconds == 0 ? "below 1 s" : TimeLeft.span(Duration.ofSeconds(seconds));
     }

@@ -8,6 +8,8 @@ public enum Step {
     CONFIGURATION,
     /** The socket, and a broker behind it. */
     DAEMON,
+    /** Its part in the fleet, where one is configured. */
+    FLEET,
     LOGIN,
     CLUSTER,
     TOKEN,

@@ -31,6 +31,7 @@ final class DoctorCommandTest {
         daemon.answer("GET /v1/accounts", 200, "{\"accounts\":[" + VALID + "," + DEAD + "]}");
         daemon.answer("GET /v1/accounts/prod", 200, VALID);
         daemon.answer("GET /v1/accounts/dev", 200, DEAD);
+        daemon.answer("GET /v1/fleet", 404, "{\"type\":\"urn:iam-broker:problem:no_fleet\",\"detail\":\"none\"}");
         cli = Cli.on(daemon);
     }
 
@@ -94,6 +95,36 @@ final class DoctorCommandTest {
                 .contains("\"healthy\" : false")
                 .contains("/etc/broker.yaml:3:1: wrong")
                 .contains("prod is valid");
+    }
+
+    @Test
+    void daemonInNoFleet_hasNoSuchStep() {
+        assertThat(cli.run("doctor").out()).contains("prod is valid").doesNotContain("fleet");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "true  | null           | 0 | 0 | fleet +ok +one of 2 members, lag below 1 s",
+                "true  | null           | 3 | 0 | fleet +ok +one of 2 members, lag below 1 s, records that it cannot read: 3",
+                "false | null           | 0 | 1 | fleet +broken +etcd does not answer, last heard of 3 min ago",
+                "false | \"another key\" | 0 | 1 | fleet +broken +no part in it: another key"
+            })
+    void daemonInAFleet_saysHowItStandsThere_andTheWayGoesOn(
+            String connected, String refused, int unreadable, int exitCode, String row) {
+        daemon.answer("GET /v1/accounts/prod/token", 200, "{\"access_token\":\"canary\",\"expires_in\":1234}");
+        daemon.forget("GET /v1/fleet");
+        daemon.answer(
+                "GET /v1/fleet",
+                200,
+                "{\"connected\":%s,\"refused\":%s,\"lag_seconds\":0,\"as_of_at\":\"2026-03-01T11:57:00Z\",\"members\":[{},{}],\"unreadable\":%d}"
+                        .formatted(connected, refused, unreadable));
+
+        var result = cli.run("doctor", "prod");
+
+        assertThat(result.code()).as(result.out()).isEqualTo(exitCode);
+        assertThat(result.out()).containsPattern(row).contains("access, ends in 20 min");
     }
 
     @Test
