@@ -50,7 +50,7 @@ final class Deadlines {
         for (Watchdog each = ends.next(); each != ends; ) {
             // Its bark may end its connection, and take it out of the list.
             Watchdog next = each.next();
-            soonest = Math.min(soonest, each.leftAt(now));
+            soonest = Math.min(soonest, each.look(now));
             each = next;
         }
         if (soonest != Long.MAX_VALUE) {

@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** The threads that move bytes, shared by all listeners. Whoever makes it closes it, after the listeners. */
 public final class EventLoops implements AutoCloseable {
-    /** One loop answers some 200,000 warm requests a second; with more of them on two cores they wait for each other. */
+    /** One loop answers some 200,000 warm requests a second, and more than one on two cores only wait for each other. */
     private static final int MOST_LOOPS = 2;
 
     private static final long CLOSE_SECONDS = 2;

@@ -28,7 +28,7 @@ final class SecretBuffers {
     }
 
     /**
-     * An empty one, which does not grow.
+     * An empty one, which does not grow, and is the caller's to release.
      *
      * @param most bytes that will be written into it
      * @param overwritten runs when it is released and overwritten

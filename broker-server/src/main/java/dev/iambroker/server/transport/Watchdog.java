@@ -56,8 +56,12 @@ final class Watchdog {
         next.previous = previous;
     }
 
-    /** Barks if it is time; else, how many nanoseconds are left. {@link Long#MAX_VALUE} where none is waited for. */
-    long leftAt(long now) {
+    /**
+     * Barks if it is time.
+     *
+     * @return how many nanoseconds are left then, {@link Long#MAX_VALUE} where nothing is waited for
+     */
+    long look(long now) {
         if (!isSet) {
             return Long.MAX_VALUE;
         }
