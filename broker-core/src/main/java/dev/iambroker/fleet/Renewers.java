@@ -24,6 +24,19 @@ public interface Renewers {
         }
 
         @Override
+        public boolean hold(AccountName owner) {
+            return true;
+        }
+
+        @Override
+        public void release(AccountName owner) {}
+
+        @Override
+        public boolean isBehind(AccountName account) {
+            return false;
+        }
+
+        @Override
         public void take(Map<AccountName, AccountName> owners) {}
 
         @Override
@@ -41,6 +54,20 @@ public interface Renewers {
 
     /** How long the shared state has been out of reach; zero where it is not. */
     Duration adrift();
+
+    /**
+     * Keeps the duty of the login where it is until {@link #release}: it is handed over neither between a look at whose it is
+     * and the renewal, nor before the answer is written. A broker may hold it more than once, and one whose duty it is not too.
+     *
+     * @return false where it is being handed over right now; then there is nothing to release
+     */
+    boolean hold(AccountName owner);
+
+    /** After each {@link #hold} that was true. */
+    void release(AccountName owner);
+
+    /** Whether the others have changed the session of {@code account}, of which the listener has yet to hear. */
+    boolean isBehind(AccountName account);
 
     /**
      * These are the accounts of this broker from now on: whose logins it may renew, and what it hears of. Where it has begun

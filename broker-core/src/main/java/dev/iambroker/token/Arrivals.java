@@ -119,6 +119,14 @@ final class Arrivals implements Renewers.Listener {
         }
     }
 
+    /** Takes in at once what will be told of the account's login. With the lock of its session held. */
+    void catchUp(ManagedAccount account) {
+        takeIn(account.owner().name());
+        if (!account.ownsItsSession()) {
+            takeIn(account.name());
+        }
+    }
+
     /** Whatever was told meanwhile, the newest. With the lock of the session held, be it of the account before a reload. */
     private void takeIn(AccountName name) {
         ManagedAccount account = accounts.find(name);

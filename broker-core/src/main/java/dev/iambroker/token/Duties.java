@@ -68,6 +68,20 @@ final class Duties {
                 };
     }
 
+    /** Keeps whose duty it is as it is until {@link #release}; false where it is being handed over. */
+    boolean hold(ManagedAccount account) {
+        return renewers.hold(account.owner().name());
+    }
+
+    void release(ManagedAccount account) {
+        renewers.release(account.owner().name());
+    }
+
+    /** Whether others have renewed the login, or ended it, and that has yet to be taken in here. */
+    boolean isBehind(ManagedAccount account) {
+        return renewers.isBehind(account.owner().name()) || renewers.isBehind(account.name());
+    }
+
     /** Whether another broker renews {@code key} now. */
     boolean isAnothers(ManagedAccount account, TokenKey key) {
         return key.cluster() == null && dutyOf(account) == Duty.ANOTHERS;

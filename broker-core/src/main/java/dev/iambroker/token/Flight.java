@@ -16,6 +16,7 @@ final class Flight {
     private final Governor governor;
     private final long askedNanos;
     private final long failsNanos;
+    private final boolean wasDue;
     private final AccountStatus.@Nullable Failure deadWhenAsked;
     private final Consumer<Flight> onDeparture;
     private final CompletableFuture<@Nullable Void> landing = new CompletableFuture<>();
@@ -29,6 +30,7 @@ final class Flight {
      * @param governor lets it go, and is told when it has ended: the same one, wherever the account's requests go then
      * @param askedNanos now, by the monotonic clock
      * @param failsNanos when the first caller fails without it, by the monotonic clock
+     * @param wasDue whether there is no token to serve, or one whose time to be renewed has come
      * @param awaited whether a caller who has nothing waits for it
      */
     Flight(
@@ -37,6 +39,7 @@ final class Flight {
             Governor governor,
             long askedNanos,
             long failsNanos,
+            boolean wasDue,
             boolean awaited,
             Consumer<Flight> onDeparture) {
         this.account = account;
@@ -44,6 +47,7 @@ final class Flight {
         this.governor = governor;
         this.askedNanos = askedNanos;
         this.failsNanos = failsNanos;
+        this.wasDue = wasDue;
         this.deadWhenAsked = account.dead();
         this.awaited = awaited;
         this.onDeparture = onDeparture;
@@ -81,6 +85,10 @@ final class Flight {
 
     long failsNanos() {
         return failsNanos;
+    }
+
+    boolean wasDue() {
+        return wasDue;
     }
 
     /** Why the session ended while the flight waited; null where it did not, or had before it was asked for. */

@@ -109,8 +109,10 @@ final class Flights {
     private Flight planned(ManagedAccount account, TokenKey key, boolean awaited) {
         long nowNanos = time.nanos();
         long failsNanos = nowNanos + slack(key).toNanos();
+        Token token = cache.usable(key);
+        boolean isDue = token == null || token.isDue(time);
         Governor governor = upstreams.of(account.account());
-        return new Flight(account, key, governor, nowNanos, failsNanos, awaited, this::depart);
+        return new Flight(account, key, governor, nowNanos, failsNanos, isDue, awaited, this::depart);
     }
 
     /** Ends the waiting of all callers; what is under way goes on, and nobody joins it any more. */

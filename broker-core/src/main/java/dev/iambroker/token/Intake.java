@@ -273,7 +273,10 @@ final class Intake {
     /** One that was renewed here while others could not be told is better than theirs. */
     private boolean isOutdated(StoredToken kept, TokenKey key) {
         Token cached = cache.usable(key);
-        return cached != null && !kept.expiresAt().isAfter(cached.expiresAt());
+        // Ends are in whole seconds: the next of the same second ends with the one before it.
+        return cached != null
+                && (kept.expiresAt().isBefore(cached.expiresAt())
+                        || kept.value().matches(cached.value()));
     }
 
     private static boolean isOfIam(StoredToken kept) {

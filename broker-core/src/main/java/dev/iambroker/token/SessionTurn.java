@@ -39,7 +39,7 @@ final class SessionTurn {
     }
 
     /** What happened to the account while the flight waited its turn. */
-    private static @Nullable RenewalFailure overtaken(Flight flight, ManagedAccount account) {
+    static @Nullable RenewalFailure overtaken(Flight flight, ManagedAccount account) {
         if (account.isDisabled()) {
             // A renewal now would log it in again behind everybody's back.
             return new RenewalFailure.Disabled("logged out");

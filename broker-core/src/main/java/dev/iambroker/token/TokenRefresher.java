@@ -45,8 +45,12 @@ final class TokenRefresher {
     private final Standings standings;
     private final Duties duties;
     private final Flights flights;
+    private final Consumer<ManagedAccount> catchUp;
 
-    /** @param landed told of every account of which a flight ended; quick, never throws */
+    /**
+     * @param landed told of every account of which a flight ended; quick, never throws
+     * @param catchUp takes in what others did to the account's login; with the lock of its session held
+     */
     TokenRefresher(
             Accounts accounts,
             Exchange exchange,
@@ -63,7 +67,8 @@ final class TokenRefresher {
             Executor executor,
             Time time,
             BrokerEvents events,
-            Consumer<ManagedAccount> landed) {
+            Consumer<ManagedAccount> landed,
+            Consumer<ManagedAccount> catchUp) {
         this.accounts = accounts;
         this.exchange = exchange;
         this.turn = new SessionTurn(accounts, lock);
@@ -76,6 +81,7 @@ final class TokenRefresher {
         this.time = time;
         this.standings = standings;
         this.outcomes = outcomes;
+        this.catchUp = catchUp;
         this.flights = new Flights(
                 cache, upstreams, executor, time, events, this::renew, this::isHandedOver, this::announce, landed);
     }
@@ -313,17 +319,40 @@ final class TokenRefresher {
     private @Nullable RenewalFailure renew(Flight flight) {
         try {
             return flight.key().cluster() == null
-                    ? turn.take(flight, account -> renewUnlessRenewed(flight, account))
+                    ? turn.take(flight, account -> renewIfOurs(flight, account))
                     : openShift.renew(flight, flight.key().cluster());
         } catch (RenewalFailure overtaken) {
             return overtaken;
         }
     }
 
+    private @Nullable RenewalFailure renewIfOurs(Flight flight, ManagedAccount account) {
+        // Before the look at whose it is: were it handed over after that, both would renew it.
+        if (!duties.hold(account)) {
+            return handedOver(flight);
+        }
+        try {
+            return duties.isOursWhenAsked(account, flight.key())
+                    ? renewUnlessRenewed(flight, account)
+                    : handedOver(flight);
+        } finally {
+            duties.release(account);
+        }
+    }
+
+    private RenewalFailure handedOver(Flight flight) {
+        leaveToOthers(flight.key());
+        return new RenewalFailure.Transient("another broker of the fleet renews it from now on", null, LOOK_AGAIN);
+    }
+
     private @Nullable RenewalFailure renewUnlessRenewed(Flight flight, ManagedAccount account) {
-        if (!duties.isOursWhenAsked(account, flight.key())) {
-            leaveToOthers(flight.key());
-            return new RenewalFailure.Transient("another broker of the fleet renews it from now on", null, LOOK_AGAIN);
+        if (duties.isBehind(account)) {
+            // The duty came with what its renewer before this one did last, and that is told a moment later.
+            catchUp.accept(account);
+            RenewalFailure overtaken = SessionTurn.overtaken(flight, account);
+            if (overtaken != null) {
+                return overtaken;
+            }
         }
         if (isRenewedAlready(flight, account)) {
             outcomes.forgive(account, flight.key());
@@ -337,7 +366,13 @@ final class TokenRefresher {
 
     /** A login, say, brought what the flight was to fetch while it waited its turn. */
     private boolean isRenewedAlready(Flight flight, ManagedAccount account) {
-        return hasArrived(flight) && !exchange.lacksUaa(account);
+        return (hasArrived(flight) || isDueNoMore(flight)) && !exchange.lacksUaa(account);
+    }
+
+    /** Another broker renewed it before this one was asked to, and nobody waits for one that is newer. */
+    private boolean isDueNoMore(Flight flight) {
+        Token token = cache.usable(flight.key());
+        return flight.wasDue() && !flight.isAwaited() && token != null && !token.isDue(time);
     }
 
     private boolean hasArrived(Flight flight) {

@@ -112,7 +112,8 @@ public final class TokenService {
                 executor,
                 time,
                 events,
-                this::landed);
+                this::landed,
+                this::catchUp);
         this.source = new TokenSource(cache, refresher, outcomes, schedule, time);
         this.loop = new RefreshLoop(queue, refresher);
         this.replanning = new Replanning(cache, standings, time, schedule.random());
@@ -180,6 +181,10 @@ public final class TokenService {
         if (current != null) {
             runwayWatch.lookAt(current);
         }
+    }
+
+    private void catchUp(ManagedAccount account) {
+        arrivals.catchUp(account);
     }
 
     private void clockJumped(Duration step) {

@@ -133,7 +133,7 @@ final class DeparturesTest {
 
     private static void submit(Governor iam, String name, boolean awaited, List<Flight> aloft) {
         ManagedAccount account = managed(name);
-        iam.submit(new Flight(account, key(account, TokenKind.ACCESS), iam, 0, 99, awaited, aloft::add));
+        iam.submit(new Flight(account, key(account, TokenKind.ACCESS), iam, 0, 99, true, awaited, aloft::add));
     }
 
     @Test
@@ -149,7 +149,7 @@ final class DeparturesTest {
         try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
             for (int i = 0; i < flights; i++) {
                 ManagedAccount account = sessions.get(i % sessions.size());
-                Flight flight = new Flight(account, key(account, TokenKind.ACCESS), busy, 0, i, false, self -> {
+                Flight flight = new Flight(account, key(account, TokenKind.ACCESS), busy, 0, i, true, false, self -> {
                     departed.incrementAndGet();
                     threads.execute(() -> busy.landed(self));
                 });
@@ -197,7 +197,7 @@ final class DeparturesTest {
     }
 
     private Flight flight(ManagedAccount account, TokenKind kind, long failsNanos, boolean awaited) {
-        return new Flight(account, key(account, kind), governor, 0, failsNanos, awaited, flight -> {});
+        return new Flight(account, key(account, kind), governor, 0, failsNanos, true, awaited, flight -> {});
     }
 
     private static TokenKey key(ManagedAccount account, TokenKind kind) {

@@ -269,6 +269,44 @@ final class SharedLoginRacesTest {
         assertThat(etag(first, PROD)).isEqualTo(etag(second, PROD));
     }
 
+    @Test
+    void aDuty_thatIsKnownBeforeWhatItsRenewerDidLast_isNotDoneOnceMore() {
+        state.hold();
+        long before = iam.count("apikey");
+        time.advance(Duration.ofMinutes(35));
+        assertThat(iam.count("apikey")).isEqualTo(before + 1);
+        state.renewedBy(other);
+        othersTime.advance(Duration.ofMinutes(35));
+        assertThat(iam.count("apikey")).isEqualTo(before + 1);
+        assertThat(etag(other, PROD)).isEqualTo(etag(renewer, PROD));
+        assertThat(etag(other, DEV)).isEqualTo(etag(renewer, DEV));
+        state.release();
+        assertThat(etag(other, PROD)).isEqualTo(etag(renewer, PROD));
+        pass(Duration.ofMinutes(35));
+        assertThat(iam.count("apikey")).isEqualTo(before + 2);
+    }
+
+    @Test
+    void aRenewal_thatMeetsTheHandoverItself_isLeftToTheOther() {
+        renewer.leaving(true);
+        long before = iam.count("apikey");
+        time.advance(Duration.ofMinutes(35));
+        assertThat(iam.count("apikey")).isEqualTo(before);
+        state.renewedBy(other);
+        othersTime.advance(Duration.ofMinutes(35));
+        assertThat(iam.count("apikey")).isEqualTo(before + 1);
+        assertThat(etag(renewer, PROD)).isEqualTo(etag(other, PROD));
+    }
+
+    @Test
+    void twoRenewals_ofOneSecond_bothArrive() {
+        pass(A_WHILE);
+        renewer.bench.tokens.renew(access(PROD), Duration.ZERO);
+        String first = etag(renewer, PROD);
+        renewer.bench.tokens.renew(access(PROD), Duration.ZERO);
+        assertThat(etag(renewer, PROD)).isNotEqualTo(first).isEqualTo(etag(other, PROD));
+    }
+
     /** As a caller who wants more of life than the token has. */
     private static PendingRenewal waitingFor(SharedState.Member member, AccountName account) {
         return Objects.requireNonNull(member.bench.tokens.pending(access(account), Duration.ofMinutes(59)));

@@ -86,6 +86,7 @@ final class SharedState {
         private @Nullable Listener listener;
         private long adriftSince;
         private boolean isAdrift;
+        private boolean isLeaving;
         private int failures;
 
         private Member(ScriptedIam iam, ManualTime time, boolean isAdrift, Account... accounts) {
@@ -110,6 +111,11 @@ final class SharedState {
                 hearOfAll();
             }
             owners.forEach(listener()::dutyChanged);
+        }
+
+        /** What it renews is being handed over, or was. */
+        void leaving(boolean is) {
+            isLeaving = is;
         }
 
         /** So many of the next sessions are not written. */
@@ -166,6 +172,20 @@ final class SharedState {
         @Override
         public Duration adrift() {
             return isAdrift ? Duration.ofNanos(time.nanos() - adriftSince) : Duration.ZERO;
+        }
+
+        @Override
+        public boolean hold(AccountName owner) {
+            return !isLeaving;
+        }
+
+        @Override
+        public void release(AccountName owner) {}
+
+        @Override
+        public boolean isBehind(AccountName account) {
+            Kept kept = sessions.get(account);
+            return !isAdrift && kept != null && kept.revision != bases.getOrDefault(account, 0);
         }
 
         @Override

@@ -10,6 +10,8 @@ import dev.iambroker.fleet.FleetRefused;
 import dev.iambroker.fleet.FleetReport;
 import dev.iambroker.fleet.Renewers;
 import dev.iambroker.fleet.Wish;
+import dev.iambroker.fleet.etcd.Keyspace.Kind;
+import dev.iambroker.fleet.etcd.Mirror.Kept;
 import dev.iambroker.iam.IamClient;
 import dev.iambroker.store.SessionFormat;
 import dev.iambroker.store.SessionStore;
@@ -107,7 +109,7 @@ final class EtcdFleet implements Fleet, Renewers, SharedSessions.Gate {
                 new Admission(etcd, keys, records),
                 lease,
                 place.nanos(),
-                () -> news.mirror().count(Mirror.Kept.Unread.class::isInstance) > 0);
+                () -> news.mirror().count(Kept.Unread.class::isInstance) > 0);
     }
 
     /**
@@ -255,6 +257,22 @@ final class EtcdFleet implements Fleet, Renewers, SharedSessions.Gate {
     public Duration adrift() {
         Duration silent = silence();
         return silent == null ? Duration.ZERO : silent;
+    }
+
+    @Override
+    public boolean hold(AccountName owner) {
+        return passages.hold(keys.id(owner));
+    }
+
+    @Override
+    public void release(AccountName owner) {
+        passages.release(keys.id(owner));
+    }
+
+    @Override
+    public boolean isBehind(AccountName account) {
+        String id = keys.id(account);
+        return news.mirror().find(Kind.SESSION, id) instanceof Kept.Session session && !sessions.isKnown(id, session);
     }
 
     /** How long nothing can be agreed upon; null where it can. */

@@ -24,6 +24,7 @@ final class Passages {
 
     private final LongSupplier nanos;
     private final Runnable freed;
+    private final Map<String, Integer> held = new HashMap<>();
     private final Map<String, Integer> underWay = new HashMap<>();
     private final Map<String, Unwritten> unwritten = new HashMap<>();
     private final Set<String> leaving = new HashSet<>();
@@ -34,12 +35,36 @@ final class Passages {
         this.freed = freed;
     }
 
+    /** Somebody looks whose the login is, and may begin a request then. False where it is leaving. */
+    synchronized boolean hold(String id) {
+        if (leaving.contains(id)) {
+            return false;
+        }
+        count(held, id);
+        return true;
+    }
+
+    void release(String id) {
+        synchronized (this) {
+            discount(held, id);
+        }
+        freed.run();
+    }
+
+    private static void count(Map<String, Integer> counts, String id) {
+        counts.merge(id, 1, Integer::sum);
+    }
+
+    private static void discount(Map<String, Integer> counts, String id) {
+        counts.computeIfPresent(id, (key, count) -> count == 1 ? null : count - 1);
+    }
+
     /** A request is about to begin. False where the login is leaving: then it must not. */
     synchronized boolean enter(String id) {
         if (leaving.contains(id)) {
             return false;
         }
-        underWay.merge(id, 1, Integer::sum);
+        count(underWay, id);
         // An answer before this one was written, or is void.
         unwritten.remove(id);
         return true;
@@ -48,7 +73,7 @@ final class Passages {
     /** It ended without an answer that has to be written. */
     void exit(String id) {
         synchronized (this) {
-            underWay.computeIfPresent(id, (key, count) -> count == 1 ? null : count - 1);
+            discount(underWay, id);
         }
         freed.run();
     }
@@ -60,7 +85,7 @@ final class Passages {
      */
     synchronized void answered(String id, boolean isSpent) {
         unwritten.put(id, new Unwritten(nanos.getAsLong(), isSpent));
-        underWay.computeIfPresent(id, (key, count) -> count == 1 ? null : count - 1);
+        discount(underWay, id);
     }
 
     /** Nothing is left to be written. */
@@ -86,7 +111,7 @@ final class Passages {
 
     /** Lets the login leave: nothing begins until {@link #stay}. False where something is under way. */
     synchronized boolean leave(String id) {
-        if (underWay.containsKey(id) || isWithin(unwritten.get(id), UNTIL_WRITTEN)) {
+        if (held.containsKey(id) || underWay.containsKey(id) || isWithin(unwritten.get(id), UNTIL_WRITTEN)) {
             return false;
         }
         leaving.add(id);

@@ -63,6 +63,35 @@ final class EtcdFleetTest {
     }
 
     @Test
+    void whatIsHeldIsHandedOverOnceItIsReleased() {
+        Member one = world.join("one", MANY);
+        world.pass(Duration.ofSeconds(1));
+        Stream.of(MANY).forEach(each -> assertThat(one.fleet.hold(each)).isTrue());
+        Member two = world.join("two", MANY);
+        world.pass(A_WHILE);
+        assertThat(shareOf(one)).isEqualTo(MANY.length);
+
+        Stream.of(MANY).forEach(one.fleet::release);
+        world.pass(Duration.ofSeconds(2));
+        assertThat(shareOf(two)).isBetween(200L, 300L);
+    }
+
+    @Test
+    void whatAnotherWroteIsNewsUntilItIsLoaded() {
+        Member one = world.join("one", PROD);
+        Member two = world.join("two", PROD);
+        world.pass(A_WHILE);
+        two.fleet.sessions().load(PROD);
+        two.fleet.sessions().save(PROD, World.session("r1"));
+        assertThat(two.fleet.isBehind(PROD)).isFalse();
+        world.pass(Duration.ofSeconds(1));
+        assertThat(one.fleet.isBehind(PROD)).isTrue();
+
+        one.fleet.sessions().load(PROD);
+        assertThat(one.fleet.isBehind(PROD)).isFalse();
+    }
+
+    @Test
     void tenMembersDivideTenThousandLoginsEvenlyAlsoAfterOneLeft() {
         AccountName[] logins =
                 IntStream.range(0, 10_000).mapToObj(at -> name("login" + at)).toArray(AccountName[]::new);
