@@ -22,6 +22,7 @@ final class Flight {
     private final CompletableFuture<@Nullable Void> landing = new CompletableFuture<>();
     private volatile boolean awaited;
     private volatile boolean airborne;
+    private volatile boolean leftToOthers;
 
     /** Whether its first request was counted ahead. Written before it departs, then only by its own thread. */
     private boolean isPaid;
@@ -89,6 +90,15 @@ final class Flight {
 
     boolean wasDue() {
         return wasDue;
+    }
+
+    /** It made nothing of it: another broker renews the token, or is about to. */
+    void leaveToOthers() {
+        leftToOthers = true;
+    }
+
+    boolean isLeftToOthers() {
+        return leftToOthers;
     }
 
     /** Why the session ended while the flight waited; null where it did not, or had before it was asked for. */

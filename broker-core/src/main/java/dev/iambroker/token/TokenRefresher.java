@@ -262,7 +262,8 @@ final class TokenRefresher {
     /** Whether whoever waits for the flight, which failed, waits for what another broker brings that renews it by now. */
     private boolean isHandedOver(Flight flight, RenewalFailure failure) {
         ManagedAccount account = flight.account();
-        if (!(failure instanceof RenewalFailure.Transient) || !duties.isAnothers(account, flight.key())) {
+        boolean isOthers = flight.isLeftToOthers() || duties.isAnothers(account, flight.key());
+        if (!isOthers || !(failure instanceof RenewalFailure.Transient)) {
             return false;
         }
         if (hasArrived(flight)) {
@@ -329,19 +330,23 @@ final class TokenRefresher {
     private @Nullable RenewalFailure renewIfOurs(Flight flight, ManagedAccount account) {
         // Before the look at whose it is: were it handed over after that, both would renew it.
         if (!duties.hold(account)) {
-            return handedOver(flight);
+            // Whose it is then is known in a moment; it may be this one's again.
+            queue.plan(flight.key(), time.nanos() + LOOK_AGAIN.toNanos());
+            return leftToOthers(flight);
         }
         try {
-            return duties.isOursWhenAsked(account, flight.key())
-                    ? renewUnlessRenewed(flight, account)
-                    : handedOver(flight);
+            if (duties.isOursWhenAsked(account, flight.key())) {
+                return renewUnlessRenewed(flight, account);
+            }
+            leaveToOthers(flight.key());
+            return leftToOthers(flight);
         } finally {
             duties.release(account);
         }
     }
 
-    private RenewalFailure handedOver(Flight flight) {
-        leaveToOthers(flight.key());
+    private static RenewalFailure leftToOthers(Flight flight) {
+        flight.leaveToOthers();
         return new RenewalFailure.Transient("another broker of the fleet renews it from now on", null, LOOK_AGAIN);
     }
 

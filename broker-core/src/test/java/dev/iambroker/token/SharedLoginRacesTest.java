@@ -299,6 +299,18 @@ final class SharedLoginRacesTest {
     }
 
     @Test
+    void aRefresh_thatMeetsAHandoverThatComesToNothing_isMadeALittleLater() {
+        pass(A_WHILE);
+        String first = etag(renewer, DEV);
+        renewer.leaving(true);
+        PendingRenewal pending = waitingFor(renewer, DEV);
+        renewer.leaving(false);
+        time.advance(Duration.ofSeconds(2));
+        assertThat(pending.taken(Duration.ZERO)).isNotNull();
+        assertThat(etag(renewer, DEV)).isNotEqualTo(first).isEqualTo(etag(other, DEV));
+    }
+
+    @Test
     void twoRenewals_ofOneSecond_bothArrive() {
         pass(A_WHILE);
         renewer.bench.tokens.renew(access(PROD), Duration.ZERO);
