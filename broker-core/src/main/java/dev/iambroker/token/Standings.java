@@ -63,6 +63,12 @@ final class Standings {
         return remaining <= 0 ? null : postponed(standing, Duration.ofNanos(remaining));
     }
 
+    /** Whether {@link #blocking} has one. Asked at every request, while a token is due: without an object for it. */
+    boolean isBlocking(TokenKey key, Time time) {
+        Standing standing = standings.get(key);
+        return standing != null && (standing.isPermanent() || standing.retryAtNanos - time.nanos() > 0);
+    }
+
     private static RenewalFailure postponed(Standing standing, Duration remaining) {
         String message = String.valueOf(standing.failure.getMessage());
         return new RenewalFailure.Transient(message, standing.failure.iamCode(), remaining);

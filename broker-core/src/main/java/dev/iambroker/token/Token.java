@@ -108,12 +108,6 @@ public record Token(
         return isUsableWith(leftNanos) && leftNanos >= wish.toNanos();
     }
 
-    /** Fulfils the wish and is not due. */
-    boolean isFresh(Duration minTtl, Time time) {
-        long left = leftNanos(time);
-        return fulfilsWith(left, minTtl) && !isDueWith(left);
-    }
-
     /** Opaque; changes when the token does. */
     public String etag() {
         return value.fingerprint();

@@ -223,6 +223,11 @@ final class TokenRefresher {
         return stopped != null ? stopped : standings.blocking(key, time);
     }
 
+    /** Whether another look at a token that is due would change nothing: it is being renewed, or that is put off. */
+    boolean isSeenTo(TokenKey key) {
+        return flights.isUnderWay(key) || standings.isBlocking(key, time);
+    }
+
     private @Nullable RenewalFailure stopped(ManagedAccount account, TokenKey key) {
         if (account.isDisabled()) {
             return new RenewalFailure.Disabled("logged out");

@@ -351,7 +351,11 @@ public final class TokenService {
      */
     public boolean stillGives(Token token, Duration minTtl, long changes) {
         // The use of other kinds is noted where they are looked up.
-        return token.key().kind() == TokenKind.ACCESS && cache.changes() == changes && token.isFresh(minTtl, time);
+        if (token.key().kind() != TokenKind.ACCESS || cache.changes() != changes) {
+            return false;
+        }
+        long left = token.leftNanos(time);
+        return token.fulfilsWith(left, minTtl) && (!token.isDueWith(left) || refresher.isSeenTo(token.key()));
     }
 
     /** Stands still while no token is put, dropped or changed. */

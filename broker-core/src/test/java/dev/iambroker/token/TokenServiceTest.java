@@ -32,6 +32,43 @@ final class TokenServiceTest {
     }
 
     @Test
+    void aDueToken_isGivenAgainWithoutALook_onlyWhileItsRenewalIsSeenTo() {
+        Bench bench = new Bench(Bench.byKey()).started();
+        long changes = bench.tokens.changes();
+        Token token = bench.access(PROD);
+        assertThat(bench.tokens.stillGives(token, Duration.ZERO, changes)).isTrue();
+        bench.hold();
+        bench.time.advance(Duration.ofMinutes(35));
+        assertThat(bench.access(PROD)).isSameAs(token);
+        assertThat(bench.tokens.stillGives(token, Duration.ZERO, changes))
+                .as("it is being renewed")
+                .isTrue();
+        bench.iam.failWith(TokenServiceTest::down);
+        bench.release();
+        assertThat(bench.tokens.stillGives(token, Duration.ZERO, changes))
+                .as("its renewal is put off")
+                .isTrue();
+        assertThat(bench.tokens.stillGives(token, Duration.ofMinutes(30), changes))
+                .as("it does not live so long")
+                .isFalse();
+
+        bench.iam.failWith(null);
+        bench.time.advance(Duration.ofMinutes(2));
+        assertThat(bench.tokens.stillGives(token, Duration.ZERO, changes))
+                .as("another is there")
+                .isFalse();
+    }
+
+    @Test
+    void aDueToken_thatNobodyRenews_takesAnotherLook() {
+        Bench bench = new Bench(Bench.byKey()).started();
+        long changes = bench.tokens.changes();
+        Token token = bench.access(PROD);
+        bench.time.suspend(Duration.ofMinutes(35));
+        assertThat(bench.tokens.stillGives(token, Duration.ZERO, changes)).isFalse();
+    }
+
+    @Test
     void start_apiKey_isServedWithoutACaller() {
         Bench bench = new Bench(Bench.byKey()).started();
         assertThat(bench.iam.requests()).containsExactly("apikey");
